@@ -1,0 +1,109 @@
+# Builds and installs the extension the way every PGXS extension does (make, make install,
+# make installcheck), and carries the helpers of the repository: setup, check, demo, demo-stop, bench.
+#
+# The helpers must work where PostgreSQL is not installed yet, and PGXS has a `check` target of its own
+# that only prints a refusal. So PGXS is read only when no helper is asked for; other goals on the same
+# command line are handed to a second make.
+
+PG_CONFIG ?= pg_config
+
+helpers := setup check demo demo-stop bench
+source_dir := $(patsubst %/,%,$(if $(VPATH),$(VPATH),$(dir $(firstword $(MAKEFILE_LIST)))))
+
+ifneq ($(filter $(helpers),$(MAKECMDGOALS)),)
+
+.NOTPARALLEL:
+.PHONY: $(helpers)
+export PG_CONFIG
+
+setup:
+	@bash $(source_dir)/test/tools/setup.sh
+check:
+	@bash $(source_dir)/test/tools/check.sh
+demo:
+	@bash $(source_dir)/test/tools/demo.sh
+demo-stop:
+	@bash $(source_dir)/test/tools/demo.sh stop
+bench:
+	@bash $(source_dir)/test/bench/insert_select.sh
+
+ifneq ($(filter-out $(helpers),$(MAKECMDGOALS)),)
+.PHONY: $(filter-out $(helpers),$(MAKECMDGOALS))
+$(filter-out $(helpers),$(MAKECMDGOALS)):
+	+$(MAKE) -f $(firstword $(MAKEFILE_LIST)) $@
+endif
+
+else
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifeq ($(PGXS),)
+$(error $(PG_CONFIG) not found: install PostgreSQL's server headers ("make setup" on Debian), or set PG_CONFIG)
+endif
+
+# Set to nothing where a newer compiler warns about more than the supported ones do.
+WERROR ?= -Werror
+
+sources_in = $(sort $(foreach depth,* */* */*/*,$(wildcard $(source_dir)/src/$(1)/$(depth).cpp)))
+SOURCES := $(patsubst $(source_dir)/%,%,$(call sources_in,core) $(call sources_in,pg))
+
+MODULE_big = pg_sqlite
+OBJS := $(SOURCES:.cpp=.o)
+EXTENSION := control/pg_sqlite
+DATA := $(patsubst $(source_dir)/%,%,$(wildcard $(source_dir)/control/pg_sqlite--*.sql))
+PGFILEDESC = "pg_sqlite - reads and migrates SQLite databases"
+
+# Every script in sql/ is scheduled, in the order of its name; none creates the extension itself.
+REGRESS := $(basename $(notdir $(sort $(wildcard $(source_dir)/sql/*.sql))))
+REGRESS_OPTS = --load-extension=pg_sqlite
+REGRESS_PREP = test-data
+ISOLATION := $(basename $(notdir $(sort $(wildcard $(source_dir)/test/specs/*.spec))))
+ISOLATION_OPTS = --inputdir=$(srcdir)/test --load-extension=pg_sqlite
+PROVE_TESTS := $(patsubst $(source_dir)/%,%,$(sort $(wildcard $(source_dir)/test/t/*.pl)))
+TAP_TESTS := $(if $(PROVE_TESTS),1)
+
+# PostgreSQL's headers are system headers: under C++20 they do not compile without warnings.
+PG_CPPFLAGS = -I$(source_dir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra $(WERROR)
+# Where PostgreSQL was built with gcc, its flags hold warnings that clang does not know.
+PG_CXXFLAGS += $(if $(findstring clang,$(CXX)),-Wno-unknown-warning-option)
+
+# The backend opens libraries with RTLD_GLOBAL, so another C++ extension's copy of a template could
+# replace ours: bind our own symbols inside the library, and export none of a static library's.
+# PGXS links with the C compiler, hence libstdc++ by name.
+SHLIB_LINK = -lsqlite3 -lstdc++ -lm -Wl,-Bsymbolic -Wl,--exclude-libs,ALL
+
+# No bitcode for the JIT: it would need the very clang PostgreSQL was built with, compile everything twice,
+# and inline nothing of use (what is hot here is called by a scan, not by an expression).
+override with_llvm := no
+
+DEPENDENCIES := $(OBJS:.o=.d)
+# Not build/ as a whole: a demo may be running in it.
+EXTRA_CLEAN = $(DEPENDENCIES) $(addprefix build/,compile_flags object_list data check debug-sanitize fuzz release)
+
+include $(PGXS)
+
+# PGXS tracks no headers where PostgreSQL was built without --enable-depend (Debian), and its own tracking
+# names files by their base name, which is not unique here.
+$(OBJS): %.o: $(source_dir)/%.cpp build/compile_flags
+	@$(MKDIR_P) $(@D)
+	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+-include $(DEPENDENCIES)
+
+# Another PostgreSQL, compiler or flag makes every object stale; a removed source makes the library stale.
+$(shlib): build/object_list
+build/compile_flags: stamp = $(shell $(PG_CONFIG) --version) $(CXX) $(CXXFLAGS) $(CPPFLAGS)
+build/object_list: stamp = $(OBJS) $(SHLIB_LINK)
+build/compile_flags build/object_list: always
+	@$(MKDIR_P) $(@D)
+	@printf '%s\n' '$(subst ','\'',$(stamp))' >$@.new; \
+	 if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
+# The databases that the regression scripts read are built from test/data/*.sql. The scripts find them
+# by \getenv, also when the server runs as another user than make.
+export PG_SQLITE_DATA ?= $(CURDIR)/build/data
+test-data:
+	bash $(source_dir)/test/tools/build_data.sh $(PG_SQLITE_DATA)
+
+.PHONY: always test-data
+
+endif

@@ -1,0 +1,287 @@
+#include "core/sqlite/database.hpp"
+
+#include <poll.h>
+#include <sqlite3.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "core/sqlite/authorizer.hpp"
+#include "core/sqlite/reader_vfs.hpp"
+#include "core/sqlite/sqlite_error.hpp"
+
+namespace pgsqlite::sqlite {
+namespace {
+
+/// Waits sleep in slices of this length, so that a cancel acts at once.
+constexpr int kSliceMs = 25;
+/// Kernels stamp files with a clock that ticks every 10 ms at worst; a change within one tick keeps its
+/// mtime.
+constexpr std::int64_t kMtimeTickNs = 20 * 1000 * 1000;
+constexpr std::size_t kHeaderBytes = 100;
+
+std::int64_t NowNs(clockid_t clock) noexcept {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec;
+}
+std::int64_t MonotonicMs() noexcept {
+    return NowNs(CLOCK_MONOTONIC) / 1000000;
+}
+void SleepMs(int milliseconds) noexcept {
+    poll(nullptr, 0, milliseconds);
+}
+
+/// A path in a "file:" URI: all but unreserved characters percent-encoded (SQLite, "URI Filenames" §3).
+std::string EncodeUri(const std::string& path) {
+    static constexpr char kHex[] = "0123456789ABCDEF";
+    std::string uri = "file:";
+    for (const char c : path) {
+        const auto u = static_cast<unsigned char>(c);
+        const bool plain = (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') ||
+                           u == '/' || u == '-' || u == '_' || u == '.' || u == '~';
+        if (plain) {
+            uri += c;
+        } else {
+            uri += '%';
+            uri += kHex[u >> 4];
+            uri += kHex[u & 15];
+        }
+    }
+    return uri;
+}
+
+std::string Quote(std::string_view text, char quote) {
+    std::string quoted(1, quote);
+    for (const char c : text) {
+        if (c == quote) quoted += quote;
+        quoted += c;
+    }
+    quoted += quote;
+    return quoted;
+}
+
+}  // namespace
+
+std::string QuoteIdentifier(std::string_view name) {
+    return Quote(name, '"');
+}
+std::string QuoteLiteral(std::string_view text) {
+    return Quote(text, '\'');
+}
+
+std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
+    std::unique_ptr<Database> database(new Database(options));
+    Database& self = *database;
+    const std::string& path = self.options_.path;
+
+    self.file_ = Identify(path);
+    if (!self.file_.exists)
+        throw Error(sqlstate::kUndefinedFile, "database file \"" + path + "\" does not exist");
+    self.wal_ = Identify(path + "-wal");
+
+    if (options.immutable) {
+        const char* live = self.wal_.HasContent()                     ? "-wal"
+                           : Identify(path + "-journal").HasContent() ? "-journal"
+                                                                      : nullptr;
+        if (live != nullptr)
+            throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                        "database file \"" + path + "\" can't be read as immutable",
+                        "A " + std::string(live) +
+                            " file that is not empty stands beside it: the database is in use "
+                            "or was not closed properly.",
+                        "Close the application properly, or set server option immutable to false.");
+        self.mode_ = AccessMode::kImmutable;
+        self.OpenHandle(nullptr, true);
+        self.ReadHeader();
+    } else {
+        const ReaderVfs& vfs = GetReaderVfs();
+        if (vfs.shared_index == nullptr)
+            throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
+        self.OpenHandle(vfs.shared_index, false);
+        const bool wal_mode = self.ReadHeader();
+        // Whoever has a WAL database open keeps both side files beside it; otherwise nobody has.
+        if (wal_mode && !(self.wal_.exists && Identify(path + "-shm").exists)) {
+            sqlite3_close_v2(std::exchange(self.db_, nullptr));
+            self.WaitUntilSettled();
+            self.file_ = Identify(path);
+            self.wal_ = Identify(path + "-wal");
+            self.mode_ = AccessMode::kAtRest;
+            self.OpenHandle(vfs.private_index, false);
+        }
+    }
+    self.Configure();
+    return database;
+}
+
+Database::~Database() {
+    if (db_ != nullptr) sqlite3_close_v2(db_);
+}
+
+void Database::OpenHandle(const char* vfs, bool immutable) {
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+    std::string name = options_.path;
+    if (immutable) {
+        flags |= SQLITE_OPEN_URI;
+        name = EncodeUri(options_.path) + "?immutable=1";
+    }
+    const int rc = sqlite3_open_v2(name.c_str(), &db_, flags, vfs);
+    if (rc == SQLITE_OK) return;
+    Error error = MakeError(rc, "open database file \"" + options_.path + "\"",
+                            db_ != nullptr ? sqlite3_errmsg(db_) : "", options_.path);
+    sqlite3_close_v2(std::exchange(db_, nullptr));
+    throw error;
+}
+
+/// Reads the file's first bytes through SQLite's own descriptor (another open() would drop this process's
+/// locks). Returns whether the header says WAL; throws where the file is no SQLite 3 database. An empty file
+/// is one.
+bool Database::ReadHeader() {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == nullptr ||
+        file->pMethods == nullptr)
+        throw Error(sqlstate::kUnableToEstablishConnection,
+                    "could not open database file \"" + path() + "\"");
+
+    std::array<char, kHeaderBytes> bytes{};
+    sqlite3_int64 size = 0;
+    int rc = file->pMethods->xFileSize(file, &size);
+    if (rc == SQLITE_OK && size == 0) return false;
+    if (rc == SQLITE_OK) rc = file->pMethods->xRead(file, bytes.data(), kHeaderBytes, 0);
+    if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
+        throw MakeError(rc, "read the header of database file \"" + path() + "\"", "", path());
+
+    const std::string_view head(bytes.data(), size < static_cast<sqlite3_int64>(kHeaderBytes)
+                                                  ? static_cast<std::size_t>(size)
+                                                  : kHeaderBytes);
+    using namespace std::string_view_literals;
+    constexpr std::string_view kMagic = "SQLite format 3\0"sv;
+    if (!head.starts_with(kMagic)) {
+        const char* format = RecognizeFormat(head, size);
+        throw Error(sqlstate::kUnableToEstablishConnection, "\"" + path() + "\" is not a SQLite database",
+                    format != nullptr ? "It looks like " + std::string(format) + "."
+                                      : "It does not begin with SQLite's file header.",
+                    "Server option database takes the path of a SQLite 3 file.");
+    }
+    // SQLite file format §1.3.3: read version 2 means WAL.
+    return bytes[18] == 2 || bytes[19] == 2;
+}
+
+void Database::Configure() {
+    sqlite3_busy_handler(db_, &Database::OnBusy, this);
+    sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(db_, SQLITE_LIMIT_WORKER_THREADS, 0);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+
+    constexpr char kPragmas[] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON";
+    const int rc = sqlite3_exec(db_, kPragmas, nullptr, nullptr, nullptr);
+    if (rc != SQLITE_OK) Throw(rc, "configure the connection");
+    sqlite3_set_authorizer(db_, &AuthorizeReading, nullptr);
+}
+
+void Database::BeginRead() {
+    if (in_read_) return;
+    int rc = sqlite3_exec(db_, "BEGIN", nullptr, nullptr, nullptr);
+    if (rc != SQLITE_OK) Throw(rc, "begin a read transaction");
+    // BEGIN alone takes no lock: the first read fixes the snapshot, and learns the encoding on the way.
+    sqlite3_stmt* statement = nullptr;
+    rc = sqlite3_prepare_v2(db_, "SELECT 1 FROM sqlite_schema LIMIT 1", -1, &statement, nullptr);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(statement);
+        if (rc == SQLITE_ROW || rc == SQLITE_DONE) rc = SQLITE_OK;
+    }
+    if (rc == SQLITE_OK) {
+        sqlite3_finalize(std::exchange(statement, nullptr));
+        rc = sqlite3_prepare_v2(db_, "PRAGMA encoding", -1, &statement, nullptr);
+        if (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+            utf8_ =
+                std::string_view(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0))) == "UTF-8";
+    }
+    if (rc != SQLITE_OK) {
+        const Error error =
+            MakeError(rc, "read database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
+        sqlite3_finalize(statement);
+        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+        throw error;
+    }
+    sqlite3_finalize(statement);
+    in_read_ = true;
+    if (!SnapshotIntact()) {
+        EndRead();
+        VerifyUnchanged();
+    }
+}
+
+void Database::EndRead() noexcept {
+    if (!in_read_) return;
+    in_read_ = false;
+    // A statement in mid-scan would keep its lock beyond the transaction.
+    for (sqlite3_stmt* s = sqlite3_next_stmt(db_, nullptr); s != nullptr; s = sqlite3_next_stmt(db_, s))
+        if (sqlite3_stmt_busy(s)) sqlite3_reset(s);
+    sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool Database::SnapshotIntact() const noexcept {
+    if (mode_ != AccessMode::kAtRest) return true;
+    // A -wal that had no frames for us is not part of the snapshot: only a checkpoint into the file matters
+    // then.
+    return Identify(path()) == file_ && (!wal_.HasContent() || Identify(path() + "-wal") == wal_);
+}
+
+bool Database::IsCurrent() const noexcept {
+    const FileIdentity now = Identify(path());
+    if (!now.SameFile(file_)) return false;
+    if (mode_ == AccessMode::kLocked) return true;
+    return now == file_ && Identify(path() + "-wal") == wal_ &&
+           (mode_ != AccessMode::kAtRest || !(wal_.exists && Identify(path() + "-shm").exists));
+}
+
+void Database::VerifyUnchanged() const {
+    if (SnapshotIntact()) return;
+    throw Error(
+        sqlstate::kSerializationFailure, "database file \"" + path() + "\" changed while it was being read",
+        "It is a WAL database that nobody had open when reading began, and its -wal and -shm files belong to "
+        "the application, so none were made to lock it.",
+        "Try again, or let the application keep the database open while it is read.");
+}
+
+/// Lets a file that was changed just now grow older than a tick of its clock, so that the next change shows.
+void Database::WaitUntilSettled() const noexcept {
+    for (int slices = 0; slices < 4; ++slices) {
+        const FileIdentity now = Identify(path());
+        const FileIdentity wal = Identify(path() + "-wal");
+        const std::int64_t newest = now.mtime_ns > wal.mtime_ns ? now.mtime_ns : wal.mtime_ns;
+        const std::int64_t age = NowNs(CLOCK_REALTIME) - newest;
+        if (age < 0 || age > kMtimeTickNs) return;
+        SleepMs(kSliceMs);
+    }
+}
+
+void Database::Interrupt() noexcept {
+    sqlite3_interrupt(db_);
+}
+
+int Database::OnBusy(void* context, int count) noexcept {
+    Database* self = static_cast<Database*>(context);
+    if (count == 0) self->busy_since_ms_ = MonotonicMs();
+    if (self->options_.cancelled != nullptr && self->options_.cancelled()) return 0;
+    const std::int64_t left = self->options_.busy_timeout_ms - (MonotonicMs() - self->busy_since_ms_);
+    if (left <= 0) return 0;
+    // The first waits are short: most locks last a few milliseconds.
+    const int slice = count < 5 ? 1 << count : kSliceMs;
+    SleepMs(static_cast<int>(left < slice ? left : slice));
+    return 1;
+}
+
+void Database::Throw(int code, std::string_view doing) const {
+    throw MakeError(code, doing, sqlite3_errcode(db_) == SQLITE_OK ? "" : sqlite3_errmsg(db_), path());
+}
+
+}  // namespace pgsqlite::sqlite

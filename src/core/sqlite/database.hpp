@@ -1,0 +1,101 @@
+// Database: one SQLite connection, opened the way an untrusted file must be: read-only, no
+// ATTACH, no extensions, defensive, an authorizer that lets through reading and a list of pragmas. Owns the
+// read transaction that gives its statements one snapshot of the file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/sqlite/file.hpp"
+
+struct sqlite3;
+
+namespace pgsqlite::sqlite {
+
+struct OpenOptions {
+    std::string path;        ///< as ResolveDatabasePath gave it
+    bool immutable = false;  ///< the user's word that nobody writes; refused beside a live -wal or -journal
+    int busy_timeout_ms = 5000;  ///< how long a lock is waited for
+    /// Asked while waiting for a lock; true ends the wait with SQLITE_BUSY. May be null.
+    bool (*cancelled)() noexcept = nullptr;
+};
+
+/// How a file is read; follows from its journal mode and side files (docs/architecture.md).
+enum class AccessMode : std::uint8_t {
+    kLocked,  ///< SQLite's own locks: rollback journal, or a WAL whose side files exist
+    kAtRest,  ///< WAL database nobody has open: no side files are made, every change is noticed and refused
+    kImmutable,  ///< option immutable
+};
+
+class Database {
+  public:
+    /// Opens an existing regular file that holds a SQLite database (or nothing: an empty file is an empty
+    /// database). Never creates one.
+    /// @throws Error HV00N (no SQLite database: says which format where the magic is known; side files can't
+    /// be
+    ///   opened), 55000 (immutable beside a live -wal or -journal), 58P01 (gone), 53200
+    static std::unique_ptr<Database> Open(const OpenOptions& options);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    sqlite3* handle() const noexcept { return db_; }
+    const std::string& path() const noexcept { return options_.path; }
+    AccessMode access_mode() const noexcept { return mode_; }
+    /// True when text lies in the file as UTF-8, so that cells can point into its pages.
+    bool utf8() const noexcept { return utf8_; }
+
+    /// Begins a read transaction and takes its snapshot at once (not at the first step). No effect inside
+    /// one.
+    /// @throws Error 55P03 when locked beyond busy_timeout, 55000 for a hot journal, 40001 when the file
+    /// changed
+    ///   under kAtRest, XX001 when it is damaged
+    void BeginRead();
+    /// Ends it. Never fails: what SQLite has to say then concerns nobody.
+    void EndRead() noexcept;
+    bool in_read() const noexcept { return in_read_; }
+
+    /// False when the path now leads to another file, or (kAtRest, kImmutable) the file or its WAL changed
+    /// since the connection was opened: close and open again. stat() only: it drops no lock.
+    bool IsCurrent() const noexcept;
+    /// kAtRest: rows read since BeginRead may mix two states of a file that changed meanwhile. Call before
+    /// trusting what was read; no effect in other modes. @throws Error 40001
+    void VerifyUnchanged() const;
+
+    /// Makes the running call return SQLITE_INTERRUPT. Safe in a signal handler.
+    void Interrupt() noexcept;
+
+    void set_busy_timeout(int milliseconds) noexcept { options_.busy_timeout_ms = milliseconds; }
+
+    /// @throws Error with SQLite's extended code and message, e.g. "could not read table: database disk image
+    /// is
+    ///   malformed". `doing` reads as in "could not <doing>".
+    [[noreturn]] void Throw(int code, std::string_view doing) const;
+
+  private:
+    explicit Database(OpenOptions options) : options_(std::move(options)) {}
+    void OpenHandle(const char* vfs, bool immutable);
+    void Configure();
+    bool ReadHeader();
+    bool SnapshotIntact() const noexcept;
+    void WaitUntilSettled() const noexcept;
+    static int OnBusy(void* self, int count) noexcept;
+
+    OpenOptions options_;
+    sqlite3* db_ = nullptr;
+    AccessMode mode_ = AccessMode::kLocked;
+    FileIdentity file_;  ///< the database when it was opened
+    FileIdentity wal_;   ///< its -wal when it was opened
+    std::int64_t busy_since_ms_ = 0;
+    bool utf8_ = true;
+    bool in_read_ = false;
+};
+
+/// Quotes an SQLite identifier: "a""b".
+std::string QuoteIdentifier(std::string_view name);
+/// Quotes an SQLite string literal: 'a''b'. The text must hold no NUL.
+std::string QuoteLiteral(std::string_view text);
+
+}  // namespace pgsqlite::sqlite

@@ -1,0 +1,94 @@
+#include "core/sqlite/sqlite_error.hpp"
+
+#include <sqlite3.h>
+
+namespace pgsqlite::sqlite {
+namespace {
+
+struct CodeRow {
+    int code;
+    const char* name;
+    const char* sqlstate;
+    const char* hint;
+};
+
+// Extended codes first where they say more than their primary code.
+constexpr CodeRow kCodes[] = {
+    {SQLITE_READONLY_ROLLBACK, "SQLITE_READONLY_ROLLBACK", sqlstate::kObjectNotInPrerequisiteState,
+     "A writer died in mid-transaction and left a hot journal. Open the database once with its application "
+     "or with "
+     "the sqlite3 shell, which rolls the transaction back, then try again."},
+    {SQLITE_READONLY_RECOVERY, "SQLITE_READONLY_RECOVERY", sqlstate::kObjectNotInPrerequisiteState,
+     "The write-ahead log needs recovery. Open the database once with its application or with the sqlite3 "
+     "shell."},
+    {SQLITE_READONLY_CANTINIT, "SQLITE_READONLY_CANTINIT", sqlstate::kObjectNotInPrerequisiteState,
+     "The -shm file beside the database can't be initialized by the server's user. Close the application, or "
+     "read "
+     "from a copy."},
+    {SQLITE_READONLY_DBMOVED, "SQLITE_READONLY_DBMOVED", sqlstate::kObjectNotInPrerequisiteState, nullptr},
+    {SQLITE_BUSY_RECOVERY, "SQLITE_BUSY_RECOVERY", sqlstate::kLockNotAvailable,
+     "Another process recovers the write-ahead log; try again, or raise server option busy_timeout."},
+    {SQLITE_BUSY_SNAPSHOT, "SQLITE_BUSY_SNAPSHOT", sqlstate::kSerializationFailure, nullptr},
+    {SQLITE_IOERR_NOMEM, "SQLITE_IOERR_NOMEM", sqlstate::kOutOfMemory, nullptr},
+    {SQLITE_CORRUPT_VTAB, "SQLITE_CORRUPT_VTAB", sqlstate::kDataCorrupted, nullptr},
+    {SQLITE_BUSY, "SQLITE_BUSY", sqlstate::kLockNotAvailable,
+     "A writer holds the file. Try again later, or raise server option busy_timeout (milliseconds)."},
+    {SQLITE_LOCKED, "SQLITE_LOCKED", sqlstate::kLockNotAvailable, nullptr},
+    {SQLITE_CORRUPT, "SQLITE_CORRUPT", sqlstate::kDataCorrupted,
+     "The file is damaged. \"PRAGMA integrity_check\" in the sqlite3 shell says where, and its \".recover\" "
+     "command "
+     "saves what can be saved."},
+    {SQLITE_NOTADB, "SQLITE_NOTADB", sqlstate::kUnableToEstablishConnection,
+     "The file may be encrypted, damaged or of another format."},
+    {SQLITE_CANTOPEN, "SQLITE_CANTOPEN", sqlstate::kUnableToEstablishConnection,
+     "The database or a file beside it (-wal, -shm, -journal) can't be opened by the server's "
+     "operating-system user. "
+     "Grant it read permission on them, or read from a copy."},
+    {SQLITE_NOMEM, "SQLITE_NOMEM", sqlstate::kOutOfMemory, nullptr},
+    {SQLITE_IOERR, "SQLITE_IOERR", sqlstate::kIoError, nullptr},
+    {SQLITE_FULL, "SQLITE_FULL", "53100", nullptr},
+    {SQLITE_READONLY, "SQLITE_READONLY", sqlstate::kReadOnly, nullptr},
+    {SQLITE_INTERRUPT, "SQLITE_INTERRUPT", sqlstate::kQueryCanceled, nullptr},
+    {SQLITE_AUTH, "SQLITE_AUTH", sqlstate::kInsufficientPrivilege,
+     "Only reading is allowed: SELECT, and pragmas that describe the schema."},
+    {SQLITE_PERM, "SQLITE_PERM", sqlstate::kInsufficientPrivilege, nullptr},
+    {SQLITE_TOOBIG, "SQLITE_TOOBIG", sqlstate::kProgramLimitExceeded, nullptr},
+    {SQLITE_CONSTRAINT, "SQLITE_CONSTRAINT", "23000", nullptr},
+    {SQLITE_MISMATCH, "SQLITE_MISMATCH", "42804", nullptr},
+    {SQLITE_SCHEMA, "SQLITE_SCHEMA", sqlstate::kFdwError, nullptr},
+    {SQLITE_PROTOCOL, "SQLITE_PROTOCOL", sqlstate::kLockNotAvailable, nullptr},
+    {SQLITE_ERROR, "SQLITE_ERROR", sqlstate::kFdwError, nullptr},
+    {SQLITE_RANGE, "SQLITE_RANGE", sqlstate::kInternalError, nullptr},
+    {SQLITE_MISUSE, "SQLITE_MISUSE", sqlstate::kInternalError, nullptr},
+};
+
+const CodeRow* FindRow(int extended_code) noexcept {
+    for (const CodeRow& row : kCodes)
+        if (row.code == extended_code) return &row;
+    for (const CodeRow& row : kCodes)
+        if (row.code == (extended_code & 0xff)) return &row;
+    return nullptr;
+}
+
+}  // namespace
+
+std::string CodeName(int extended_code) {
+    const CodeRow* row = FindRow(extended_code);
+    return row != nullptr ? row->name : "SQLite result code";
+}
+
+Error MakeError(int extended_code, std::string_view doing, std::string_view message, std::string_view path) {
+    const CodeRow* row = FindRow(extended_code);
+    std::string primary = "could not " + std::string(doing) + ": ";
+    primary += message.empty() ? std::string_view(sqlite3_errstr(extended_code)) : message;
+    std::string detail =
+        "SQLite reports " + CodeName(extended_code) + " (" + std::to_string(extended_code) + ")";
+    if (!path.empty()) detail += " for file \"" + std::string(path) + "\"";
+    detail += '.';
+    Error error(row != nullptr ? row->sqlstate : sqlstate::kFdwError, std::move(primary), std::move(detail),
+                row != nullptr && row->hint != nullptr ? row->hint : "");
+    error.set_sqlite_code(extended_code);
+    return error;
+}
+
+}  // namespace pgsqlite::sqlite

@@ -1,0 +1,190 @@
+#include "core/sqlite/statement.hpp"
+
+#include <sqlite3.h>
+
+#include "core/base/error.hpp"
+#include "core/sqlite/sqlite_error.hpp"
+
+namespace pgsqlite::sqlite {
+namespace {
+
+/// One value as a cell. In a UTF-8 database the blob accessor is used for text as well: the text accessor
+/// would copy every string that lies in a page just to put a zero behind it.
+inline bool ReadCell(sqlite3_value* value, bool utf8, value::Cell& cell) noexcept {
+    using value::StorageClass;
+    const int type = sqlite3_value_type(value);
+    cell.storage_class = static_cast<StorageClass>(type);
+    switch (type) {
+        case SQLITE_INTEGER:
+            cell.integer = sqlite3_value_int64(value);
+            return true;
+        case SQLITE_FLOAT:
+            cell.real = sqlite3_value_double(value);
+            return true;
+        case SQLITE_TEXT:
+        case SQLITE_BLOB: {
+            const void* data = type == SQLITE_BLOB || utf8
+                                   ? sqlite3_value_blob(value)
+                                   : static_cast<const void*>(sqlite3_value_text(value));
+            const int size = sqlite3_value_bytes(value);
+            cell.bytes = {data != nullptr ? static_cast<const char*>(data) : "",
+                          static_cast<std::size_t>(size)};
+            return data != nullptr || size == 0;  // bytes without data: out of memory
+        }
+        default:
+            return true;
+    }
+}
+
+}  // namespace
+
+Statement::Statement(Database& db, std::string_view sql) : db_(&db) {
+    const char* tail = nullptr;
+    Prepare(sql, &tail);
+}
+
+std::unique_ptr<Statement> Statement::PrepareUserQuery(Database& db, std::string_view sql) {
+    std::unique_ptr<Statement> statement(new Statement(db));
+    const char* tail = nullptr;
+    statement->Prepare(sql, &tail);
+    if (statement->stmt_ == nullptr) throw Error(sqlstate::kSyntaxError, "the SQLite query is empty");
+    if (!sqlite3_stmt_readonly(statement->stmt_))
+        throw Error(sqlstate::kReadOnly, "the SQLite query is not a SELECT",
+                    "It would write to the database.");
+    if (statement->column_count_ == 0)
+        throw Error(sqlstate::kSyntaxError, "the SQLite query returns no columns", {}, "Give one SELECT.");
+    // What follows may be white space, comments and semicolons only.
+    const char* end = sql.data() + sql.size();
+    while (tail != nullptr && tail < end) {
+        sqlite3_stmt* more = nullptr;
+        const char* next = nullptr;
+        const int rc = sqlite3_prepare_v2(db.handle(), tail, static_cast<int>(end - tail), &more, &next);
+        const bool empty = rc == SQLITE_OK && more == nullptr;
+        sqlite3_finalize(more);
+        if (!empty)
+            throw Error(sqlstate::kSyntaxError, "the SQLite query holds more than one statement", {},
+                        "Give one SELECT.");
+        if (next == tail) break;
+        tail = next;
+    }
+    return statement;
+}
+
+Statement::~Statement() {
+    sqlite3_finalize(stmt_);
+}
+
+void Statement::Prepare(std::string_view sql, const char** tail) {
+    const int rc = sqlite3_prepare_v3(db_->handle(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &stmt_, tail);
+    if (rc != SQLITE_OK) {
+        error_code_ = rc;
+        std::string message = sqlite3_errmsg(db_->handle());
+        if (rc == SQLITE_ERROR && message.find("syntax error") != std::string::npos)
+            throw Error(sqlstate::kSyntaxError, "could not prepare the SQLite query: " + message);
+        throw MakeError(rc, "prepare the SQLite query", message, db_->path());
+    }
+    column_count_ = sqlite3_column_count(stmt_);
+    read_count_ = column_count_;
+    cells_.resize(static_cast<std::size_t>(column_count_));
+}
+
+std::string Statement::column_name(int column) const {
+    const char* name = sqlite3_column_name(stmt_, column);
+    return name != nullptr ? name : "";
+}
+
+std::string Statement::column_declared_type(int column) const {
+    const char* type = sqlite3_column_decltype(stmt_, column);
+    return type != nullptr ? type : "";
+}
+
+int Statement::parameter_count() const noexcept {
+    return sqlite3_bind_parameter_count(stmt_);
+}
+
+bool Statement::Bind(int index, const value::Cell& cell) noexcept {
+    using value::StorageClass;
+    switch (cell.storage_class) {
+        case StorageClass::kInteger:
+            return sqlite3_bind_int64(stmt_, index, cell.integer) == SQLITE_OK;
+        case StorageClass::kReal:
+            return sqlite3_bind_double(stmt_, index, cell.real) == SQLITE_OK;
+        case StorageClass::kText:
+            return sqlite3_bind_text64(stmt_, index, cell.bytes.data, cell.bytes.size, SQLITE_TRANSIENT,
+                                       SQLITE_UTF8) == SQLITE_OK;
+        case StorageClass::kBlob:
+            return sqlite3_bind_blob64(stmt_, index, cell.bytes.data, cell.bytes.size, SQLITE_TRANSIENT) ==
+                   SQLITE_OK;
+        case StorageClass::kNull:
+            return sqlite3_bind_null(stmt_, index) == SQLITE_OK;
+    }
+    return false;
+}
+
+Step Statement::Next() noexcept {
+    const int rc = sqlite3_step(stmt_);
+    if (rc == SQLITE_DONE) return Step::kDone;
+    if (rc != SQLITE_ROW) {
+        error_code_ = rc;
+        return Step::kError;
+    }
+    // SQLite prepares a statement anew when the schema has changed; "SELECT *" may then have other columns.
+    if (sqlite3_data_count(stmt_) != column_count_) {
+        error_code_ = SQLITE_SCHEMA;
+        return Step::kError;
+    }
+    const bool utf8 = db_->utf8();
+    value::Cell* cells = cells_.data();
+    for (int i = 0; i < read_count_; ++i) {
+        if (!ReadCell(sqlite3_column_value(stmt_, i), utf8, cells[i])) {
+            error_code_ = SQLITE_NOMEM;
+            return Step::kError;
+        }
+    }
+    return Step::kRow;
+}
+
+value::Cell Statement::CellAt(int column) const noexcept {
+    value::Cell cell;
+    ReadCell(sqlite3_column_value(stmt_, column), db_->utf8(), cell);
+    return cell;
+}
+
+void Statement::Reset() noexcept {
+    sqlite3_reset(stmt_);
+}
+
+void Statement::ThrowLastError(std::string_view doing) const {
+    const bool current = sqlite3_extended_errcode(db_->handle()) == error_code_;
+    throw MakeError(error_code_, doing, current ? sqlite3_errmsg(db_->handle()) : "", db_->path());
+}
+
+bool Statement::Fetch() {
+    switch (Next()) {
+        case Step::kRow:
+            return true;
+        case Step::kDone:
+            return false;
+        case Step::kError:
+            break;
+    }
+    ThrowLastError("read the database's catalog");
+}
+
+std::int64_t Statement::Int(int column) const noexcept {
+    const value::Cell cell = CellAt(column);
+    return cell.storage_class == value::StorageClass::kInteger ? cell.integer : 0;
+}
+
+std::string Statement::Text(int column) const {
+    const value::Cell cell = CellAt(column);
+    if (cell.storage_class != value::StorageClass::kText) return {};
+    return std::string(cell.view());
+}
+
+bool Statement::IsNull(int column) const noexcept {
+    return CellAt(column).is_null();
+}
+
+}  // namespace pgsqlite::sqlite

@@ -1,0 +1,37 @@
+// Encodings: the column option `encoding` as text, checked against the target and compiled.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/value/rule.hpp"
+
+namespace pgsqlite::value {
+
+/// An encoding list with what it points to. Movable; list() stays valid as long as the object lives.
+class Encodings {
+  public:
+    Encodings();
+    ~Encodings();
+    Encodings(Encodings&&) noexcept;
+    Encodings& operator=(Encodings&&) noexcept;
+
+    /// Reads e.g. "unix_ms", "iso,unix_ms", "DD/MM/YYYY HH24:MI", "guid_le", "utf8", "json", ";" (arrays).
+    /// For dates and times what is no known name is a pattern; commas inside a pattern are kept.
+    /// @param target the column's kind; an encoding that means nothing for it is an error
+    /// @throws Error HV024 naming the word, with the valid names for this kind as hint
+    static Encodings Parse(std::string_view option, Kind target);
+
+    const EncodingList& list() const noexcept { return list_; }
+
+  private:
+    EncodingList list_;
+    std::unique_ptr<Pattern> pattern_;
+    std::unique_ptr<std::string> delimiter_;
+};
+
+/// Option word of an encoding ("unix_ms"); for kPattern and kDelimiter "pattern", "delimiter".
+const char* EncodingName(Encoding encoding) noexcept;
+
+}  // namespace pgsqlite::value

@@ -1,0 +1,61 @@
+// The refusal table: one row a code, so that SQLSTATE, words and remedy are told in one place. SQLSTATEs are
+// those PostgreSQL's own input functions raise for the same trouble (errcodes appendix, class 22), wherever
+// there is one.
+#include <cstddef>
+#include <iterator>
+
+#include "core/value/status.hpp"
+
+namespace pgsqlite::value {
+namespace {
+
+// In the order of Code.
+constexpr Refusal kRefusals[] = {
+    {"00000", "is accepted", nullptr, false},
+    {"42804", "has a storage class this type does not take", nullptr, false},
+    {"22P02", "is not a valid value of this type", nullptr, false},
+    {"22P02", "is an empty text in a column that is not text", "empty_as_null 'true'", false},
+    {"22003", "is out of range", nullptr, false},
+    {"22003", "has a fraction, which an integer type does not keep", nullptr, false},
+    {"22003", "cannot be represented exactly in floating point", "excess_digits 'round'", false},
+    {"22003", "has more digits after the point than the type keeps", "excess_digits 'round'", false},
+    {"22021", "is not valid UTF-8", "invalid_text 'replace'", true},
+    {"22021", "holds a NUL character", "nul_bytes 'strip'", true},
+    {"22P05", "holds a character the server encoding lacks", nullptr, true},
+    {"22001", "is longer than the type allows", "too_long 'truncate'", false},
+    {"54000", "is larger than the server can hold", nullptr, false},
+    {"22P02", "is not valid JSON", "invalid_json 'string'", true},
+    {"22030", "has an object with a duplicate key, one of which jsonb would drop", nullptr, true},
+    {"22P05", "holds \\u0000, which jsonb does not take", nullptr, true},
+    {"54001", "is JSON nested too deeply", nullptr, true},
+    {"22008", "is a date or time that does not exist", nullptr, false},
+    {"22008", "is a zero date", "zero_date_as_null 'true'", false},
+    {"22007", "has a time of day, which a date does not keep", nullptr, false},
+    // The choice is the user's: naming one encoding would be a guess at what the number means.
+    {"22007", "is a number, which needs an encoding to become a date or time",
+     "encoding 'unix|unix_ms|unix_us|unix_ns|julian|excel|webkit|cocoa|dotnet_ticks'", false},
+    {"53200", "could not be converted: out of memory", nullptr, false},
+    {"22P02", "is refused by the type's input function", nullptr, false},
+};
+static_assert(std::size(kRefusals) == static_cast<std::size_t>(Code::kCodeCount));
+
+// In the order of Applied.
+constexpr const char* kAppliedNames[] = {
+    "none",         "on_error",  "empty_as_null", "zero_date_as_null", "excess_digits",
+    "invalid_text", "nul_bytes", "invalid_json",  "too_long",
+};
+static_assert(std::size(kAppliedNames) == static_cast<std::size_t>(Applied::kAppliedCount));
+
+}  // namespace
+
+const Refusal& Explain(Code code) noexcept {
+    const auto index = static_cast<std::size_t>(code);
+    return kRefusals[index < std::size(kRefusals) ? index : static_cast<std::size_t>(Code::kInvalidSyntax)];
+}
+
+const char* AppliedName(Applied applied) noexcept {
+    const auto index = static_cast<std::size_t>(applied);
+    return kAppliedNames[index < std::size(kAppliedNames) ? index : 0];
+}
+
+}  // namespace pgsqlite::value

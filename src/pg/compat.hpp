@@ -1,0 +1,90 @@
+// The only place that asks for PostgreSQL's version: 14 to 18.
+#pragma once
+
+#include "pg/pg.hpp"
+
+#if PG_VERSION_NUM < 140000
+#error "pg_sqlite needs PostgreSQL 14 or later"
+#endif
+
+extern "C" {
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#endif
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+}
+
+namespace pgsqlite::pg::compat {
+
+/// Whether a role may use a foreign server.
+inline bool HasServerUsage(Oid server, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_foreign_server_aclcheck(server, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+/// Settings under our prefix that do not exist are refused (15+) or warned about (14).
+inline void ReserveSettingPrefix(const char* prefix) {
+#if PG_VERSION_NUM >= 150000
+    MarkGUCPrefixReserved(prefix);
+#else
+    EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+inline ForeignPath* CreateForeignScanPath(PlannerInfo* root, RelOptInfo* rel, double rows, Cost startup_cost,
+                                          Cost total_cost, List* pathkeys, Relids required_outer,
+                                          List* fdw_private) {
+#if PG_VERSION_NUM >= 180000
+    return create_foreignscan_path(root, rel, nullptr, rows, 0, startup_cost, total_cost, pathkeys,
+                                   required_outer, nullptr, NIL, fdw_private);
+#elif PG_VERSION_NUM >= 170000
+    return create_foreignscan_path(root, rel, nullptr, rows, startup_cost, total_cost, pathkeys, required_outer,
+                                   nullptr, NIL, fdw_private);
+#else
+    return create_foreignscan_path(root, rel, nullptr, rows, startup_cost, total_cost, pathkeys, required_outer,
+                                   nullptr, fdw_private);
+#endif
+}
+
+/// Prepares a set-returning function's tuplestore and descriptor; the caller's column list for RETURNS record.
+inline void InitMaterialized(FunctionCallInfo fcinfo) {
+#if PG_VERSION_NUM >= 160000
+    InitMaterializedSRF(fcinfo, 0);
+#elif PG_VERSION_NUM >= 150000
+    SetSingleFuncCall(fcinfo, 0);
+#else
+    ReturnSetInfo* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    if (result == nullptr || !IsA(result, ReturnSetInfo) || (result->allowedModes & SFRM_Materialize) == 0)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("set-valued function called in context that cannot accept a set")));
+    MemoryContext caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+    TupleDesc descriptor = nullptr;
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    result->returnMode = SFRM_Materialize;
+    result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+    result->setDesc = CreateTupleDescCopy(descriptor);
+    MemoryContextSwitchTo(caller);
+#endif
+}
+
+/// Calls a type's input function so that a refusal of the value comes back as false where PostgreSQL offers that
+/// (16+); before, it raises, and the caller catches.
+inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod, Datum* result) {
+#if PG_VERSION_NUM >= 160000
+    ErrorSaveContext errors = {T_ErrorSaveContext, false, false, nullptr};
+    return InputFunctionCallSafe(function, text, io_param, typmod, reinterpret_cast<fmNodePtr>(&errors), result);
+#else
+    *result = InputFunctionCall(function, text, io_param, typmod);
+    return true;
+#endif
+}
+
+}  // namespace pgsqlite::pg::compat

@@ -1,0 +1,67 @@
+#include "pg/fdw/access.hpp"
+
+#include <climits>
+
+#include "core/sqlite/file.hpp"
+#include "pg/settings.hpp"
+
+namespace pgsqlite::pg::fdw {
+namespace {
+
+bool MayReadServerFiles(Oid role) {
+    return superuser_arg(role) || has_privs_of_role(role, ROLE_PG_READ_SERVER_FILES);
+}
+
+/// Whether `path` lies below `directory`; both resolved.
+bool LiesIn(const char* path, const char* directory) {
+    const size_t size = std::strlen(directory);
+    if (std::strcmp(directory, "/") == 0) return true;
+    return std::strncmp(path, directory, size) == 0 && path[size] == '/';
+}
+
+bool IsAllowed(const char* path) {
+    if (allowed_directories == nullptr || allowed_directories[0] == '\0') return true;
+    List* directories = NIL;
+    if (!SplitDirectoriesString(pstrdup(allowed_directories), ',', &directories)) return false;
+    ListCell* cell;
+    foreach (cell, directories) {
+        char resolved[PATH_MAX];
+        if (realpath(static_cast<const char*>(lfirst(cell)), resolved) != nullptr && LiesIn(path, resolved))
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void CheckMaySetPath(Oid role, const char* option) {
+    if (MayReadServerFiles(role)) return;
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to set option \"%s\"", option),
+                    errdetail("Only roles with privileges of the \"%s\" role may name files of the server.",
+                              "pg_read_server_files")));
+}
+
+char* ResolvePathFor(const char* path, Oid owner, const char* server_name) {
+    if (!MayReadServerFiles(owner))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("permission denied to open the database of server \"%s\"", server_name),
+                        errdetail("The server's owner \"%s\" has no privileges of the \"%s\" role.",
+                                  GetUserNameFromId(owner, false), "pg_read_server_files")));
+    char* resolved = static_cast<char*>(palloc(PATH_MAX));
+    Guard([&] {
+        const std::string real = sqlite::ResolveDatabasePath(path);
+        std::memcpy(resolved, real.c_str(), real.size() + 1);
+    });
+    if (!IsAllowed(resolved))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("database file \"%s\" lies in no allowed directory", resolved),
+                        errhint("A superuser can add its directory to the setting pg_sqlite.allowed_directories.")));
+    return resolved;
+}
+
+void CheckServerUsage(Oid server, const char* server_name) {
+    if (!compat::HasServerUsage(server, GetUserId()))
+        aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_SERVER, server_name);
+}
+
+}  // namespace pgsqlite::pg::fdw

@@ -1,0 +1,20 @@
+// Access: who may read which file of the server. Checked when a path is set and again when the file is opened,
+// because roles and symbolic links change in between.
+#pragma once
+
+#include "pg/seam.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+/// Raises 42501 unless `role` may read server files (superuser or member of pg_read_server_files).
+void CheckMaySetPath(Oid role, const char* option);
+
+/// Resolves the path of a server's database, checks it against pg_sqlite.allowed_directories and returns the
+/// resolved path, palloc'd. Raises as ResolveDatabasePath, and 42501.
+/// @param owner the server's owner, who must (still) have the right to read server files
+char* ResolvePathFor(const char* path, Oid owner, const char* server_name);
+
+/// Raises 42501 unless the current user has USAGE on the server.
+void CheckServerUsage(Oid server, const char* server_name);
+
+}  // namespace pgsqlite::pg::fdw

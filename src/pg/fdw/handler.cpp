@@ -1,0 +1,26 @@
+// The wrapper's two entry points: handler and validator.
+#include "pg/fdw/import_schema.hpp"
+#include "pg/fdw/options.hpp"
+#include "pg/fdw/plan.hpp"
+#include "pg/fdw/scan.hpp"
+
+namespace fdw = pgsqlite::pg::fdw;
+
+PG_SQLITE_FUNCTION(pg_sqlite_handler) {
+    FdwRoutine* routine = makeNode(FdwRoutine);
+    routine->GetForeignRelSize = &fdw::GetForeignRelSize;
+    routine->GetForeignPaths = &fdw::GetForeignPaths;
+    routine->GetForeignPlan = &fdw::GetForeignPlan;
+    routine->BeginForeignScan = &fdw::BeginForeignScan;
+    routine->IterateForeignScan = &fdw::IterateForeignScan;
+    routine->ReScanForeignScan = &fdw::ReScanForeignScan;
+    routine->EndForeignScan = &fdw::EndForeignScan;
+    routine->ExplainForeignScan = &fdw::ExplainForeignScan;
+    routine->ImportForeignSchema = &fdw::ImportForeignSchema;
+    PG_RETURN_POINTER(routine);
+}
+
+PG_SQLITE_FUNCTION(pg_sqlite_validator) {
+    fdw::ValidateOptions(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
+    PG_RETURN_VOID();
+}

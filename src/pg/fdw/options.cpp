@@ -1,0 +1,286 @@
+#include "pg/fdw/options.hpp"
+
+#include <span>
+
+#include "core/base/nearest.hpp"
+#include "pg/fdw/access.hpp"
+
+extern "C" {
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_user_mapping.h"
+}
+
+namespace pgsqlite::pg::fdw {
+namespace {
+
+enum Where : uint8 { kServer = 1, kTable = 2, kColumn = 4, kEverywhere = 7 };
+enum class Form : uint8 { kText, kPath, kBoolean, kCount, kCost, kWord, kZone };
+
+struct Option {
+    const char* name;
+    uint8 where;
+    Form form;
+    const char* words;  ///< kWord: the valid ones, separated by blanks
+};
+
+// docs/reference/options.md lists these in the same order; a test compares the two.
+constexpr Option kOptions[] = {
+    {"database", kServer, Form::kPath, nullptr},
+    {"updatable", kServer | kTable, Form::kBoolean, nullptr},
+    {"force_readonly", kServer, Form::kBoolean, nullptr},
+    {"busy_timeout", kServer, Form::kCount, nullptr},
+    {"immutable", kServer, Form::kBoolean, nullptr},
+    {"snapshot", kServer, Form::kWord, "transaction statement"},
+    {"timezone", kServer, Form::kZone, nullptr},
+    {"timestamp_type", kServer, Form::kWord, "timestamp timestamptz"},
+    {"keep_connections", kServer, Form::kBoolean, nullptr},
+    {"batch_size", kServer | kTable, Form::kCount, nullptr},
+    {"truncatable", kServer | kTable, Form::kBoolean, nullptr},
+    {"fdw_startup_cost", kServer, Form::kCost, nullptr},
+    {"fdw_tuple_cost", kServer, Form::kCost, nullptr},
+    {"table", kTable, Form::kText, nullptr},
+    {"query", kTable, Form::kText, nullptr},
+    {"column_name", kColumn, Form::kText, nullptr},
+    {"key", kColumn, Form::kBoolean, nullptr},
+    {"encoding", kColumn, Form::kText, nullptr},
+    {"column_type", kColumn, Form::kText, nullptr},
+    {"on_error", kEverywhere, Form::kWord, "error null reject"},
+    {"excess_digits", kEverywhere, Form::kWord, "error round truncate"},
+    {"invalid_text", kEverywhere, Form::kWord, "error replace null"},
+    {"nul_bytes", kEverywhere, Form::kWord, "error strip null"},
+    {"invalid_json", kEverywhere, Form::kWord, "error null string"},
+    {"too_long", kEverywhere, Form::kWord, "error truncate"},
+    {"empty_as_null", kEverywhere, Form::kBoolean, nullptr},
+    {"zero_date_as_null", kEverywhere, Form::kBoolean, nullptr},
+};
+
+const Option* FindOption(const char* name, uint8 where) {
+    for (const Option& option : kOptions)
+        if ((option.where & where) != 0 && std::strcmp(option.name, name) == 0) return &option;
+    return nullptr;
+}
+
+/// Position of `word` among blank-separated words, or -1.
+int WordIndex(const char* words, const char* word) {
+    const size_t size = std::strlen(word);
+    int index = 0;
+    for (const char* at = words; *at != '\0'; ++index) {
+        const size_t length = std::strcspn(at, " ");
+        if (length == size && pg_strncasecmp(at, word, length) == 0) return index;
+        at += length;
+        while (*at == ' ') ++at;
+    }
+    return -1;
+}
+
+char* WithCommas(const char* words) {
+    StringInfoData list;
+    initStringInfo(&list);
+    for (const char* c = words; *c != '\0'; ++c)
+        if (*c == ' ')
+            appendStringInfoString(&list, ", ");
+        else
+            appendStringInfoChar(&list, *c);
+    return list.data;
+}
+
+void CheckForm(const Option& option, DefElem* element) {
+    const char* value = defGetString(element);
+    switch (option.form) {
+        case Form::kText:
+            if (value[0] == '\0')
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("option \"%s\" must not be empty", option.name)));
+            break;
+        case Form::kPath:
+            CheckMaySetPath(GetUserId(), option.name);
+            if (value[0] != '/')
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("database path \"%s\" is not absolute", value),
+                                errhint("Give the full path of the SQLite file on the server, beginning with "
+                                        "\"/\".")));
+            break;
+        case Form::kBoolean:
+            (void)ParseBooleanOption(element);
+            break;
+        case Form::kCount: {
+            int number = 0;
+            const char* hint = nullptr;
+            if (!parse_int(value, &number, 0, &hint) || number < 0)
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+                                errhint("Give a whole number from 0 to 2147483647.")));
+            break;
+        }
+        case Form::kCost: {
+            double number = 0;
+            const char* hint = nullptr;
+            if (!parse_real(value, &number, 0, &hint) || !(number >= 0))
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+                                errhint("Give a number of 0 or more.")));
+            break;
+        }
+        case Form::kWord:
+            if (WordIndex(option.words, value) < 0)
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+                                errhint("Valid values are: %s.", WithCommas(option.words))));
+            break;
+        case Form::kZone:
+            if (pg_tzset(value) == nullptr)
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+                                errhint("Give a time zone as in pg_timezone_names, such as \"Europe/Vienna\".")));
+            break;
+    }
+}
+
+/// One policy option; false when the name is none.
+bool ReadPolicy(DefElem* element, value::Policies* policies) {
+    const Option* option = FindOption(element->defname, kColumn);
+    if (option == nullptr || option->where != kEverywhere) return false;
+    const char* name = option->name;
+    if (option->form == Form::kBoolean) {
+        const bool on = ParseBooleanOption(element);
+        if (std::strcmp(name, "empty_as_null") == 0)
+            policies->empty_as_null = on;
+        else
+            policies->zero_date_as_null = on;
+        return true;
+    }
+    // The words of each option stand in the order of its enum.
+    const int word = std::max(0, WordIndex(option->words, defGetString(element)));
+    if (std::strcmp(name, "on_error") == 0)
+        policies->on_error = static_cast<value::OnError>(word);
+    else if (std::strcmp(name, "excess_digits") == 0)
+        policies->excess_digits = static_cast<value::ExcessDigits>(word);
+    else if (std::strcmp(name, "invalid_text") == 0)
+        policies->invalid_text = static_cast<value::InvalidText>(word);
+    else if (std::strcmp(name, "nul_bytes") == 0)
+        policies->nul_bytes = static_cast<value::NulBytes>(word);
+    else if (std::strcmp(name, "invalid_json") == 0)
+        policies->invalid_json = static_cast<value::InvalidJson>(word);
+    else
+        policies->too_long = static_cast<value::TooLong>(word);
+    return true;
+}
+
+bool Is(const DefElem* element, const char* name) { return std::strcmp(element->defname, name) == 0; }
+
+}  // namespace
+
+bool ParseBooleanOption(DefElem* element) {
+    bool result = false;
+    if (element->arg == nullptr) return true;
+    const char* value = defGetString(element);
+    if (!parse_bool(value, &result))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("option \"%s\" requires a Boolean value, not \"%s\"", element->defname, value)));
+    return result;
+}
+
+void RaiseUnknownOption(const char* name, const char* const* valid, int count) {
+    StringInfoData list;
+    initStringInfo(&list);
+    for (int i = 0; i < count; ++i) appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", valid[i]);
+    const char* near = count > 0
+                           ? NearestWord(name, std::span<const char* const>(valid, static_cast<size_t>(count)))
+                           : nullptr;
+    ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
+                    count == 0     ? errhint("There are no valid options in this context.")
+                    : near != nullptr ? errhint("Perhaps you meant the option \"%s\". Valid options in this context "
+                                                "are: %s.",
+                                                near, list.data)
+                                      : errhint("Valid options in this context are: %s.", list.data)));
+}
+
+void ValidateOptions(List* options, Oid catalog) {
+    const uint8 where = catalog == ForeignServerRelationId      ? kServer
+                        : catalog == ForeignTableRelationId ? kTable
+                        : catalog == AttributeRelationId    ? kColumn
+                                                            : 0;
+    bool has_table = false, has_query = false;
+    ListCell* cell;
+    foreach (cell, options) {
+        DefElem* element = static_cast<DefElem*>(lfirst(cell));
+        const Option* option = FindOption(element->defname, where);
+        if (option == nullptr) {
+            const char* valid[lengthof(kOptions)];
+            int count = 0;
+            for (const Option& candidate : kOptions)
+                if ((candidate.where & where) != 0) valid[count++] = candidate.name;
+            RaiseUnknownOption(element->defname, valid, count);
+        }
+        CheckForm(*option, element);
+        has_table |= Is(element, "table");
+        has_query |= Is(element, "query");
+    }
+    if (has_table && has_query)
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+                        errmsg("options \"table\" and \"query\" exclude each other")));
+}
+
+ServerOptions ReadServerOptions(List* options) {
+    ServerOptions result;
+    ListCell* cell;
+    foreach (cell, options) {
+        DefElem* element = static_cast<DefElem*>(lfirst(cell));
+        if (ReadPolicy(element, &result.policies)) continue;
+        if (Is(element, "database"))
+            result.database = defGetString(element);
+        else if (Is(element, "immutable"))
+            result.immutable = ParseBooleanOption(element);
+        else if (Is(element, "keep_connections"))
+            result.keep_connections = ParseBooleanOption(element);
+        else if (Is(element, "timestamp_type"))
+            result.naive_as_timestamptz = pg_strcasecmp(defGetString(element), "timestamptz") == 0;
+        else if (Is(element, "busy_timeout"))
+            (void)parse_int(defGetString(element), &result.busy_timeout_ms, 0, nullptr);
+        else if (Is(element, "snapshot"))
+            result.snapshot = pg_strcasecmp(defGetString(element), "statement") == 0 ? SnapshotScope::kStatement
+                                                                                     : SnapshotScope::kTransaction;
+        else if (Is(element, "timezone"))
+            result.timezone = defGetString(element);
+        else if (Is(element, "fdw_startup_cost"))
+            (void)parse_real(defGetString(element), &result.startup_cost, 0, nullptr);
+        else if (Is(element, "fdw_tuple_cost"))
+            (void)parse_real(defGetString(element), &result.tuple_cost, 0, nullptr);
+    }
+    return result;
+}
+
+TableOptions ReadTableOptions(List* options, const ServerOptions& server) {
+    TableOptions result;
+    result.policies = server.policies;
+    ListCell* cell;
+    foreach (cell, options) {
+        DefElem* element = static_cast<DefElem*>(lfirst(cell));
+        if (ReadPolicy(element, &result.policies)) continue;
+        if (Is(element, "table"))
+            result.table = defGetString(element);
+        else if (Is(element, "query"))
+            result.query = defGetString(element);
+    }
+    return result;
+}
+
+ColumnOptions ReadColumnOptions(List* options, const TableOptions& table) {
+    ColumnOptions result;
+    result.policies = table.policies;
+    ListCell* cell;
+    foreach (cell, options) {
+        DefElem* element = static_cast<DefElem*>(lfirst(cell));
+        if (ReadPolicy(element, &result.policies)) continue;
+        if (Is(element, "column_name"))
+            result.column_name = defGetString(element);
+        else if (Is(element, "encoding"))
+            result.encoding = defGetString(element);
+        else if (Is(element, "column_type"))
+            result.column_type = defGetString(element);
+    }
+    return result;
+}
+
+}  // namespace pgsqlite::pg::fdw

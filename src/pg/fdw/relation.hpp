@@ -1,0 +1,49 @@
+// Relation: what a foreign table stands for in SQLite: a table or a query, its columns, and how a row of it is told
+// from the others. Shared by planning, scanning and import.
+#pragma once
+
+#include "core/sqlite/catalog.hpp"
+#include "pg/fdw/column.hpp"
+#include "pg/fdw/connection.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+struct SourceColumn {
+    const char* name;        ///< SQLite's; null for a dropped attribute
+    ColumnOptions options;
+};
+
+struct SourceRelation {
+    Oid relid;
+    Oid server_oid;
+    const char* server_name;
+    const char* qualified_name;  ///< foreign table, as psql would write it
+    ServerOptions server;
+    TableOptions table;
+    int attribute_count;
+    SourceColumn* columns;       ///< by attribute number - 1
+    const char* source_name() const noexcept { return table.table; }
+};
+
+/// Reads the catalogs of PostgreSQL only. Everything lies in the current memory context.
+SourceRelation* ReadSourceRelation(Oid relid);
+
+/// How rows are named in messages: by rowid, by key, or by their number.
+enum class Locator : int { kRowNumber = 0, kRowid = 1, kKey = 2 };
+
+/// The statement that reads the wanted attributes, and how its rows are located.
+struct ScanQuery {
+    char* sql;             ///< in the server's encoding
+    List* attributes;      ///< attribute numbers, in the order of the result columns
+    Locator locator;
+    List* locator_columns; ///< String nodes: the result columns behind the attributes
+};
+
+/// Builds it. Asks SQLite's catalog, through the server's connection, what kind of table this is.
+/// Raises HV00R when the table does not exist, and what Statement::PrepareUserQuery raises for option query.
+ScanQuery BuildScanQuery(const SourceRelation& relation, Pin* pin, const Bitmapset* attributes);
+
+/// Appends an identifier quoted for SQLite.
+void AppendSqliteIdentifier(StringInfo sql, const char* name);
+
+}  // namespace pgsqlite::pg::fdw

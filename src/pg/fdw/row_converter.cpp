@@ -1,0 +1,388 @@
+// From values to Datums, and what happens to those that don't fit.
+#include "core/value/format.hpp"
+#include "pg/fdw/column.hpp"
+
+namespace pgsqlite::pg::fdw {
+namespace {
+
+using value::Code;
+using value::Kind;
+using value::Status;
+using value::Value;
+
+Datum BytesDatum(Bytes bytes) {
+    const Size size = VARHDRSZ + bytes.size();
+    text* result = static_cast<text*>(palloc(size));
+    SET_VARSIZE(result, size);
+    std::memcpy(VARDATA(result), bytes.data(), bytes.size());
+    return PointerGetDatum(result);
+}
+
+bool IsAscii(Bytes bytes) noexcept {
+    for (const char c : bytes)
+        if (IS_HIGHBIT_SET(c)) return false;
+    return true;
+}
+
+/// Valid UTF-8 in the server's encoding. False, with the offset, at a character it lacks.
+bool ToServerEncoding(Bytes* bytes, Status* status) {
+    const int encoding = GetDatabaseEncoding();
+    if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || IsAscii(*bytes)) return true;
+    const Oid conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+    if (!OidIsValid(conversion)) {
+        *status = Status::Refused(Code::kUntranslatable);
+        return false;
+    }
+    const Size size = bytes->size() * MAX_CONVERSION_GROWTH + 1;
+    if (size > MaxAllocHugeSize / 2 || size > PG_INT32_MAX) {
+        *status = Status::Refused(Code::kTooLarge);
+        return false;
+    }
+    char* source = const_cast<char*>(bytes->data());
+    char* target = static_cast<char*>(palloc_extended(size, MCXT_ALLOC_HUGE));
+    const int length = static_cast<int>(bytes->size());
+    const int done = pg_do_encoding_conversion_buf(
+        conversion, PG_UTF8, encoding, reinterpret_cast<unsigned char*>(source), length,
+        reinterpret_cast<unsigned char*>(target), static_cast<int>(size), true);
+    if (done < length) {
+        *status = Status::Refused(Code::kUntranslatable, static_cast<size_t>(done));
+        return false;
+    }
+    *bytes = Bytes(target, std::strlen(target));
+    return true;
+}
+
+/// char(n) holds blanks up to n characters.
+Datum PaddedDatum(Bytes bytes, int32 characters) {
+    const int present = pg_mbstrlen_with_len(bytes.data(), static_cast<int>(bytes.size()));
+    const int missing = std::max(0, characters - present);
+    const Size size = VARHDRSZ + bytes.size() + static_cast<Size>(missing);
+    text* result = static_cast<text*>(palloc(size));
+    SET_VARSIZE(result, size);
+    std::memcpy(VARDATA(result), bytes.data(), bytes.size());
+    std::memset(VARDATA(result) + bytes.size(), ' ', static_cast<size_t>(missing));
+    return PointerGetDatum(result);
+}
+
+void PutInt16(char*& at, uint16 v) noexcept {
+    *at++ = static_cast<char>(v >> 8);
+    *at++ = static_cast<char>(v);
+}
+
+/// Through numeric_recv, PostgreSQL's own binary way in: base-10000 digits, no text in between.
+Datum NumericDatum(const value::Decimal& decimal) {
+    using Form = value::Decimal::Form;
+    constexpr uint16 kNegative = 0x4000, kNan = 0xC000, kInfinity = 0xD000, kNegativeInfinity = 0xF000;
+    const uint16 sign = decimal.form == Form::kNan                ? kNan
+                        : decimal.form == Form::kInfinity         ? kInfinity
+                        : decimal.form == Form::kNegativeInfinity ? kNegativeInfinity
+                        : decimal.negative                        ? kNegative
+                                                                  : 0;
+    const size_t count = decimal.digit_count;
+    const size_t size = 8 + 2 * count;
+    char local[256];
+    char* message = size <= sizeof(local) ? local : static_cast<char*>(palloc(size));
+    char* at = message;
+    PutInt16(at, static_cast<uint16>(count));
+    PutInt16(at, static_cast<uint16>(decimal.weight));
+    PutInt16(at, sign);
+    PutInt16(at, decimal.display_scale);
+    for (size_t i = 0; i < count; ++i) PutInt16(at, static_cast<uint16>(decimal.digits[i]));
+    StringInfoData buffer;
+    buffer.data = message;
+    buffer.len = static_cast<int>(size);
+    buffer.maxlen = static_cast<int>(size);
+    buffer.cursor = 0;
+    return DirectFunctionCall3(numeric_recv, PointerGetDatum(&buffer), ObjectIdGetDatum(InvalidOid),
+                               Int32GetDatum(-1));
+}
+
+/// Classes of SQLSTATE that speak of the value: data exception, integrity (a domain's CHECK), a limit.
+bool SpeaksOfValue(int sqlstate) noexcept {
+    const int category = ERRCODE_TO_CATEGORY(sqlstate);
+    return category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_PROGRAM_LIMIT_EXCEEDED) ||
+           sqlstate == ERRCODE_STATEMENT_TOO_COMPLEX;
+}
+
+}  // namespace
+
+void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, bool* is_null) {
+    const ColumnConverter& column = columns_[index];
+    Value value;
+    Status status = value::Convert(column.rule, cell, scratch_, value);
+    if (!status.ok()) {
+        Refuse(index, cell, status, nullptr, datum, is_null);
+        return;
+    }
+    if (status.applied != value::Applied::kNone) ++changes_[static_cast<size_t>(status.applied)];
+    *is_null = value.is_null;
+    if (value.is_null && !column.is_domain) {
+        *datum = static_cast<Datum>(0);
+        return;
+    }
+    current_cell_ = &cell;
+    current_column_ = index;
+    ErrorData* cause = nullptr;
+    const bool may_raise = column.is_domain || column.rule.kind == Kind::kInput || column.rule.kind == Kind::kJsonb ||
+                           column.rule.kind == Kind::kArray;
+    const bool built = may_raise && column.rule.policies.on_error != value::OnError::kError
+                           ? TryBuild(index, value, datum, &status, &cause)
+                           : Build(column, value, datum, &status);
+    current_column_ = -1;
+    if (!built) Refuse(index, cell, status, cause, datum, is_null);
+}
+
+/// One value as a Datum in the current context. False when the server can't hold it (status says why); may raise
+/// for kInput, kJsonb, arrays and domains.
+bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datum* datum, Status* status) {
+    if (value.is_null) {
+        *datum = static_cast<Datum>(0);
+        if (column.is_domain)
+            domain_check(*datum, true, column.type, const_cast<void**>(&column.domain_cache), column.context);
+        return true;
+    }
+    switch (column.rule.kind) {
+        case Kind::kBoolean:
+            *datum = BoolGetDatum(value.boolean);
+            break;
+        case Kind::kInt2:
+            *datum = Int16GetDatum(static_cast<int16>(value.integer));
+            break;
+        case Kind::kInt4:
+            *datum = Int32GetDatum(static_cast<int32>(value.integer));
+            break;
+        case Kind::kInt8:
+            *datum = Int64GetDatum(value.integer);
+            break;
+        case Kind::kFloat4:
+            *datum = Float4GetDatum(static_cast<float4>(value.real));
+            break;
+        case Kind::kFloat8:
+            *datum = Float8GetDatum(value.real);
+            break;
+        case Kind::kNumeric:
+            *datum = NumericDatum(value.decimal);
+            break;
+        case Kind::kText: {
+            Bytes bytes = value.bytes;
+            if (!ToServerEncoding(&bytes, status)) return false;
+            *datum = column.pad_to > 0 ? PaddedDatum(bytes, column.pad_to) : BytesDatum(bytes);
+            break;
+        }
+        case Kind::kBytea:
+            *datum = BytesDatum(value.bytes);
+            break;
+        case Kind::kJson: {
+            Bytes bytes = value.bytes;
+            if (!ToServerEncoding(&bytes, status)) return false;
+            *datum = BytesDatum(bytes);
+            break;
+        }
+        case Kind::kDate:
+            *datum = DateADTGetDatum(static_cast<DateADT>(value.integer));
+            break;
+        case Kind::kTime:
+            *datum = TimeADTGetDatum(value.integer);
+            break;
+        case Kind::kTimetz: {
+            TimeTzADT* time = static_cast<TimeTzADT*>(palloc(sizeof(TimeTzADT)));
+            time->time = value.integer;
+            time->zone = -value.zone_seconds_east;
+            *datum = TimeTzADTPGetDatum(time);
+            break;
+        }
+        case Kind::kTimestamp:
+        case Kind::kTimestamptz:
+            *datum = TimestampGetDatum(value.integer);
+            break;
+        case Kind::kUuid: {
+            pg_uuid_t* uuid = static_cast<pg_uuid_t*>(palloc(sizeof(pg_uuid_t)));
+            std::memcpy(uuid->data, value.uuid, UUID_LEN);
+            *datum = UUIDPGetDatum(uuid);
+            break;
+        }
+        case Kind::kArray:
+            if (!BuildArray(column, value, datum, status)) return false;
+            break;
+        case Kind::kJsonb:
+        case Kind::kInput: {
+            Bytes bytes = value.bytes;
+            if (!ToServerEncoding(&bytes, status)) return false;
+            char* text = static_cast<char*>(palloc(bytes.size() + 1));
+            std::memcpy(text, bytes.data(), bytes.size());
+            text[bytes.size()] = '\0';
+            if (!compat::InputCall(const_cast<FmgrInfo*>(&column.input), text, column.io_param, column.typmod, datum)) {
+                *status = Status::Refused(Code::kInputFunction);
+                return false;
+            }
+            break;
+        }
+    }
+    if (column.is_domain)
+        domain_check(*datum, false, column.type, const_cast<void**>(&column.domain_cache), column.context);
+    return true;
+}
+
+bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value, Datum* datum, Status* status) {
+    const uint32 count = value.element_count;
+    if (count == 0) {
+        *datum = PointerGetDatum(construct_empty_array(column.element_type));
+        return true;
+    }
+    Datum* elements = static_cast<Datum*>(palloc(sizeof(Datum) * count));
+    bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * count));
+    for (uint32 i = 0; i < count; ++i) {
+        Value element;
+        *status = value::Convert(column.element_rule, value.elements[i], element_scratch_, element);
+        if (!status->ok()) return false;
+        if (status->applied != value::Applied::kNone) ++changes_[static_cast<size_t>(status->applied)];
+        nulls[i] = element.is_null;
+        if (!Build(*column.element, element, &elements[i], status)) return false;
+    }
+    int dimensions[1] = {static_cast<int>(count)};
+    int lower_bounds[1] = {1};
+    *datum = PointerGetDatum(construct_md_array(elements, nulls, 1, dimensions, lower_bounds, column.element_type,
+                                                column.element_length, column.element_by_value,
+                                                column.element_align));
+    return true;
+}
+
+/// Build where an error must not end the statement: it is caught and becomes a refusal. PostgreSQL's own input
+/// functions leave nothing behind when they raise; anything else (a domain's CHECK may run any function) gets a
+/// subtransaction.
+bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status* status, ErrorData** cause) {
+    const ColumnConverter& column = columns_[index];
+    const bool subtransaction =
+        !column.is_builtin || (column.rule.kind == Kind::kArray && column.element_type >= FirstNormalObjectId);
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    volatile bool built = false;
+    if (subtransaction) {
+        BeginInternalSubTransaction(nullptr);
+        MemoryContextSwitchTo(context);
+    }
+    PG_TRY();
+    {
+        built = Build(column, value, datum, status);
+        if (subtransaction) {
+            ReleaseCurrentSubTransaction();
+            MemoryContextSwitchTo(context);
+            CurrentResourceOwner = owner;
+        }
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        ErrorData* error = CopyErrorData();
+        if (!SpeaksOfValue(error->sqlerrcode)) PG_RE_THROW();
+        FlushErrorState();
+        if (subtransaction) {
+            RollbackAndReleaseCurrentSubTransaction();
+            MemoryContextSwitchTo(context);
+            CurrentResourceOwner = owner;
+        }
+        *cause = error;
+        *status = Status::Refused(Code::kInputFunction);
+        built = false;
+    }
+    PG_END_TRY();
+    return built;
+}
+
+void RowConverter::Refuse(int index, const value::Cell& cell, Status status, const ErrorData* cause, Datum* datum,
+                          bool* is_null) {
+    sink_(sink_context_, *this, index, cell, status, cause);
+    ++changes_[static_cast<size_t>(value::Applied::kOnErrorNull)];
+    *datum = static_cast<Datum>(0);
+    *is_null = true;
+}
+
+void RaiseOrNull(void*, const RowConverter& row, int column, const value::Cell& cell, Status status,
+                 const ErrorData* cause) {
+    if (row.column(column).rule.policies.on_error != value::OnError::kNull)
+        RaiseRefusal(row, column, cell, status, cause);
+}
+
+uint64 RowConverter::total_changes() const noexcept {
+    uint64 total = 0;
+    for (const uint64 count : changes_) total += count;
+    return total;
+}
+
+char* RowConverter::DescribeChanges() const {
+    StringInfoData words;
+    initStringInfo(&words);
+    for (size_t i = 0; i < lengthof(changes_); ++i)
+        if (changes_[i] > 0)
+            appendStringInfo(&words, "%s" UINT64_FORMAT " by %s", words.len > 0 ? ", " : "", changes_[i],
+                             value::AppliedName(static_cast<value::Applied>(i)));
+    return words.data;
+}
+
+void RowConverter::PushErrorContext() noexcept {
+    error_context_.callback = &RowConverter::OnErrorContext;
+    error_context_.arg = this;
+    error_context_.previous = error_context_stack;
+    error_context_stack = &error_context_;
+}
+
+void RowConverter::PopErrorContext() noexcept { error_context_stack = error_context_.previous; }
+
+namespace {
+
+/// "text value 'abc'", palloc'd; NULL has no class worth naming.
+char* DescribeValue(const value::Cell& cell) {
+    char value_text[512];
+    constexpr size_t kShownChars = 80;
+    const size_t size = value::DescribeCell(cell, value_text, sizeof(value_text), kShownChars);
+    return psprintf("%s value %s", value::StorageClassName(cell.storage_class),
+                    ToServerText(std::string_view(value_text, size)));
+}
+
+/// "server "shop", SQLite table "order", column "price", rowid 17", palloc'd.
+char* DescribePlace(const RowConverter& row, int column) {
+    const RowOrigin& origin = row.origin();
+    const char* source =
+        origin.source != nullptr ? psprintf("SQLite table \"%s\"", origin.source) : "SQLite query";
+    return psprintf("server \"%s\", %s, column \"%s\", %s", origin.server, source,
+                    row.column(column).source_name, origin.locate(origin.context));
+}
+
+}  // namespace
+
+void RowConverter::OnErrorContext(void* self) {
+    RowConverter* row = static_cast<RowConverter*>(self);
+    if (row->current_column_ < 0) return;
+    const int column = row->current_column_;
+    row->current_column_ = -1;  // an error while describing must not come back here
+    errcontext("%s in column \"%s\" of %s (%s)", DescribeValue(*row->current_cell_), row->column(column).name,
+               row->origin_.relation, DescribePlace(*row, column));
+}
+
+void RaiseRefusal(const RowConverter& row, int index, const value::Cell& cell, Status status,
+                  const ErrorData* cause) {
+    const ColumnConverter& column = row.column(index);
+    const value::Refusal& refusal = value::Explain(status.code);
+    const char* type = format_type_with_typemod(column.type, column.typmod);
+    StringInfoData reason;
+    initStringInfo(&reason);
+    appendStringInfoString(&reason, refusal.reason);
+    if (refusal.has_offset) appendStringInfo(&reason, " (at byte %u)", status.offset + 1);
+    if (cause != nullptr) appendStringInfo(&reason, ": %s", cause->message);
+    StringInfoData hint;
+    initStringInfo(&hint);
+    if (refusal.option != nullptr) appendStringInfo(&hint, "Column option %s settles it; ", refusal.option);
+    appendStringInfo(&hint, "%s option on_error 'null' reads every such value as NULL.",
+                     refusal.option != nullptr ? "column" : "Column");
+    const char* code = refusal.sqlstate;
+    ereport(ERROR, (errcode(cause != nullptr ? cause->sqlerrcode
+                                             : MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4])),
+                    errmsg("column \"%s\" (%s): %s %s", column.name, type, DescribeValue(cell), reason.data),
+                    errdetail("%s; %s.", row.origin().relation, DescribePlace(row, index)),
+                    errhint("%s", hint.data)));
+    pg_unreachable();
+}
+
+}  // namespace pgsqlite::pg::fdw

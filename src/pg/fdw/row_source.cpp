@@ -1,0 +1,84 @@
+#include "pg/fdw/row_source.hpp"
+
+#include "core/value/format.hpp"
+#include "pg/fdw/sqlite_call.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+RowSource* RowSource::Open(MemoryContext context, const Config& config) {
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    RowOrigin origin = {config.pin->server_name(), config.relation, config.source, &RowSource::Locate, nullptr};
+    Holder<RowSource>* holder = Holder<RowSource>::In(context);
+    Holder<sqlite::Statement>* statement = Holder<sqlite::Statement>::In(context);
+    Guard([&] { holder->Set(new RowSource(config, origin)); });
+    RowSource* self = holder->get();
+    self->converter_.SetLocatorContext(self);
+    sqlite::Database* database = config.pin->database();
+    const char* utf8 = ToUtf8(config.sql);
+    CallSqlite(database, [&] {
+        statement->Set(config.user_sql ? sqlite::Statement::PrepareUserQuery(*database, utf8).release()
+                                       : new sqlite::Statement(*database, utf8));
+        statement->get()->ReadFirst(config.column_count);
+    });
+    self->statement_ = statement->get();
+    MemoryContextSwitchTo(previous);
+    return self;
+}
+
+bool RowSource::Next(Datum* values, bool* nulls, const int* targets) {
+    EnterSqlite(config_.pin->database());
+    const sqlite::Step step = statement_->Next();
+    LeaveSqlite();
+    if (unlikely(step != sqlite::Step::kRow)) {
+        if (step == sqlite::Step::kError) RaiseStepError();
+        config_.pin->VerifyUnchanged();
+        return false;
+    }
+    ++row_number_;
+    converter_.PushErrorContext();
+    const value::Cell* cells = statement_->cells();
+    for (int i = 0; i < config_.column_count; ++i) {
+        const int target = targets[i];
+        converter_.Convert(i, cells[i], &values[target], &nulls[target]);
+    }
+    converter_.PopErrorContext();
+    return true;
+}
+
+void RowSource::Rewind() noexcept {
+    statement_->Reset();
+    row_number_ = 0;
+}
+
+void RowSource::RaiseStepError() {
+    // A file without locks that changed under us may look damaged; say what really happened.
+    config_.pin->VerifyUnchanged();
+    const char* relation = ToUtf8(config_.relation);
+    Guard([&] { statement_->ThrowLastError(std::string("read ") + relation); });
+    pg_unreachable();
+}
+
+char* RowSource::Locate(const void* context) {
+    const RowSource* self = static_cast<const RowSource*>(context);
+    StringInfoData words;
+    initStringInfo(&words);
+    if (self->config_.locator == Locator::kRowNumber) {
+        appendStringInfo(&words, "row " UINT64_FORMAT, self->row_number_);
+        return words.data;
+    }
+    appendStringInfoString(&words, self->config_.locator == Locator::kRowid ? "" : "key ");
+    int column = self->config_.column_count;
+    ListCell* cell;
+    foreach (cell, self->config_.locator_columns) {
+        char text[256];
+        constexpr size_t kShownChars = 40;
+        const size_t size =
+            value::DescribeCell(self->statement_->CellAt(column), text, sizeof(text), kShownChars);
+        appendStringInfo(&words, "%s%s %s", column > self->config_.column_count ? ", " : "", strVal(lfirst(cell)),
+                         ToServerText(std::string_view(text, size)));
+        ++column;
+    }
+    return words.data;
+}
+
+}  // namespace pgsqlite::pg::fdw

@@ -1,0 +1,53 @@
+// Row source: a running SQLite statement whose rows become Datums. Serves foreign scans and sqlite.query().
+#pragma once
+
+#include "core/sqlite/statement.hpp"
+#include "pg/fdw/column.hpp"
+#include "pg/fdw/connection.hpp"
+#include "pg/fdw/relation.hpp"
+#include "pg/interrupt.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+class RowSource {
+  public:
+    struct Config {
+        Pin* pin;
+        const char* sql;         ///< server encoding
+        bool user_sql;           ///< check that it is one SELECT
+        ColumnConverter* columns;
+        int column_count;
+        const char* relation;    ///< for messages: foreign table "s"."t"
+        const char* source;      ///< SQLite table or null
+        Locator locator;
+        List* locator_columns;
+    };
+
+    /// Prepares the statement. Everything lives in `context` and ends with it.
+    static RowSource* Open(MemoryContext context, const Config& config);
+
+    /// Goes to the next row and converts its cells. False at the end.
+    /// @param columns where each column's Datum goes: values[targets[i]]
+    bool Next(Datum* values, bool* nulls, const int* targets);
+    /// Starts anew.
+    void Rewind() noexcept;
+
+    RowConverter& converter() noexcept { return converter_; }
+    const sqlite::Statement& statement() const noexcept { return *statement_; }
+
+  private:
+    RowSource(const Config& config, const RowOrigin& origin) noexcept
+        : config_(config), converter_(config.columns, origin) {}
+    static char* Locate(const void* self);
+    [[noreturn]] void RaiseStepError();
+
+    Config config_;
+    RowConverter converter_;
+    sqlite::Statement* statement_ = nullptr;
+    uint64 row_number_ = 0;
+
+    template <class T, class... Args>
+    friend T* pgsqlite::pg::NewIn(MemoryContext, Args&&...);
+};
+
+}  // namespace pgsqlite::pg::fdw

@@ -1,0 +1,94 @@
+#include "pg/fdw/scan.hpp"
+
+#include "pg/fdw/plan.hpp"
+#include "pg/fdw/row_source.hpp"
+
+namespace pgsqlite::pg::fdw {
+namespace {
+
+struct ScanState {
+    PlanPrivate plan;
+    SourceRelation* relation;
+    Pin* pin;
+    RowSource* rows;
+    int* targets;  ///< slot position of each result column
+};
+
+ScanState* StateOf(ForeignScanState* node) { return static_cast<ScanState*>(node->fdw_state); }
+
+/// Converters of the wanted attributes.
+ColumnConverter* BuildConverters(ScanState* state, TupleDesc descriptor, MemoryContext context, int count) {
+    ColumnConverter* converters =
+        static_cast<ColumnConverter*>(palloc0(sizeof(ColumnConverter) * static_cast<size_t>(std::max(1, count))));
+    ListCell* cell;
+    int i = 0;
+    foreach (cell, state->plan.attributes) {
+        const int attnum = lfirst_int(cell);
+        const Form_pg_attribute attribute = TupleDescAttr(descriptor, attnum - 1);
+        InitColumnConverter(&converters[i], context, attribute->atttypid, attribute->atttypmod,
+                            NameStr(attribute->attname), state->relation->columns[attnum - 1].options,
+                            state->relation->server);
+        state->targets[i++] = attnum - 1;
+    }
+    return converters;
+}
+
+}  // namespace
+
+void BeginForeignScan(ForeignScanState* node, int eflags) {
+    const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
+    ScanState* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
+    node->fdw_state = state;
+    state->plan = PlanPrivate::Unpack(plan->fdw_private);
+    if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
+
+    MemoryContext context = node->ss.ps.state->es_query_cxt;
+    state->relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation));
+    state->pin = Pin::Acquire(context, state->relation->server_oid);
+    const int count = list_length(state->plan.attributes);
+    state->targets = static_cast<int*>(palloc0(sizeof(int) * static_cast<size_t>(std::max(1, count))));
+    RowSource::Config config = {};
+    config.pin = state->pin;
+    config.sql = state->plan.sql;
+    config.columns = BuildConverters(state, RelationGetDescr(node->ss.ss_currentRelation), context, count);
+    config.column_count = count;
+    config.relation = state->relation->qualified_name;
+    config.source = state->relation->source_name();
+    config.locator = state->plan.locator;
+    config.locator_columns = state->plan.locator_columns;
+    state->rows = RowSource::Open(context, config);
+}
+
+TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
+    ScanState* state = StateOf(node);
+    TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
+    ExecClearTuple(slot);
+    // Attributes nobody asked for are NULL.
+    std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
+    if (state->rows->Next(slot->tts_values, slot->tts_isnull, state->targets)) ExecStoreVirtualTuple(slot);
+    return slot;
+}
+
+void ReScanForeignScan(ForeignScanState* node) { StateOf(node)->rows->Rewind(); }
+
+void EndForeignScan(ForeignScanState* node) {
+    ScanState* state = StateOf(node);
+    if (state == nullptr || state->rows == nullptr) return;
+    RowConverter& converter = state->rows->converter();
+    if (converter.total_changes() > 0)
+        ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies", state->relation->qualified_name,
+                                converter.total_changes()),
+                         errdetail("%s.", converter.DescribeChanges())));
+    state->pin->VerifyUnchanged();
+    state->rows->Rewind();
+    state->pin->Release();
+}
+
+void ExplainForeignScan(ForeignScanState* node, ExplainState* es) {
+    ScanState* state = StateOf(node);
+    if (es->verbose) ExplainPropertyText("SQLite query", state->plan.sql, es);
+    if (es->analyze && state->rows != nullptr && state->rows->converter().total_changes() > 0)
+        ExplainPropertyText("Values changed by policies", state->rows->converter().DescribeChanges(), es);
+}
+
+}  // namespace pgsqlite::pg::fdw

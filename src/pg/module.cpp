@@ -1,0 +1,14 @@
+// The module: magic block, settings, callbacks.
+#include "pg/fdw/connection.hpp"
+#include "pg/seam.hpp"
+#include "pg/settings.hpp"
+
+extern "C" {
+PG_MODULE_MAGIC;
+PGDLLEXPORT void _PG_init(void);
+}
+
+void _PG_init(void) {
+    pgsqlite::pg::DefineSettings();
+    pgsqlite::pg::fdw::InitConnections();
+}

@@ -1,0 +1,119 @@
+// The seam: the only place where C++ exceptions and PostgreSQL errors meet.
+//
+// PostgreSQL raises errors with longjmp, which skips destructors; a C++ exception that leaves an extern "C"
+// function ends the server. So: core code that may throw runs inside Guard(), which catches everything, lets every
+// C++ scope close, and only then raises. C++ objects live in memory contexts through Holder. SQL-callable
+// functions are declared with PG_SQLITE_FUNCTION, so that none can forget.
+#pragma once
+
+#include <type_traits>
+
+#include "core/base/error.hpp"
+#include "pg/compat.hpp"
+
+namespace pgsqlite::pg {
+
+/// As in the control file.
+#define PG_SQLITE_VERSION "0.1.0"
+
+/// An error on its way from C++ to PostgreSQL: fixed buffers, so that nothing is left to destroy when it is raised.
+struct PendingError {
+    char sqlstate[6];
+    char message[2048];
+    char detail[2048];
+    char hint[1024];
+};
+
+/// Fills `error` from the exception being handled. Call inside catch (...) only.
+void CaptureException(PendingError& error) noexcept;
+/// Raises it with SQLSTATE, detail and hint; a pending cancel or termination goes first.
+[[noreturn]] void RaisePending(const PendingError& error);
+
+/// Runs core code that may throw. `code` must not call PostgreSQL; what it returns must need no destructor.
+template <class Code>
+auto Guard(Code&& code) -> std::invoke_result_t<Code> {
+    using Result = std::invoke_result_t<Code>;
+    static_assert(std::is_void_v<Result> || std::is_trivially_destructible_v<Result>,
+                  "what crosses the seam must need no destructor");
+    PendingError error;
+    try {
+        return code();
+    } catch (...) {
+        CaptureException(error);
+    }
+    RaisePending(error);
+}
+
+/// A C++ object owned by a memory context: destroyed when the context is reset or deleted, also by an error.
+template <class T>
+class Holder {
+  public:
+    /// An empty holder, its callback armed. Fill it with Guard([&] { holder->Set(new T(…)); }).
+    static Holder* In(MemoryContext context) {
+        Holder* holder = static_cast<Holder*>(MemoryContextAllocZero(context, sizeof(Holder)));
+        holder->callback_.func = &Holder::Destroy;
+        holder->callback_.arg = holder;
+        MemoryContextRegisterResetCallback(context, &holder->callback_);
+        return holder;
+    }
+    void Set(T* object) noexcept {
+        delete object_;
+        object_ = object;
+    }
+    T* get() const noexcept { return object_; }
+    T* operator->() const noexcept { return object_; }
+    T& operator*() const noexcept { return *object_; }
+
+  private:
+    static void Destroy(void* self) noexcept { static_cast<Holder*>(self)->Set(nullptr); }
+
+    MemoryContextCallback callback_;
+    T* object_;
+};
+
+/// A new T in `context`, made by its constructor behind the seam.
+template <class T, class... Args>
+T* NewIn(MemoryContext context, Args&&... args) {
+    Holder<T>* holder = Holder<T>::In(context);
+    Guard([&] { holder->Set(new T(std::forward<Args>(args)...)); });
+    return holder->get();
+}
+
+/// palloc'd copy of text from core (UTF-8) in the server's encoding; bytes that can't be converted become '?'.
+/// For messages and names, never for values.
+char* ToServerText(std::string_view utf8);
+/// Prepares a set-returning function and gives its tuplestore and descriptor.
+inline ReturnSetInfo* BeginMaterialized(FunctionCallInfo fcinfo) {
+    compat::InitMaterialized(fcinfo);
+    return reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+}
+
+/// palloc'd copy of a server string as UTF-8, for SQLite.
+char* ToUtf8(const char* server_text);
+
+}  // namespace pgsqlite::pg
+
+/// Declares an SQL-callable C++ function: Datum body with `fcinfo`, as after PG_FUNCTION_ARGS. An exception that
+/// slips out of the body becomes an error instead of ending the server.
+#define PG_SQLITE_FUNCTION(name)                                 \
+    static Datum name##_body(FunctionCallInfo fcinfo);           \
+    extern "C" {                                                 \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                    \
+    PG_FUNCTION_INFO_V1(name);                                   \
+    }                                                            \
+    Datum name(PG_FUNCTION_ARGS) {                               \
+        return ::pgsqlite::pg::GuardBody(&name##_body, fcinfo);  \
+    }                                                            \
+    static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)
+
+namespace pgsqlite::pg {
+inline Datum GuardBody(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo) {
+    PendingError error;
+    try {
+        return body(fcinfo);
+    } catch (...) {
+        CaptureException(error);
+    }
+    RaisePending(error);
+}
+}  // namespace pgsqlite::pg

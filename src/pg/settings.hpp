@@ -1,0 +1,11 @@
+// Settings (GUCs) under pg_sqlite.*; documented in docs/reference/settings.md.
+#pragma once
+
+namespace pgsqlite::pg {
+
+/// pg_sqlite.allowed_directories: comma-separated directories that database files must lie in; empty allows all.
+extern char* allowed_directories;
+
+void DefineSettings();
+
+}  // namespace pgsqlite::pg

@@ -1,0 +1,247 @@
+#!/usr/bin/env bash
+# Runs every test and counts them; the last line is "N passed, N failed", and the exit status is non-zero if
+# anything failed. A unit test case, a fuzz target, a regression script, an isolation spec and a TAP
+# assertion count one each; so do the format, the unit build, the fuzz build and the build of the extension.
+#
+# Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (5), PG_CONFIG,
+# PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there).
+set -uo pipefail
+# shellcheck source=test/tools/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+FUZZ_SECONDS=${FUZZ_SECONDS:-5}
+LOGS=$ROOT/build/check
+passed=0 failed=0
+step_pid=
+
+finish() {
+    trap - EXIT INT TERM HUP
+    [ -z "$step_pid" ] || kill -TERM -- "-$step_pid" 2>/dev/null
+    remove_scratch
+    exit "$1"
+}
+trap 'finish $?' EXIT
+trap 'finish 130' INT
+trap 'finish 143' TERM HUP
+
+# step SECONDS LOG PROGRAM...: in a process group of its own, so that an interrupt or the time limit ends all
+# that it started; in the background, because bash would delay a trap until a foreground program ends.
+step() {
+    local limit=$1 log=$2 status
+    shift 2
+    set -m
+    (exec timeout -k 10 "$limit" "$@") >"$log" 2>&1 </dev/null 9>&- &
+    step_pid=$!
+    set +m
+    wait "$step_pid"
+    status=$?
+    step_pid=
+    [ "$status" -ne 124 ] || echo "stopped after $limit seconds" >>"$log"
+    return "$status"
+}
+
+# result WHAT PASSED FAILED [LOG [LINES]]: adds to the counts and shows the end of the log on failure.
+result() {
+    passed=$((passed + $2))
+    failed=$((failed + $3))
+    if [ "$3" -eq 0 ]; then
+        say "ok      $1: $2 passed"
+    else
+        say "FAILED  $1: $2 passed, $3 failed"
+        [ $# -lt 4 ] || tail -n "${5:-60}" "$4" | sed 's/^/        | /'
+    fi
+}
+skipped() { say "skipped $1: $2"; }
+count() { grep -cE "$1" "$2" 2>/dev/null || true; }
+
+# run_all SECONDS DIR FILE...: each program FILE, JOBS at a time; its output goes to DIR/NAME.log and its
+# status to DIR/NAME.status. ARGS holds further arguments.
+run_all() {
+    local limit=$1 dir=$2
+    shift 2
+    step "$limit" "$dir/all.log" bash -c '
+        dir=$1 jobs=$2 args=$3; shift 3
+        printf "%s\0" "$@" | DIR=$dir ARGS=$args xargs -0 -n 1 -P "$jobs" bash -c '\''
+            name=$(basename "$1")
+            cd "$DIR" && "$1" $ARGS >"$DIR/$name.log" 2>&1
+            echo $? >"$DIR/$name.status"'\'' run' run_all "$dir" "$JOBS" "${ARGS:-}" "$@"
+}
+status_of() { cat "$1.status" 2>/dev/null || echo "no exit"; }
+
+check_format() {
+    local formatter files=()
+    formatter=$(command -v clang-format-14) || { skipped format "no clang-format-14" && return; }
+    mapfile -t files < <(find "$ROOT/src" "$ROOT/test" -name '*.[ch]pp')
+    [ ${#files[@]} -gt 0 ] || return 0
+    if step 120 "$LOGS/format.log" "$formatter" --dry-run -Werror --style=file "${files[@]}"; then
+        result format 1 0
+    else
+        result format 0 1 "$LOGS/format.log" 20
+    fi
+}
+
+# build_core PRESET: configures and builds one of CMakePresets.json; goes on past a file that fails. Programs of
+# an earlier run are deleted first, so that none stands in for one that no longer builds.
+build_core() {
+    local launcher=()
+    rm -rf "$ROOT/build/$1/unit" "$ROOT/build/$1/fuzz"
+    ! command -v ccache >/dev/null || launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    step 1200 "$LOGS/$1.log" bash -c '
+        cd "$1" && preset=$2 jobs=$3 && shift 3 &&
+        cmake -G "Unix Makefiles" --preset "$preset" "$@" && cmake --build --preset "$preset" -j "$jobs" -- -k' \
+        build_core "$ROOT" "$1" "$JOBS" "${launcher[@]}"
+}
+
+check_unit() {
+    local sources=("$ROOT"/test/unit/*_test.cpp) source name program programs=() dir=$LOGS/unit
+    [ -e "${sources[0]}" ] || { skipped "unit tests" "none yet" && return; }
+    if build_core debug-sanitize; then
+        result "unit build" 1 0
+    else
+        result "unit build" 0 1 "$LOGS/debug-sanitize.log"
+    fi
+    mkdir -p "$dir"
+    for source in "${sources[@]}"; do
+        program=$ROOT/build/debug-sanitize/unit/$(basename "$source" .cpp)
+        [ ! -x "$program" ] || programs+=("$program")
+    done
+    [ ${#programs[@]} -gt 0 ] || return 0
+    ARGS=--gtest_color=no run_all 900 "$dir" "${programs[@]}"
+    for program in "${programs[@]}"; do
+        name=$(basename "$program")
+        local good bad
+        good=$(count '^\[       OK \] ' "$dir/$name.log")
+        bad=$(count '^\[  FAILED  \] .*\([0-9]+ ms\)$' "$dir/$name.log")
+        # A crash leaves no line of its own.
+        [ "$(status_of "$dir/$name")" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+        result "$name" "$good" "$bad" "$dir/$name.log"
+    done
+}
+
+check_fuzz() {
+    local sources=("$ROOT"/test/fuzz/*_fuzz.cpp) source name program programs=() dir=$LOGS/fuzz
+    [ -e "${sources[0]}" ] || { skipped "fuzz targets" "none yet" && return; }
+    command -v clang++-14 >/dev/null || { skipped "fuzz targets" "no clang++-14" && return; }
+    if build_core fuzz; then
+        result "fuzz build" 1 0
+    else
+        result "fuzz build" 0 1 "$LOGS/fuzz.log"
+    fi
+    mkdir -p "$dir"
+    for source in "${sources[@]}"; do
+        program=$ROOT/build/fuzz/fuzz/$(basename "$source" .cpp)
+        [ ! -x "$program" ] || programs+=("$program")
+    done
+    [ ${#programs[@]} -gt 0 ] || return 0
+    ARGS="-max_total_time=$FUZZ_SECONDS -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1" \
+        run_all $((120 + 2 * FUZZ_SECONDS * ${#programs[@]})) "$dir" "${programs[@]}"
+    for program in "${programs[@]}"; do
+        name=$(basename "$program")
+        if [ "$(status_of "$dir/$name")" = 0 ]; then
+            result "$name ($(sed -n 's/^stat::number_of_executed_units: *//p' "$dir/$name.log") runs)" 1 0
+        else
+            result "$name" 0 1 "$dir/$name.log"
+        fi
+    done
+}
+
+# The extension, a private installation of it, a running cluster, and copies of what the tests read.
+prepare_server() {
+    compgen -G "$ROOT/src/pg/*.cpp" >/dev/null || compgen -G "$ROOT/src/pg/*/*.cpp" >/dev/null ||
+        { skipped "extension" "no sources yet" && return 1; }
+    if step 1200 "$LOGS/build.log" make -C "$ROOT" -k -j "$JOBS" PG_CONFIG="$PG_CONFIG" ${CXX:+"CXX=$CXX"} all; then
+        result "extension build" 1 0
+    else
+        result "extension build" 0 1 "$LOGS/build.log"
+        return 1
+    fi
+    (private_install "$SCRATCH") >"$LOGS/install.log" 2>&1 || { result install 0 1 "$LOGS/install.log" && return 1; }
+    BINDIR=$SCRATCH$("$PG_CONFIG" --bindir)
+    AS_USER+=("PATH=$BINDIR:$PATH")
+    mkdir "$SCRATCH/src"
+    cp -R "$ROOT/Makefile" "$ROOT/control" "$ROOT/sql" "$ROOT/expected" "$ROOT/test" "$SCRATCH/src/" 2>/dev/null
+    mkdir -p "$SCRATCH/src/expected" "$SCRATCH/src/test/expected" "$SCRATCH/src/build"
+    [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$SCRATCH/src"
+    chmod -R u+rwX "$SCRATCH/src"
+    (cluster_create "$SCRATCH/c" "fsync = off" "max_prepared_transactions = 5" "max_connections = 50" &&
+        cluster_start "$SCRATCH/c") >"$LOGS/cluster.log" 2>&1 9>&- || { result cluster 0 1 "$LOGS/cluster.log" && return 1; }
+    AS_CLIENT=("${AS_USER[@]}" "PGHOST=$SCRATCH/c" "PGPORT=$PORT" PGUSER=postgres)
+}
+
+# installcheck LOG VARIABLE=...: PGXS's own target, in the copy, as the unprivileged user.
+installcheck() {
+    local log=$1
+    shift
+    step 900 "$log" "${AS_CLIENT[@]}" make -C "$SCRATCH/src" -s PG_CONFIG="$BINDIR/pg_config" "$@" installcheck
+}
+
+# check_regress WHAT PATTERN OUTPUT VARIABLE=...: pg_regress or its isolation twin. Lines up to version 15 are
+# "test name ... ok", from 16 on "ok 1 - name".
+check_regress() {
+    local what=$1 pattern=$2 output=$3 log=$LOGS/$1.log good bad status=0
+    shift 3
+    compgen -G "$ROOT/$pattern" >/dev/null || { skipped "$what" "none yet" && return; }
+    installcheck "$log" "$@" || status=$?
+    good=$(count '^(test .* \.\.\. ok|ok [0-9]+ )' "$log")
+    bad=$(count '^(test .* \.\.\. .*FAILED|not ok [0-9]+ )' "$log")
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    result "$what" "$good" "$bad" "$log" 30
+    if [ "$bad" -gt 0 ] && [ -e "$SCRATCH/src/$output/regression.diffs" ]; then
+        cp "$SCRATCH/src/$output/regression.diffs" "$LOGS/$what.diffs"
+        say "        build/check/$what.diffs:"
+        head -n 400 "$LOGS/$what.diffs" | sed 's/^/        | /'
+        # Not a difference but a crash shows in the server's log.
+        grep -E 'PANIC|terminated by signal|TRAP:' "$SCRATCH/c/server.log" | tail -n 5 | sed 's/^/        | /'
+    fi
+}
+
+check_tap() {
+    local log=$LOGS/tap.log good bad status=0
+    compgen -G "$ROOT/test/t/*.pl" >/dev/null || { skipped tap "none yet" && return; }
+    [ -e "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ] ||
+        { skipped tap "this PostgreSQL has no PostgreSQL::Test::Cluster" && return; }
+    installcheck "$log" REGRESS= ISOLATION= "PROVE_FLAGS=-v" || status=$?
+    good=$(count '^ok [0-9]+' "$log")
+    bad=$(count '^not ok [0-9]+' "$log")
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    result tap "$good" "$bad" "$log" 80
+}
+
+check_corpus() {
+    local corpus=${PG_SQLITE_CORPUS:-$ROOT/../shared/corpus} log=$LOGS/corpus.log last status=0
+    [ -e "$ROOT/test/corpus/run.sh" ] || return 0
+    [ -d "$corpus" ] || { skipped corpus "no folder of databases; set PG_SQLITE_CORPUS" && return; }
+    cp -R "$corpus" "$SCRATCH/corpus"
+    chmod -R u+rwX "$SCRATCH/corpus"
+    [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$SCRATCH/corpus"
+    step 600 "$log" "${AS_CLIENT[@]}" "PG_SQLITE_CORPUS=$SCRATCH/corpus" \
+        bash "$SCRATCH/src/test/corpus/run.sh" || status=$?
+    last=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+    local good=${last%% *} bad=${last#*, }
+    good=${good:-0} bad=${bad%% *}
+    bad=${bad:-0}
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    result corpus "$good" "$bad" "$log"
+}
+
+bash "$ROOT/test/tools/setup.sh" || exit 1
+mkdir -p "$LOGS" || exit 1
+exec 9>"$ROOT/build/check.lock"
+flock -n 9 || { say "waiting for another check of this checkout" && flock 9; }
+rm -rf "${LOGS:?}"/*
+
+init_user
+make_scratch check
+check_format
+check_unit
+check_fuzz
+if prepare_server; then
+    check_regress regress 'sql/*.sql' . ISOLATION= TAP_TESTS=
+    check_regress isolation 'test/specs/*.spec' output_iso REGRESS= TAP_TESTS=
+    check_tap
+    check_corpus
+fi
+remove_scratch
+
+say "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# The first minute with the extension: sets up, builds, starts a throwaway cluster with a sample database and
+# runs demo.sql on it, each statement shown. `demo.sh stop` stops the cluster and deletes it.
+#
+# The demo lives in build/demo, or in a temporary folder where the server's user can't reach the checkout;
+# build/demo.path says where. A second run replaces the first.
+set -euo pipefail
+# shellcheck source=test/tools/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+path_file=$ROOT/build/demo.path
+
+stop_demo() {
+    [ -f "$path_file" ] || return 1
+    SCRATCH=$(cat "$path_file")
+    BINDIR=$(cat "$SCRATCH/bindir" 2>/dev/null || true)
+    remove_scratch
+    rm -f "$path_file"
+    BINDIR=
+}
+
+case ${1:-start} in
+start) ;;
+stop)
+    init_user
+    if stop_demo; then say "The demo is stopped and deleted."; else say "No demo is running."; fi
+    exit 0
+    ;;
+*) die "usage: demo.sh [start|stop]" ;;
+esac
+
+bash "$ROOT/test/tools/setup.sh"
+init_user
+stop_demo || true
+
+say "Building the extension ..."
+run_make -s -j "$JOBS" all
+
+mkdir -p "$ROOT/build"
+# 90 bytes leave room for the socket's name.
+if reachable "$ROOT/build" && [ ${#ROOT} -le 90 ]; then
+    SCRATCH=$ROOT/build/demo
+    mkdir "$SCRATCH"
+    AS_USER+=("HOME=$SCRATCH")
+else
+    make_scratch demo
+fi
+printf '%s\n' "$SCRATCH" >"$path_file"
+trap '[ $? -eq 0 ] || stop_demo || true' EXIT
+trap 'exit 130' INT TERM HUP
+
+say "Starting a throwaway PostgreSQL in $SCRATCH (Unix socket only) ..."
+private_install "$SCRATCH/pg"
+printf '%s\n' "$BINDIR" >"$SCRATCH/bindir"
+cluster_create "$SCRATCH/s"
+cluster_start "$SCRATCH/s"
+
+private_folder "$SCRATCH/data"
+sqlite3 -bail -init /dev/null "$SCRATCH/data/shop.db" <"$ROOT/test/data/shop.sql"
+[ "$(id -u)" -ne 0 ] || chown "$RUN_USER:" "$SCRATCH/data/shop.db"
+
+client=("${AS_USER[@]}" PAGER=cat PSQLRC=/dev/null "$BINDIR/psql" -h "$SCRATCH/s" -p "$PORT" -U postgres)
+"${client[@]}" -X -q -d postgres -c 'CREATE DATABASE demo'
+"${client[@]}" -X -e -v ON_ERROR_STOP=1 -v db="$SCRATCH/data/shop.db" -d demo -f - <"$ROOT/test/tools/demo.sql"
+
+cat <<MESSAGE
+
+The cluster keeps running. Go on by yourself:
+  $BINDIR/psql -h $SCRATCH/s -U postgres demo
+Stop and delete it:
+  make demo-stop
+MESSAGE

@@ -1,0 +1,73 @@
+-- The first minute with pg_sqlite, run by demo.sh with every statement shown. :db is the path of the sample.
+\set QUIET on
+\pset pager off
+\pset null '(null)'
+
+\echo
+\echo '== Attach a SQLite file: a server, a schema, and a foreign table for each of its tables =='
+CREATE EXTENSION pg_sqlite;
+SELECT sqlite.attach(:'db');
+SELECT foreign_table_name FROM information_schema.foreign_tables WHERE foreign_table_schema = 'shop' ORDER BY 1;
+\d shop."order"
+
+\echo
+\echo '== Query it live: this reads the file as it is now =='
+SELECT c.name AS category, count(*) AS products, count(*) FILTER (WHERE p.in_stock) AS in_stock,
+       sum(p.price) AS list_value
+FROM shop.product AS p
+JOIN shop.category AS c ON c.id = p.category_id
+GROUP BY c.name
+ORDER BY list_value DESC
+LIMIT 5;
+
+\echo
+\echo '== A value that does not fit is refused and named, never guessed =='
+\set ON_ERROR_STOP off
+SELECT count(placed_at) FROM shop."order";
+SELECT count(shipped_on) FROM shop."order";
+SELECT count(quantity) FROM shop.order_line;
+\set ON_ERROR_STOP on
+
+\echo
+\echo '== Settle it: one option a column says what the values mean =='
+ALTER FOREIGN TABLE shop."order" ALTER COLUMN placed_at OPTIONS (ADD encoding 'iso,unix');
+ALTER FOREIGN TABLE shop."order" ALTER COLUMN shipped_on OPTIONS (ADD encoding 'DD/MM/YYYY');
+ALTER FOREIGN TABLE shop.order_line ALTER COLUMN quantity OPTIONS (ADD empty_as_null 'true');
+SELECT id, placed_at, shipped_on, paid, total FROM shop."order" WHERE id BETWEEN 1 AND 4 ORDER BY id;
+
+\echo
+\echo '== Move it: plain INSERT ... SELECT into proper types =='
+CREATE TABLE customer_order (
+    id         bigint PRIMARY KEY,
+    reference  uuid NOT NULL UNIQUE,
+    user_id    bigint,
+    placed_at  timestamptz NOT NULL,
+    shipped_on date,
+    status     text NOT NULL,
+    paid       boolean NOT NULL,
+    total      numeric(12, 2) NOT NULL
+);
+INSERT INTO customer_order
+SELECT id, reference, user_id, placed_at AT TIME ZONE 'UTC', shipped_on, status, paid, total::numeric
+FROM shop."order";
+
+CREATE TABLE product (
+    id         bigint PRIMARY KEY,
+    sku        varchar(20) NOT NULL UNIQUE,
+    name       text NOT NULL,
+    price      numeric(10, 2),
+    attributes jsonb
+);
+INSERT INTO product SELECT id, sku, name, price, attributes::jsonb FROM shop.product;
+SELECT attributes ->> 'colour' AS colour, count(*), avg(price)::numeric(10, 2) AS avg_price
+FROM product
+GROUP BY 1
+ORDER BY 1;
+
+\echo
+\echo '== Prove it: SQLite itself and PostgreSQL count and add up the same =='
+SELECT 'sqlite' AS side, *
+FROM sqlite.query('shop', 'SELECT count(*), sum(CAST(round(total * 100) AS INTEGER)), count(shipped_on) FROM "Order"')
+     AS s(orders bigint, cents bigint, shipped bigint)
+UNION ALL
+SELECT 'postgres', count(*), sum(total * 100)::bigint, count(shipped_on) FROM customer_order;
