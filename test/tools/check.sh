@@ -40,7 +40,15 @@ step() {
     return "$status"
 }
 
-# result WHAT PASSED FAILED [LOG [LINES]]: adds to the counts and shows the end of the log on failure.
+# excerpt LOG LINES: a compiler's first errors, else the end of the log without what went well.
+excerpt() {
+    {
+        grep -E -m 20 '(: |fatal )error: |undefined reference' "$1" ||
+            grep -vE '^(\[ RUN  |\[ +OK |\[-----|ok [0-9]|test .*\.\.\. ok )' "$1" | tail -n "$2"
+    } | cut -c 1-400 | sed 's/^/        | /'
+}
+
+# result WHAT PASSED FAILED [LOG [LINES]]: adds to the counts, and on failure shows an excerpt of the log.
 result() {
     passed=$((passed + $2))
     failed=$((failed + $3))
@@ -48,7 +56,7 @@ result() {
         say "ok      $1: $2 passed"
     else
         say "FAILED  $1: $2 passed, $3 failed"
-        [ $# -lt 4 ] || tail -n "${5:-60}" "$4" | sed 's/^/        | /'
+        [ $# -lt 4 ] || excerpt "$4" "${5:-60}"
     fi
 }
 skipped() { say "skipped $1: $2"; }

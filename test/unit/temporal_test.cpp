@@ -1,5 +1,5 @@
-// Calendar, SQLite's text formats, and what date, time and timestamp columns take. Oracles: a day-by-day walk,
-// timegm, SQLite's own date functions in this process, and the grammar as a regular expression.
+// Calendar, SQLite's text formats, and what date, time and timestamp columns take. Oracles: a day-by-day
+// walk, timegm, SQLite's own date functions in this process, and the grammar as a regular expression.
 #include "core/value/temporal.hpp"
 
 #include <gtest/gtest.h>
@@ -58,12 +58,14 @@ TEST(Calendar, AgreesWithTimegm) {
         ASSERT_NE(gmtime_r(&unix_time, &tm), nullptr);
         char expected[80];
         const int year = tm.tm_year + 1900;
-        int size = std::snprintf(expected, sizeof expected, "%s%04d-%02d-%02d %02d:%02d:%02d", year < 0 ? "-" : "",
-                                 std::abs(year), tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        int size =
+            std::snprintf(expected, sizeof expected, "%s%04d-%02d-%02d %02d:%02d:%02d", year < 0 ? "-" : "",
+                          std::abs(year), tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
         if (rest != 0) {
             size += std::snprintf(expected + size, sizeof expected - static_cast<std::size_t>(size), ".%06d",
                                   static_cast<int>(rest));
-            while (expected[size - 1] == '0') --size;
+            while (expected[size - 1] == '0')
+                --size;
         }
         const std::string_view wanted(expected, static_cast<std::size_t>(size));
         char text[48];
@@ -100,7 +102,8 @@ TEST(IsoText, Forms) {
 
 TEST(IsoText, Zones) {
     Column column(Kind::kTimestamptz);
-    for (const char* zone : {"Z", "z", "UTC", "utc", " GMT", "+00", "-00:00", "+0000 UTC", " +0000 UTC", "+00:00 gmt"})
+    for (const char* zone :
+         {"Z", "z", "UTC", "utc", " GMT", "+00", "-00:00", "+0000 UTC", " +0000 UTC", "+00:00 gmt"})
         EXPECT_EQ(column(std::string("2024-02-29 12:00") + zone), "2024-02-29 12:00:00") << zone;
     EXPECT_EQ(column("2024-02-29 12:00:00+02"), "2024-02-29 10:00:00");
     EXPECT_EQ(column("2024-02-29 12:00:00-0530"), "2024-02-29 17:30:00");
@@ -110,19 +113,43 @@ TEST(IsoText, Zones) {
     EXPECT_EQ(column("2024-02-29 12:00+15:59:59"), "2024-02-28 20:00:01");
     EXPECT_EQ(column("2024-02-29 12:00+16:00"), "no such date");
     EXPECT_EQ(column("2024-02-29 12:00+01:60"), "no such date");
-    for (const char* zone : {"+1", "+123", "+12345", "+01:", "+01:0", "+01:00:", " CET", "+0100 UTC", "UTC+1", "ZZ",
-                             "+0000UTC", "Z UTC", "+00:00:00:00", "+"})
+    for (const char* zone : {"+1", "+123", "+12345", "+01:", "+01:0", "+01:00:", " CET", "+0100 UTC", "UTC+1",
+                             "ZZ", "+0000UTC", "Z UTC", "+00:00:00:00", "+"})
         EXPECT_EQ(column(std::string("2024-02-29 12:00") + zone), "syntax") << zone;
 }
 
 TEST(IsoText, OtherShapesAreRefused) {
     Column column(Kind::kTimestamp);
-    for (const char* text :
-         {"now", "x", "   ", "2024-2-29", "2024-02-9", "24-02-29", "1234567-01-01", "2024-02-29T", "2024-02-29 T12:00",
-          "2024-02-29T 12:00", "2024-02-2912:00", "2024-02-29 1:00", "2024-02-29 12", "2024-02-29 12:", "2024-02-29 12:0",
-          "2024-02-29 12:00:", "2024-02-29 12:00:5", "2024-02-29 12:00:00.", "2024-02-29 12:00:00,5", "2024-02-29Z",
-          "2024-02-29 +01:00", "2024-02-29 12:00 PM", "2024/02/29", "20240229T120000", "- 2024-02-29", "--2024-02-29",
-          "2024-02-29 12:00:00.5x", "12:00", "12:00:00Z", "2024-02-29 12.5"})
+    for (const char* text : {"now",
+                             "x",
+                             "   ",
+                             "2024-2-29",
+                             "2024-02-9",
+                             "24-02-29",
+                             "1234567-01-01",
+                             "2024-02-29T",
+                             "2024-02-29 T12:00",
+                             "2024-02-29T 12:00",
+                             "2024-02-2912:00",
+                             "2024-02-29 1:00",
+                             "2024-02-29 12",
+                             "2024-02-29 12:",
+                             "2024-02-29 12:0",
+                             "2024-02-29 12:00:",
+                             "2024-02-29 12:00:5",
+                             "2024-02-29 12:00:00.",
+                             "2024-02-29 12:00:00,5",
+                             "2024-02-29Z",
+                             "2024-02-29 +01:00",
+                             "2024-02-29 12:00 PM",
+                             "2024/02/29",
+                             "20240229T120000",
+                             "- 2024-02-29",
+                             "--2024-02-29",
+                             "2024-02-29 12:00:00.5x",
+                             "12:00",
+                             "12:00:00Z",
+                             "2024-02-29 12.5"})
         EXPECT_EQ(column(text), "syntax") << text;
     EXPECT_EQ(column(std::string_view("2024-02-29\0", 11)), "syntax");
     EXPECT_EQ(column(std::string_view("2024-02-29\0 12:00", 17)), "syntax");
@@ -131,9 +158,10 @@ TEST(IsoText, OtherShapesAreRefused) {
 
 TEST(IsoText, DatesThatDoNotExist) {
     Column column(Kind::kTimestamp);
-    for (const char* text : {"2024-02-30", "2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01", "2024-00-10", "2024-01-00",
-                             "2024-01-32", "0000-00-01", "0000-01-00", "0000-00-00 00:00:01", "2024-01-01 24:00:00",
-                             "2024-01-01 25:00", "2024-01-01 00:60", "2024-01-01 00:00:60", "2016-12-31 23:59:60"})
+    for (const char* text :
+         {"2024-02-30", "2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01", "2024-00-10", "2024-01-00",
+          "2024-01-32", "0000-00-01", "0000-01-00", "0000-00-00 00:00:01", "2024-01-01 24:00:00",
+          "2024-01-01 25:00", "2024-01-01 00:60", "2024-01-01 00:00:60", "2016-12-31 23:59:60"})
         EXPECT_EQ(column(text), "no such date") << text;
     EXPECT_EQ(column("2000-02-29"), "2000-02-29 00:00:00");
 }
@@ -141,7 +169,8 @@ TEST(IsoText, DatesThatDoNotExist) {
 TEST(IsoText, ZeroDate) {
     for (const Kind kind : {Kind::kDate, Kind::kTimestamp, Kind::kTimestamptz}) {
         Column column(kind);
-        for (const char* text : {"0000-00-00", "0000-00-00 00:00", "0000-00-00T00:00:00.000", "0000-00-00 00:00:00Z"}) {
+        for (const char* text :
+             {"0000-00-00", "0000-00-00 00:00", "0000-00-00T00:00:00.000", "0000-00-00 00:00:00Z"}) {
             column.rule().policies.zero_date_as_null = false;
             EXPECT_EQ(column(text), "zero date");
             column.rule().policies.zero_date_as_null = true;
@@ -264,7 +293,8 @@ TEST(ExcessDigits, Policies) {
     column.Digits(3);
     EXPECT_EQ(column("2024-12-31 23:59:59.0005"), "~2024-12-31 23:59:59.001");
     EXPECT_EQ(column("2024-12-31 23:59:59.00050000001"), "~2024-12-31 23:59:59.001");
-    // A tie before 2000 goes away from 2000-01-01, as timestamp(p) does in PostgreSQL; what is no tie does not.
+    // A tie before 2000 goes away from 2000-01-01, as timestamp(p) does in PostgreSQL; what is no tie does
+    // not.
     EXPECT_EQ(column("1999-12-31 23:59:59.0005"), "~1999-12-31 23:59:59");
     EXPECT_EQ(column("1999-12-31 23:59:59.00050000001"), "~1999-12-31 23:59:59.001");
     EXPECT_EQ(column("1999-12-31 23:59:59.0006"), "~1999-12-31 23:59:59.001");
@@ -321,11 +351,13 @@ class Sqlite {
   public:
     Sqlite() {
         sqlite3_open(":memory:", &db_);
-        // Milliseconds since 1970, and the date as SQLite shows it without a zone: it rolls 02-30 over.
-        sqlite3_prepare_v2(db_,
-                           "SELECT CAST(strftime('%s', ?1) AS INTEGER) * 1000 + CAST(substr(strftime('%f', ?1), 4) AS "
-                           "INTEGER), date(substr(?1, 1, 10)) IS substr(?1, 1, 10)",
-                           -1, &statement_, nullptr);
+        // Milliseconds since 1970, and whether the date comes back from its day number: SQLite takes 02-30
+        // and rolls it over.
+        sqlite3_prepare_v2(
+            db_,
+            "SELECT CAST(strftime('%s', ?1) AS INTEGER) * 1000 + CAST(substr(strftime('%f', ?1), 4) AS "
+            "INTEGER), date(julianday(substr(?1, 1, 10))) IS substr(?1, 1, 10)",
+            -1, &statement_, nullptr);
     }
     ~Sqlite() {
         sqlite3_finalize(statement_);
@@ -375,19 +407,28 @@ class TextMaker {
     /// SQLite's grammar with fields in, and now and then out of, their range.
     std::string Valid() {
         char text[80];
-        int size = std::snprintf(text, sizeof text, "%04d-%02d-%02d", Below(10000), Field(1, 12), Field(1, 31));
+        int size =
+            std::snprintf(text, sizeof text, "%04d-%02d-%02d", Below(10000), Field(1, 12), Field(1, 31));
         if (Below(6) != 0) {
-            size += std::snprintf(text + size, 20, "%s%02d:%02d", Below(2) != 0 ? "T" : Below(4) != 0 ? " " : "  ",
+            size += std::snprintf(text + size, 20, "%s%02d:%02d",
+                                  Below(2) != 0   ? "T"
+                                  : Below(4) != 0 ? " "
+                                                  : "  ",
                                   Field(0, 23), Field(0, 59));
             if (Below(4) != 0) size += std::snprintf(text + size, 8, ":%02d", Field(0, 59));
             if (text[size - 3] == ':' && Below(2) != 0 && text[size - 6] == ':') {
                 const int digits = 1 + Below(3);
-                size += std::snprintf(text + size, 8, ".%0*d", digits, Below(digits == 1 ? 10 : digits == 2 ? 100 : 1000));
+                size += std::snprintf(text + size, 8, ".%0*d", digits,
+                                      Below(digits == 1   ? 10
+                                            : digits == 2 ? 100
+                                                          : 1000));
             }
             if (Below(8) == 0) text[size++] = ' ';
-            if (Below(3) == 0) text[size++] = 'Z';
+            if (Below(3) == 0)
+                text[size++] = 'Z';
             else if (Below(2) == 0)
-                size += std::snprintf(text + size, 10, "%c%02d:%02d", Below(2) != 0 ? '+' : '-', Field(0, 14), Field(0, 59));
+                size += std::snprintf(text + size, 10, "%c%02d:%02d", Below(2) != 0 ? '+' : '-', Field(0, 14),
+                                      Field(0, 59));
         }
         return std::string(text, static_cast<std::size_t>(size));
     }
@@ -446,7 +487,8 @@ TEST(IsoText, AgreesWithSqlite) {
         } else {
             // SQLite ends zones at 14 hours.
             const std::size_t zone = text.find_last_of("+-");
-            if (status.ok() && zone > 8 && zone + 2 < text.size() && text.compare(zone + 1, 2, "15") == 0) continue;
+            if (status.ok() && zone > 8 && zone + 2 < text.size() && text.compare(zone + 1, 2, "15") == 0)
+                continue;
             ASSERT_EQ(status.code, text.starts_with("0000-00-00") ? status.code : Code::kInvalidDate) << text;
         }
     }
@@ -458,10 +500,13 @@ TEST(IsoText, AgreesWithItsGrammar) {
     const std::uint64_t seed = TestSeed();
     SCOPED_TRACE(seed);
     TextMaker maker(seed);
-    const std::string zone = "([Zz]|[Uu][Tt][Cc]|[Gg][Mm][Tt]|[+-][0-9]{2}([0-9]{2}|:[0-9]{2}(:[0-9]{2})?)?|"
+    const std::string zone =
+        "([Zz]|[Uu][Tt][Cc]|[Gg][Mm][Tt]|[+-][0-9]{2}([0-9]{2}|:[0-9]{2}(:[0-9]{2})?)?|"
         "[+-]00(00|:00(:00)?)?[[:space:]]+([Uu][Tt][Cc]|[Gg][Mm][Tt]))?";
-    const Grammar grammar("[[:space:]]*[-+]?[0-9]{4,6}-[0-9]{2}-[0-9]{2}(([[:space:]]+|[Tt])[0-9]{2}:[0-9]{2}"
-                          "(:[0-9]{2}([.][0-9]+)?)?[[:space:]]*" + zone + ")?[[:space:]]*");
+    const Grammar grammar(
+        "[[:space:]]*[-+]?[0-9]{4,6}-[0-9]{2}-[0-9]{2}(([[:space:]]+|[Tt])[0-9]{2}:[0-9]{2}"
+        "(:[0-9]{2}([.][0-9]+)?)?[[:space:]]*" +
+        zone + ")?[[:space:]]*");
     const Grammar number("[[:space:]]*[-+]?[0-9]+([.][0-9]+)?[[:space:]]*");
     Sqlite sqlite;
     Column column(Kind::kTimestamptz);
@@ -472,7 +517,8 @@ TEST(IsoText, AgreesWithItsGrammar) {
         Value value;
         const Status status = column.Convert(Cell::Text(text), value);
         if (!grammar.Matches(text)) {
-            ASSERT_EQ(status.code, number.Matches(text) ? Code::kNeedsEncoding : Code::kInvalidSyntax) << text;
+            ASSERT_EQ(status.code, number.Matches(text) ? Code::kNeedsEncoding : Code::kInvalidSyntax)
+                << text;
             continue;
         }
         ++well_formed;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/value/encoding.hpp"
+#include "core/value/image.hpp"
 #include "core/value/value.hpp"
 #include "pg/fdw/options.hpp"
 
@@ -86,6 +87,7 @@ class RowConverter {
 
   private:
     bool Build(const ColumnConverter& column, const value::Value& value, Datum* datum, value::Status* status);
+    bool BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, value::Status* status);
     bool BuildArray(const ColumnConverter& column, const value::Value& value, Datum* datum, value::Status* status);
     bool TryBuild(int index, const value::Value& value, Datum* datum, value::Status* status, ErrorData** cause);
     void Refuse(int index, const value::Cell& cell, value::Status status, const ErrorData* cause, Datum* datum,
@@ -98,6 +100,7 @@ class RowConverter {
     void* sink_context_;
     Scratch scratch_;
     Scratch element_scratch_;
+    value::JsonbImage jsonb_image_;
     uint64 changes_[static_cast<size_t>(value::Applied::kAppliedCount)] = {};
     const value::Cell* current_cell_ = nullptr;
     int current_column_ = -1;

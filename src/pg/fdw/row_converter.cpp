@@ -1,5 +1,6 @@
 // From values to Datums, and what happens to those that don't fit.
 #include "core/value/format.hpp"
+#include "core/value/image.hpp"
 #include "pg/fdw/column.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -64,38 +65,19 @@ Datum PaddedDatum(Bytes bytes, int32 characters) {
     return PointerGetDatum(result);
 }
 
-void PutInt16(char*& at, uint16 v) noexcept {
-    *at++ = static_cast<char>(v >> 8);
-    *at++ = static_cast<char>(v);
+Datum NumericDatum(const value::Decimal& decimal) {
+    char* image = static_cast<char*>(palloc(value::NumericImageSize(decimal)));
+    value::WriteNumericImage(decimal, image);
+    return PointerGetDatum(image);
 }
 
-/// Through numeric_recv, PostgreSQL's own binary way in: base-10000 digits, no text in between.
-Datum NumericDatum(const value::Decimal& decimal) {
-    using Form = value::Decimal::Form;
-    constexpr uint16 kNegative = 0x4000, kNan = 0xC000, kInfinity = 0xD000, kNegativeInfinity = 0xF000;
-    const uint16 sign = decimal.form == Form::kNan                ? kNan
-                        : decimal.form == Form::kInfinity         ? kInfinity
-                        : decimal.form == Form::kNegativeInfinity ? kNegativeInfinity
-                        : decimal.negative                        ? kNegative
-                                                                  : 0;
-    const size_t count = decimal.digit_count;
-    const size_t size = 8 + 2 * count;
-    char local[256];
-    char* message = size <= sizeof(local) ? local : static_cast<char*>(palloc(size));
-    char* at = message;
-    PutInt16(at, static_cast<uint16>(count));
-    PutInt16(at, static_cast<uint16>(decimal.weight));
-    PutInt16(at, sign);
-    PutInt16(at, decimal.display_scale);
-    for (size_t i = 0; i < count; ++i) PutInt16(at, static_cast<uint16>(decimal.digits[i]));
-    StringInfoData buffer;
-    buffer.data = message;
-    buffer.len = static_cast<int>(size);
-    buffer.maxlen = static_cast<int>(size);
-    buffer.cursor = 0;
-    return DirectFunctionCall3(numeric_recv, PointerGetDatum(&buffer), ObjectIdGetDatum(InvalidOid),
-                               Int32GetDatum(-1));
-}
+// The layouts that core writes are those of this server's headers.
+static_assert(value::jsonb::kLengthMask == JENTRY_OFFLENMASK && value::jsonb::kHasOffset == JENTRY_HAS_OFF);
+static_assert(value::jsonb::kString == JENTRY_ISSTRING && value::jsonb::kNumeric == JENTRY_ISNUMERIC &&
+              value::jsonb::kFalse == JENTRY_ISBOOL_FALSE && value::jsonb::kTrue == JENTRY_ISBOOL_TRUE &&
+              value::jsonb::kNull == JENTRY_ISNULL && value::jsonb::kContainer == JENTRY_ISCONTAINER);
+static_assert(value::jsonb::kScalar == JB_FSCALAR && value::jsonb::kObject == JB_FOBJECT &&
+              value::jsonb::kArray == JB_FARRAY && value::jsonb::kOffsetStride == JB_OFFSET_STRIDE);
 
 /// Classes of SQLSTATE that speak of the value: data exception, integrity (a domain's CHECK), a limit.
 bool SpeaksOfValue(int sqlstate) noexcept {
@@ -206,23 +188,37 @@ bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datu
         case Kind::kArray:
             if (!BuildArray(column, value, datum, status)) return false;
             break;
-        case Kind::kJsonb:
-        case Kind::kInput: {
-            Bytes bytes = value.bytes;
-            if (!ToServerEncoding(&bytes, status)) return false;
-            char* text = static_cast<char*>(palloc(bytes.size() + 1));
-            std::memcpy(text, bytes.data(), bytes.size());
-            text[bytes.size()] = '\0';
-            if (!compat::InputCall(const_cast<FmgrInfo*>(&column.input), text, column.io_param, column.typmod, datum)) {
-                *status = Status::Refused(Code::kInputFunction);
-                return false;
+        case Kind::kJsonb: {
+            // The image holds UTF-8; other encodings, and deep documents, go through jsonb_in.
+            const Bytes image = GetDatabaseEncoding() == PG_UTF8 ? jsonb_image_.Build(value.bytes) : Bytes();
+            if (image.empty()) {
+                if (!BuildByInput(column, value.bytes, datum, status)) return false;
+                break;
             }
+            char* copy = static_cast<char*>(palloc(image.size()));
+            std::memcpy(copy, image.data(), image.size());
+            *datum = PointerGetDatum(copy);
             break;
         }
+        case Kind::kInput:
+            if (!BuildByInput(column, value.bytes, datum, status)) return false;
+            break;
     }
     if (column.is_domain)
         domain_check(*datum, false, column.type, const_cast<void**>(&column.domain_cache), column.context);
     return true;
+}
+
+/// Through the type's input function.
+bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, Status* status) {
+    if (!ToServerEncoding(&bytes, status)) return false;
+    char* text = static_cast<char*>(palloc(bytes.size() + 1));
+    std::memcpy(text, bytes.data(), bytes.size());
+    text[bytes.size()] = '\0';
+    if (compat::InputCall(const_cast<FmgrInfo*>(&column.input), text, column.io_param, column.typmod, datum))
+        return true;
+    *status = Status::Refused(Code::kInputFunction);
+    return false;
 }
 
 bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value, Datum* datum, Status* status) {
