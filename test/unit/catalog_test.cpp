@@ -196,7 +196,7 @@ TEST_F(CatalogTest, Indexes) {
     Make(
         "CREATE TABLE t(a, b TEXT UNIQUE, c, PRIMARY KEY(c, a));"
         "CREATE UNIQUE INDEX first ON t(a DESC, b COLLATE nocase) WHERE a > 0;"
-        "CREATE INDEX second ON t(lower(b), rowid); CREATE TABLE w(k TEXT, v, PRIMARY KEY(k DESC)) WITHOUT "
+        "CREATE INDEX second ON t(lower(b), c); CREATE TABLE w(k TEXT, v, PRIMARY KEY(k DESC)) WITHOUT "
         "ROWID;"
         "CREATE INDEX wv ON w(v)");
     const Table t = One("t");
@@ -219,7 +219,7 @@ TEST_F(CatalogTest, Indexes) {
     const Index& second = t.indexes[3];
     EXPECT_TRUE(second.has_expression());
     EXPECT_EQ(second.columns[0].column, -2);
-    EXPECT_EQ(second.columns[1].column, -1);
+    EXPECT_EQ(second.columns[1].column, 2);
     const Table w = One("w");
     ASSERT_EQ(w.indexes.size(), 2U);
     EXPECT_EQ(w.indexes[0].origin, Index::Origin::kPrimaryKey);
@@ -291,8 +291,8 @@ TEST_F(CatalogTest, OddNames) {
     for (const char* encoding : {"", "PRAGMA encoding = 'UTF-16le';"}) {
         std::filesystem::remove(directory_ / "test.db");
         Make(encoding + sql);
-        EXPECT_EQ(db_->utf8(), *encoding == '\0');
         const std::vector<Table> tables = Tables(options);
+        EXPECT_EQ(db_->utf8(), *encoding == '\0');
         ASSERT_EQ(tables.size(), 2 * names.size());
         for (std::size_t i = 0; i < names.size(); ++i) {
             const Table& table = tables[2 * i];
@@ -354,15 +354,11 @@ TEST_F(CatalogTest, MalformedSchemaIsAnError) {
     }
 }
 
-TEST_F(CatalogTest, NamesThatDisagreeInTheSchemaAreNotLost) {
+TEST_F(CatalogTest, NamesThatDisagreeInTheSchemaAreAnError) {
     Make(
         "CREATE TABLE a(x); CREATE TABLE b(y); PRAGMA writable_schema=ON;"
         "UPDATE sqlite_schema SET name = 'other', tbl_name = 'other' WHERE name = 'b'");
-    const std::vector<Table> tables = Tables();
-    ASSERT_EQ(tables.size(), 2U);
-    EXPECT_EQ(tables[1].name, "b");
-    EXPECT_FALSE(tables[1].unreadable);
-    EXPECT_EQ(tables[1].columns[0].name, "y");
+    EXPECT_THROW(Tables(), Error);  // or else a table would go missing unseen
 }
 
 TEST_F(CatalogTest, Triggers) {
@@ -405,9 +401,9 @@ TEST_F(CatalogTest, ManyTablesTakeLinearTime) {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     };
     seconds(100);
-    const double small = seconds(1000);
-    const double large = seconds(10000);
-    RecordProperty("milliseconds_10000", static_cast<int>(large * 1000));
+    const double small = seconds(400);
+    const double large = seconds(4000);
+    RecordProperty("milliseconds_4000", static_cast<int>(large * 1000));
     EXPECT_LT(large, 40 * small + 1) << small;  // quadratic would be a hundred times
 }
 

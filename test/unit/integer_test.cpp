@@ -119,6 +119,12 @@ TEST(Integer, AgreesWithSqlitesAffinity) {
         const int type = sqlite3_column_type(select, 0);
         const std::string ours = Show(RuleOf(Kind::kInt8), Cell::Text(text), scratch);
         if (type == SQLITE_INTEGER) {
+            // SQLite takes what underflows a double for 0; the digits are still there.
+            if (ours == "!not integral" && sqlite3_column_int64(select, 0) == 0) {
+                ASSERT_NE(text.find("e-"), std::string::npos) << text;
+                sqlite3_reset(select);
+                continue;
+            }
             ++integers;
             ASSERT_EQ(ours, std::to_string(sqlite3_column_int64(select, 0))) << text;
         } else if (type == SQLITE_TEXT) {

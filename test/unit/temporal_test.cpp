@@ -351,12 +351,13 @@ class Sqlite {
   public:
     Sqlite() {
         sqlite3_open(":memory:", &db_);
-        // Milliseconds since 1970, and whether the date comes back from its day number: SQLite takes 02-30
-        // and rolls it over.
+        // Milliseconds since 1970, and whether the day comes before the next month: SQLite takes 02-30 and
+        // rolls it over. (Only days are computed from dates here: the way back is a day off near the turns of
+        // the first four centuries in SQLite 3.40.)
         sqlite3_prepare_v2(
             db_,
             "SELECT CAST(strftime('%s', ?1) AS INTEGER) * 1000 + CAST(substr(strftime('%f', ?1), 4) AS "
-            "INTEGER), date(julianday(substr(?1, 1, 10))) IS substr(?1, 1, 10)",
+            "INTEGER), julianday(substr(?1, 1, 10)) < julianday(substr(?1, 1, 8) || '01', '+1 month')",
             -1, &statement_, nullptr);
     }
     ~Sqlite() {
@@ -404,11 +405,12 @@ class TextMaker {
 
     int Below(int limit) { return static_cast<int>(random_() % static_cast<unsigned>(limit)); }
 
-    /// SQLite's grammar with fields in, and now and then out of, their range.
+    /// SQLite's grammar with fields in, and now and then out of, their range. Without 9999, whose last hours
+    /// an offset moves into a year that SQLite has not.
     std::string Valid() {
         char text[80];
         int size =
-            std::snprintf(text, sizeof text, "%04d-%02d-%02d", Below(10000), Field(1, 12), Field(1, 31));
+            std::snprintf(text, sizeof text, "%04d-%02d-%02d", Below(9999), Field(1, 12), Field(1, 31));
         if (Below(6) != 0) {
             size += std::snprintf(text + size, 20, "%s%02d:%02d",
                                   Below(2) != 0   ? "T"
@@ -525,7 +527,9 @@ TEST(IsoText, AgreesWithItsGrammar) {
         ASSERT_NE(status.code, Code::kInvalidSyntax) << text;
         bool day_exists = false;
         const std::optional<std::int64_t> wanted = sqlite.Milliseconds(text, day_exists);
-        if (!wanted || !status.ok() || status.applied != Applied::kNone) continue;
+        // SQLite reads negative years, but its documents promise 0000 to 9999 only, and the days are off by
+        // one.
+        if (!wanted || !status.ok() || status.applied != Applied::kNone || text.starts_with('-')) continue;
         // SQLite keeps milliseconds, rounded.
         ASSERT_LE(std::abs(value.integer - (*wanted - kUnixTo2000 * 1000) * 1000), 1000) << text;
     }

@@ -1,5 +1,7 @@
 #include "core/schema/stored_candidates.hpp"
 
+#include <limits>
+
 #include "core/value/ascii.hpp"
 #include "core/value/encoding.hpp"
 #include "core/value/temporal.hpp"
@@ -222,6 +224,26 @@ bool Fits(Candidate& candidate, const Cell& cell, Scratch& scratch, Unfit& why) 
     return true;
 }
 
+namespace {
+
+/// A year after the encoding's zero, where that lies among plausible dates. Any small number is a moment
+/// shortly after the zero: seconds since 1970 read as milliseconds are all in January 1970.
+std::int64_t FirstTelling(Encoding encoding) noexcept {
+    switch (encoding) {
+        case Encoding::kUnix:
+        case Encoding::kUnixMs:
+        case Encoding::kUnixUs:
+        case Encoding::kUnixNs:
+            return -915148800000000;  // 1971-01-01
+        case Encoding::kCocoa:
+            return 63158400000000;  // 2002-01-01
+        default:
+            return std::numeric_limits<std::int64_t>::min();
+    }
+}
+
+}  // namespace
+
 std::string PlausibleEncodings(const Cell& min, const Cell& max) {
     constexpr std::int64_t kFirst = -946684800000000;  // 1970-01-01, in microseconds since 2000-01-01
     constexpr std::int64_t kEnd = 3155760000000000;    // 2100-01-01
@@ -231,6 +253,7 @@ std::string PlausibleEncodings(const Cell& min, const Cell& max) {
          {Encoding::kUnix, Encoding::kUnixMs, Encoding::kUnixUs, Encoding::kUnixNs, Encoding::kJulian,
           Encoding::kExcel, Encoding::kWebkit, Encoding::kCocoa, Encoding::kDotnetTicks}) {
         std::string dates;
+        std::int64_t last = 0;
         for (const Cell* number : {&min, &max}) {
             std::int64_t usec = 0;
             value::Applied applied = value::Applied::kNone;
@@ -243,8 +266,9 @@ std::string PlausibleEncodings(const Cell& min, const Cell& max) {
             value::FormatTimestamp(usec, text);
             dates += dates.empty() ? " (" : " to ";
             dates.append(text, kDateLength);
+            last = usec;
         }
-        if (dates.empty()) continue;
+        if (dates.empty() || last < FirstTelling(encoding)) continue;
         if (!list.empty()) list += ", ";
         list += value::EncodingName(encoding) + dates + ')';
     }

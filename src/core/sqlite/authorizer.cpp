@@ -53,8 +53,11 @@ int AuthorizeReading(void*, int action, const char* arg1, const char* arg2, cons
             if (arg1 == nullptr) return SQLITE_DENY;
             if (Contains(kDescribing, arg1)) return SQLITE_OK;
             return arg2 == nullptr && Contains(kAskable, arg1) ? SQLITE_OK : SQLITE_DENY;
-        case SQLITE_INSERT:
         case SQLITE_UPDATE:
+            // sqlite3_declare_vtab() asks for this when a virtual table is connected; no UPDATE runs.
+            if (arg1 != nullptr && EqualNoCase(arg1, "sqlite_master")) return SQLITE_OK;
+            [[fallthrough]];
+        case SQLITE_INSERT:
         case SQLITE_DELETE:
             return arg1 != nullptr && IsRtreeShadow(arg1) ? SQLITE_OK : SQLITE_DENY;
         default:

@@ -111,7 +111,8 @@ Status TakeRoom(CheckedText& checked, std::size_t count, std::size_t unescaped_s
     const std::size_t used = checked.in_scratch ? checked.text.size() : 0;
     const std::size_t cells_at = (used + alignof(Cell) - 1) / alignof(Cell) * alignof(Cell);
     const std::size_t cells_size = count * sizeof(Cell);
-    char* const base = scratch.Grow(used, cells_at + cells_size + unescaped_size);
+    // Never 0 bytes: an unused scratch buffer has no address to give, which would look like exhausted memory.
+    char* const base = scratch.Grow(used, cells_at + cells_size + unescaped_size + 1);
     if (base == nullptr) return Status::Refused(Code::kOutOfMemory);
     if (checked.in_scratch) checked.text = Bytes(base, checked.text.size());
     room.cells = reinterpret_cast<Cell*>(base + cells_at);

@@ -162,6 +162,13 @@ bool Takes(Kind kind, Encoding encoding) noexcept {
     return false;
 }
 
+/// Written like the names of encodings (epoch_of_them), whatever fields its letters hold by chance.
+bool LooksLikeName(std::string_view word) noexcept {
+    for (const char c : word)
+        if (!IsDigit(c) && c != '_' && (c < 'a' || c > 'z')) return false;
+    return true;
+}
+
 /// The pattern that a run of unknown words is together, as written; throws when one of them is a misspelt
 /// name.
 std::string_view JoinPattern(std::string_view option, std::span<const std::string_view> run, Kind kind) {
@@ -170,8 +177,8 @@ std::string_view JoinPattern(std::string_view option, std::span<const std::strin
         has_field = has_field || ReadPatternShape(word).has_field;
     for (const std::string_view word : run) {
         const PatternShape shape = ReadPatternShape(word);
-        const bool misspelt =
-            shape.has_letter && (!shape.has_field || NearestEncoding(word, kind) != nullptr);
+        const bool misspelt = shape.has_letter && (!shape.has_field || LooksLikeName(word) ||
+                                                   NearestEncoding(word, kind) != nullptr);
         if (!IsTemporal(kind) || !has_field || misspelt) {
             if (word.empty()) ThrowList(option, kind, "The list has an empty word.");
             ThrowUnknown(word, kind);

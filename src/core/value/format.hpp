@@ -12,10 +12,10 @@ namespace pgsqlite::value {
 /// Size of a buffer that takes any number's text.
 inline constexpr std::size_t kNumberTextSize = 32;
 
-/// Writes the shortest text that reads back to the same double, laid out as PostgreSQL's float8out
-/// (extra_float_digits at its default): plain notation for powers of ten from -4 to 14, else 1e+20; but
-/// always with a point or an exponent, so that 58.0 stays recognisable as a real. Infinity, -Infinity, NaN by
-/// name.
+/// Writes the shortest text that reads back to the same double, laid out as by PostgreSQL's float8out (which
+/// writes one digit more for some integers above 2^53: its d2s.c avoids digits exactly between two doubles):
+/// plain notation for powers of ten from -4 to 14, else 1e+20; but always with a point or an exponent, so
+/// that 58.0 stays recognisable as a real. Infinity, -Infinity, NaN by name.
 /// @param buffer at least kNumberTextSize bytes; not terminated
 /// @return bytes written
 std::size_t FormatReal(double value, char* buffer) noexcept;

@@ -1,8 +1,6 @@
-// The scan for a string's end looks at eight bytes a step (plain 64-bit arithmetic); everything about escapes
-// is off that path.
+// Escapes and keys. Decoding is done byte by byte: strings with escapes are the exception.
 #include "core/value/json_string.hpp"
 
-#include <bit>
 #include <cstring>
 
 #include "core/value/ascii.hpp"
@@ -10,23 +8,6 @@
 
 namespace pgsqlite::value {
 namespace {
-
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kHighs = 0x8080808080808080;
-
-constexpr bool IsStop(char c) noexcept {
-    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
-
-/// High bit set at least for the lowest byte that is zero; none when no byte is.
-constexpr std::uint64_t ZeroBytes(std::uint64_t word) noexcept {
-    return (word - kOnes) & ~word & kHighs;
-}
-
-constexpr std::uint64_t StopBytes(std::uint64_t word) noexcept {
-    const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighs;
-    return ZeroBytes(word ^ (kOnes * '"')) | ZeroBytes(word ^ (kOnes * '\\')) | controls;
-}
 
 /// Four hexadecimal digits, or -1.
 int ReadHex4(const char* p, const char* end) noexcept {
@@ -47,33 +28,26 @@ constexpr bool IsLowSurrogate(int unit) noexcept {
     return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/// Collects bytes into the words of HashString.
+/// HashPlainString for bytes that come one by one.
 class Hasher {
   public:
     void Add(char c) noexcept {
         buffer_[size_++ & 7] = c;
         if ((size_ & 7) == 0) Mix();
     }
-    void AddWord(const char* p) noexcept {
-        std::memcpy(buffer_, p, sizeof buffer_);
-        size_ += sizeof buffer_;
-        Mix();
-    }
     std::uint64_t Finish() noexcept {
         if ((size_ & 7) != 0) {
             std::memset(buffer_ + (size_ & 7), 0, sizeof buffer_ - (size_ & 7));
             Mix();
         }
-        return hash_ ^ (size_ * kMultiplier);
+        return hash_ ^ (size_ * kHashMultiplier);
     }
 
   private:
-    static constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
     void Mix() noexcept {
         std::uint64_t word;
         std::memcpy(&word, buffer_, sizeof word);
-        hash_ = (hash_ ^ word) * kMultiplier;
-        hash_ ^= hash_ >> 32;
+        hash_ = MixHash(hash_, word);
     }
 
     std::uint64_t hash_ = 0;
@@ -106,22 +80,6 @@ class DecodedBytes {
 };
 
 }  // namespace
-
-const char* FindStringStop(const char* p, const char* end) noexcept {
-    while (end - p >= 8) {
-        std::uint64_t word;
-        std::memcpy(&word, p, sizeof word);
-        const std::uint64_t stops = StopBytes(word);
-        if (stops != 0) {
-            if constexpr (std::endian::native == std::endian::little) return p + std::countr_zero(stops) / 8;
-            break;
-        }
-        p += 8;
-    }
-    while (p < end && !IsStop(*p))
-        ++p;
-    return p;
-}
 
 Code SkipEscape(const char*& p, const char* end, JsonUse use, bool utf8_server) noexcept {
     if (end - p < 2) return Code::kInvalidJson;
@@ -185,19 +143,11 @@ char* DecodeEscape(const char*& p, char* out) noexcept {
     return out + 1;
 }
 
-std::uint64_t HashString(Bytes body, bool escaped) noexcept {
+std::uint64_t HashEscapedString(Bytes body) noexcept {
     Hasher hasher;
-    if (escaped) {
-        DecodedBytes bytes(body, true);
-        for (int c = bytes.Next(); c >= 0; c = bytes.Next())
-            hasher.Add(static_cast<char>(c));
-        return hasher.Finish();
-    }
-    std::size_t i = 0;
-    for (; i + 8 <= body.size(); i += 8)
-        hasher.AddWord(body.data() + i);
-    for (; i < body.size(); ++i)
-        hasher.Add(body[i]);
+    DecodedBytes bytes(body, true);
+    for (int c = bytes.Next(); c >= 0; c = bytes.Next())
+        hasher.Add(static_cast<char>(c));
     return hasher.Finish();
 }
 

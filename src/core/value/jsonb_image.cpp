@@ -16,9 +16,10 @@ enum class NodeType : std::uint8_t { kString, kNumber, kTrue, kFalse, kNull, kAr
 
 /// One value or key. The children of a container follow it, an object's as key, value, key, value …
 struct JsonbImage::Node {
-    const char* text;     ///< string: body; number: its text
-    std::uint32_t size;   ///< bytes of text; container: elements or pairs
-    std::uint32_t next;   ///< the node behind this one and all it holds; while parsing: the enclosing container
+    const char* text;    ///< string: body; number: its text
+    std::uint32_t size;  ///< bytes of text; container: elements or pairs
+    std::uint32_t
+        next;  ///< the node behind this one and all it holds; while parsing: the enclosing container
     NodeType type;
     bool escaped;
 };
@@ -33,10 +34,13 @@ namespace {
 
 constexpr std::uint32_t kNoNode = 0xffffffff;
 
-bool IsSpace(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+bool IsSpace(char c) noexcept {
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
 
 const char* SkipSpace(const char* p, const char* end) noexcept {
-    while (p < end && IsSpace(*p)) ++p;
+    while (p < end && IsSpace(*p))
+        ++p;
     return p;
 }
 
@@ -60,13 +64,17 @@ const Rule& UnconstrainedNumeric() noexcept {
 }
 
 const char* NumberEnd(const char* p, const char* end) noexcept {
-    while (p < end && ((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == '.' || *p == 'e' || *p == 'E')) ++p;
+    while (p < end &&
+           ((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == '.' || *p == 'e' || *p == 'E'))
+        ++p;
     return p;
 }
 
 }  // namespace
 
-const JsonbImage::Node& JsonbImage::node(std::uint32_t index) const noexcept { return node_data_[index]; }
+const JsonbImage::Node& JsonbImage::node(std::uint32_t index) const noexcept {
+    return node_data_[index];
+}
 
 bool JsonbImage::AddNode(const Node& node) noexcept {
     const std::size_t used = node_count_ * sizeof(Node);
@@ -100,6 +108,7 @@ bool JsonbImage::Parse(Bytes json) noexcept {
                 const std::uint32_t enclosing = node_data_[open].next;
                 node_data_[open].next = node_count_;
                 open = enclosing;
+                want_key = false;  // still set where the object was empty
                 --depth;
                 ++p;
                 break;
@@ -158,7 +167,8 @@ bool JsonbImage::Pad() noexcept {
 }
 
 /// Every kOffsetStride'th entry holds the end's offset instead of the length.
-void JsonbImage::PutEntry(std::size_t at, std::uint32_t index, std::uint32_t entry, std::uint32_t total) noexcept {
+void JsonbImage::PutEntry(std::size_t at, std::uint32_t index, std::uint32_t entry,
+                          std::uint32_t total) noexcept {
     if (index % jsonb::kOffsetStride == 0) entry = (entry & ~jsonb::kLengthMask) | total | jsonb::kHasOffset;
     std::memcpy(image_data_ + at + index * sizeof(entry), &entry, sizeof(entry));
 }
@@ -223,7 +233,8 @@ bool JsonbImage::SortPairs(std::uint32_t object, std::size_t first) noexcept {
         return true;
     }
     for (Pair* sorted = begin + 1; sorted < end; ++sorted)
-        for (Pair* p = sorted; p > begin && less(p[0], p[-1]); --p) std::swap(p[0], p[-1]);
+        for (Pair* p = sorted; p > begin && less(p[0], p[-1]); --p)
+            std::swap(p[0], p[-1]);
     return true;
 }
 

@@ -64,11 +64,13 @@ void WriteNumericImage(const Decimal& decimal, char* out) noexcept {
     const bool negative = decimal.negative && !zero;
     const int weight = zero ? 0 : decimal.weight;
     if (IsShort(decimal)) {
-        const int header = kShort | (negative ? kShortNegative : 0) | decimal.display_scale << kShortScaleShift |
-                           (weight < 0 ? kShortWeightSign : 0) | (weight & kShortWeightMax);
+        const int header = kShort | (negative ? kShortNegative : 0) |
+                           decimal.display_scale << kShortScaleShift | (weight < 0 ? kShortWeightSign : 0) |
+                           (weight & kShortWeightMax);
         out = Put(out, static_cast<std::uint16_t>(header));
     } else {
-        out = Put(out, static_cast<std::uint16_t>((negative ? kNegative : 0) | (decimal.display_scale & kScaleMask)));
+        out = Put(out, static_cast<std::uint16_t>((negative ? kNegative : 0) |
+                                                  (decimal.display_scale & kScaleMask)));
         out = Put(out, static_cast<std::int16_t>(weight));
     }
     std::memcpy(out, decimal.digits, 2 * static_cast<std::size_t>(decimal.digit_count));
