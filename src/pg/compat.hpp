@@ -45,15 +45,16 @@ inline ForeignPath* CreateForeignScanPath(PlannerInfo* root, RelOptInfo* rel, do
     return create_foreignscan_path(root, rel, nullptr, rows, 0, startup_cost, total_cost, pathkeys,
                                    required_outer, nullptr, NIL, fdw_private);
 #elif PG_VERSION_NUM >= 170000
-    return create_foreignscan_path(root, rel, nullptr, rows, startup_cost, total_cost, pathkeys, required_outer,
-                                   nullptr, NIL, fdw_private);
+    return create_foreignscan_path(root, rel, nullptr, rows, startup_cost, total_cost, pathkeys,
+                                   required_outer, nullptr, NIL, fdw_private);
 #else
-    return create_foreignscan_path(root, rel, nullptr, rows, startup_cost, total_cost, pathkeys, required_outer,
-                                   nullptr, fdw_private);
+    return create_foreignscan_path(root, rel, nullptr, rows, startup_cost, total_cost, pathkeys,
+                                   required_outer, nullptr, fdw_private);
 #endif
 }
 
-/// Prepares a set-returning function's tuplestore and descriptor; the caller's column list for RETURNS record.
+/// Prepares a set-returning function's tuplestore and descriptor; the caller's column list for RETURNS
+/// record.
 inline void InitMaterialized(FunctionCallInfo fcinfo) {
 #if PG_VERSION_NUM >= 160000
     InitMaterializedSRF(fcinfo, 0);
@@ -69,18 +70,20 @@ inline void InitMaterialized(FunctionCallInfo fcinfo) {
     if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
     result->returnMode = SFRM_Materialize;
-    result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+    result->setResult =
+        tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
     result->setDesc = CreateTupleDescCopy(descriptor);
     MemoryContextSwitchTo(caller);
 #endif
 }
 
-/// Calls a type's input function so that a refusal of the value comes back as false where PostgreSQL offers that
-/// (16+); before, it raises, and the caller catches.
+/// Calls a type's input function so that a refusal of the value comes back as false where PostgreSQL offers
+/// that (16+); before, it raises, and the caller catches.
 inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod, Datum* result) {
 #if PG_VERSION_NUM >= 160000
     ErrorSaveContext errors = {T_ErrorSaveContext, false, false, nullptr};
-    return InputFunctionCallSafe(function, text, io_param, typmod, reinterpret_cast<fmNodePtr>(&errors), result);
+    return InputFunctionCallSafe(function, text, io_param, typmod, reinterpret_cast<fmNodePtr>(&errors),
+                                 result);
 #else
     *result = InputFunctionCall(function, text, io_param, typmod);
     return true;

@@ -43,7 +43,8 @@ void interrupt_detail::StartTicking() noexcept(false) {
 }
 
 bool CancelPending() noexcept {
-    // InterruptPending alone is set for harmless things too (a barrier, a catch-up), which must stop no query.
+    // InterruptPending alone is set for harmless things too (a barrier, a catch-up), which must stop no
+    // query.
     return InterruptPending && (QueryCancelPending || ProcDiePending || ClientConnectionLost) &&
            InterruptHoldoffCount == 0 && CritSectionCount == 0;
 }

@@ -19,7 +19,9 @@ inline void EnterSqlite(sqlite::Database* db) {
     interrupt_detail::running = db;
     if (!interrupt_detail::ticking) interrupt_detail::StartTicking();
 }
-inline void LeaveSqlite() noexcept { interrupt_detail::running = nullptr; }
+inline void LeaveSqlite() noexcept {
+    interrupt_detail::running = nullptr;
+}
 
 /// Whether a cancel or a termination is pending; for SQLite's busy handler.
 bool CancelPending() noexcept;

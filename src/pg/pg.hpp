@@ -1,5 +1,5 @@
-// PostgreSQL's headers, once, in the order C++ needs: the standard library first (port.h renames snprintf and its
-// kin by macro), then everything of PostgreSQL's with C linkage. Nothing outside src/pg includes this.
+// PostgreSQL's headers, once, in the order C++ needs: the standard library first (port.h renames snprintf and
+// its kin by macro), then everything of PostgreSQL's with C linkage. Nothing outside src/pg includes this.
 #pragma once
 
 #include <algorithm>

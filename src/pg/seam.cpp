@@ -7,7 +7,8 @@ namespace {
 template <std::size_t N>
 void CopyText(char (&to)[N], std::string_view from) noexcept {
     std::size_t size = from.size() < N - 1 ? from.size() : N - 1;
-    while (size > 0 && size < from.size() && (static_cast<unsigned char>(from[size]) & 0xc0) == 0x80) --size;
+    while (size > 0 && size < from.size() && (static_cast<unsigned char>(from[size]) & 0xc0) == 0x80)
+        --size;
     std::memcpy(to, from.data(), size);
     to[size] = '\0';
 }
@@ -56,8 +57,8 @@ char* ToServerText(std::string_view utf8) {
         return copy;
     }
     if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII) return copy;
-    const Oid conversion = IsTransactionState() ? FindDefaultConversionProc(PG_UTF8, GetDatabaseEncoding())
-                                                : InvalidOid;
+    const Oid conversion =
+        IsTransactionState() ? FindDefaultConversionProc(PG_UTF8, GetDatabaseEncoding()) : InvalidOid;
     const int size = length * MAX_CONVERSION_GROWTH + 1;
     char* converted = static_cast<char*>(palloc(size));
     if (OidIsValid(conversion) &&

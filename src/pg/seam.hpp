@@ -1,9 +1,9 @@
 // The seam: the only place where C++ exceptions and PostgreSQL errors meet.
 //
 // PostgreSQL raises errors with longjmp, which skips destructors; a C++ exception that leaves an extern "C"
-// function ends the server. So: core code that may throw runs inside Guard(), which catches everything, lets every
-// C++ scope close, and only then raises. C++ objects live in memory contexts through Holder. SQL-callable
-// functions are declared with PG_SQLITE_FUNCTION, so that none can forget.
+// function ends the server. So: core code that may throw runs inside Guard(), which catches everything, lets
+// every C++ scope close, and only then raises. C++ objects live in memory contexts through Holder.
+// SQL-callable functions are declared with PG_SQLITE_FUNCTION, so that none can forget.
 #pragma once
 
 #include <type_traits>
@@ -16,7 +16,8 @@ namespace pgsqlite::pg {
 /// As in the control file.
 #define PG_SQLITE_VERSION "0.1.0"
 
-/// An error on its way from C++ to PostgreSQL: fixed buffers, so that nothing is left to destroy when it is raised.
+/// An error on its way from C++ to PostgreSQL: fixed buffers, so that nothing is left to destroy when it is
+/// raised.
 struct PendingError {
     char sqlstate[6];
     char message[2048];
@@ -79,8 +80,8 @@ T* NewIn(MemoryContext context, Args&&... args) {
     return holder->get();
 }
 
-/// palloc'd copy of text from core (UTF-8) in the server's encoding; bytes that can't be converted become '?'.
-/// For messages and names, never for values.
+/// palloc'd copy of text from core (UTF-8) in the server's encoding; bytes that can't be converted become
+/// '?'. For messages and names, never for values.
 char* ToServerText(std::string_view utf8);
 /// Prepares a set-returning function and gives its tuplestore and descriptor.
 inline ReturnSetInfo* BeginMaterialized(FunctionCallInfo fcinfo) {
@@ -93,17 +94,17 @@ char* ToUtf8(const char* server_text);
 
 }  // namespace pgsqlite::pg
 
-/// Declares an SQL-callable C++ function: Datum body with `fcinfo`, as after PG_FUNCTION_ARGS. An exception that
-/// slips out of the body becomes an error instead of ending the server.
-#define PG_SQLITE_FUNCTION(name)                                 \
-    static Datum name##_body(FunctionCallInfo fcinfo);           \
-    extern "C" {                                                 \
-    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                    \
-    PG_FUNCTION_INFO_V1(name);                                   \
-    }                                                            \
-    Datum name(PG_FUNCTION_ARGS) {                               \
-        return ::pgsqlite::pg::GuardBody(&name##_body, fcinfo);  \
-    }                                                            \
+/// Declares an SQL-callable C++ function: Datum body with `fcinfo`, as after PG_FUNCTION_ARGS. An exception
+/// that slips out of the body becomes an error instead of ending the server.
+#define PG_SQLITE_FUNCTION(name)                                \
+    static Datum name##_body(FunctionCallInfo fcinfo);          \
+    extern "C" {                                                \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                   \
+    PG_FUNCTION_INFO_V1(name);                                  \
+    }                                                           \
+    Datum name(PG_FUNCTION_ARGS) {                              \
+        return ::pgsqlite::pg::GuardBody(&name##_body, fcinfo); \
+    }                                                           \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)
 
 namespace pgsqlite::pg {

@@ -32,10 +32,11 @@ bool CheckDirectories(char** value, void**, GucSource) {
 }  // namespace
 
 void DefineSettings() {
-    DefineCustomStringVariable("pg_sqlite.allowed_directories",
-                               "Directories that SQLite files must lie in, after symbolic links are resolved.",
-                               "A comma-separated list of absolute paths; empty allows every directory.",
-                               &allowed_directories, "", PGC_SUSET, 0, &CheckDirectories, nullptr, nullptr);
+    DefineCustomStringVariable(
+        "pg_sqlite.allowed_directories",
+        "Directories that SQLite files must lie in, after symbolic links are resolved.",
+        "A comma-separated list of absolute paths; empty allows every directory.", &allowed_directories, "",
+        PGC_SUSET, 0, &CheckDirectories, nullptr, nullptr);
     compat::ReserveSettingPrefix("pg_sqlite");
 }
 

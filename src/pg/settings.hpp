@@ -3,7 +3,8 @@
 
 namespace pgsqlite::pg {
 
-/// pg_sqlite.allowed_directories: comma-separated directories that database files must lie in; empty allows all.
+/// pg_sqlite.allowed_directories: comma-separated directories that database files must lie in; empty allows
+/// all.
 extern char* allowed_directories;
 
 void DefineSettings();

@@ -32,7 +32,8 @@ class Scratch {
   private:
     char* Resize(std::size_t size) noexcept {
         std::size_t wanted = capacity_ < 256 ? 256 : capacity_;
-        while (wanted < size) wanted += wanted / 2;
+        while (wanted < size)
+            wanted += wanted / 2;
         void* grown = std::realloc(data_, wanted);
         if (grown == nullptr) return nullptr;
         data_ = static_cast<char*>(grown);

@@ -21,16 +21,18 @@ bool IsNumber(const Cell& cell) noexcept {
 }
 
 /// "empty_as_null 'true'" as the refusal table has it → the same behind ADD.
-std::string AlterOptions(const std::string& assignment) { return "OPTIONS (ADD " + assignment + ")"; }
+std::string AlterOptions(const std::string& assignment) {
+    return "OPTIONS (ADD " + assignment + ")";
+}
 
 }  // namespace
 
 std::vector<Encoding> PlausibleEncodings(const Cell& least, const Cell& most) {
     const std::int64_t from = value::DaysFromCivil(1970, 1, 1) * value::kMicrosPerDay;
     const std::int64_t until = value::DaysFromCivil(2100, 1, 1) * value::kMicrosPerDay;
-    constexpr Encoding kAll[] = {Encoding::kUnix,   Encoding::kUnixMs, Encoding::kUnixUs, Encoding::kUnixNs,
-                                 Encoding::kJulian, Encoding::kWebkit, Encoding::kCocoa,  Encoding::kDotnetTicks,
-                                 Encoding::kExcel};
+    constexpr Encoding kAll[] = {Encoding::kUnix,   Encoding::kUnixMs,      Encoding::kUnixUs,
+                                 Encoding::kUnixNs, Encoding::kJulian,      Encoding::kWebkit,
+                                 Encoding::kCocoa,  Encoding::kDotnetTicks, Encoding::kExcel};
     std::vector<Encoding> plausible;
     for (const Encoding encoding : kAll) {
         std::int64_t first = 0, last = 0;
@@ -43,7 +45,8 @@ std::vector<Encoding> PlausibleEncodings(const Cell& least, const Cell& most) {
     return plausible;
 }
 
-Probe::Probe(const std::vector<ImportColumn>& columns, const value::Policies& policies, const value::Zone& zone)
+Probe::Probe(const std::vector<ImportColumn>& columns, const value::Policies& policies,
+             const value::Zone& zone)
     : columns_(columns), states_(columns.size()) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
         states_[i].rule = columns[i].type.ToRule();
@@ -95,13 +98,13 @@ std::vector<std::string> Probe::Advice(const std::string& schema_name, const std
         }
         if (change.empty()) change = state.blobs ? "TYPE bytea" : "TYPE text";
         const std::string column = QuotePgIdentifier(columns_[i].name.name);
-        advice.push_back(std::to_string(state.misfits) + " of the first " + std::to_string(rows_) +
-                         " rows hold in column " + column + " what " + columns_[i].type.sql +
-                         " will refuse, first row " + std::to_string(state.first_row) + " with the " +
-                         value::StorageClassName(state.first_class) + " " +
-                         std::string(state.first_value.data(), state.first_value_size) + " (" + refusal.reason +
-                         "); to settle it: ALTER FOREIGN TABLE " + QuotePgIdentifier(schema_name) + "." +
-                         QuotePgIdentifier(table_name) + " ALTER COLUMN " + column + " " + change + ";");
+        advice.push_back(
+            std::to_string(state.misfits) + " of the first " + std::to_string(rows_) +
+            " rows hold in column " + column + " what " + columns_[i].type.sql + " will refuse, first row " +
+            std::to_string(state.first_row) + " with the " + value::StorageClassName(state.first_class) +
+            " " + std::string(state.first_value.data(), state.first_value_size) + " (" + refusal.reason +
+            "); to settle it: ALTER FOREIGN TABLE " + QuotePgIdentifier(schema_name) + "." +
+            QuotePgIdentifier(table_name) + " ALTER COLUMN " + column + " " + change + ";");
     }
     return advice;
 }

@@ -1,5 +1,5 @@
-// Probe: the first rows of a table against the types its columns will get, so that IMPORT can say at once what the
-// first SELECT would refuse, with the ALTER that settles it.
+// Probe: the first rows of a table against the types its columns will get, so that IMPORT can say at once
+// what the first SELECT would refuse, with the ALTER that settles it.
 #pragma once
 
 #include <array>
@@ -33,9 +33,9 @@ class Probe {
         std::array<char, 160> first_value;  ///< DescribeCell's
         std::size_t first_value_size = 0;
         value::StorageClass first_class = value::StorageClass::kNull;
-        bool blobs = false;                 ///< a misfit is a blob
-        bool texts = false;                 ///< the column holds text as well as numbers
-        value::Cell least, most;            ///< range of its numbers
+        bool blobs = false;       ///< a misfit is a blob
+        bool texts = false;       ///< the column holds text as well as numbers
+        value::Cell least, most;  ///< range of its numbers
     };
     const std::vector<ImportColumn>& columns_;
     std::vector<State> states_;

@@ -1,5 +1,6 @@
-// Images: numeric and jsonb values byte for byte as PostgreSQL keeps them on disk, so that a cell becomes a Datum
-// by one copy instead of a walk through the type's text parser (which is most of what importing JSON costs).
+// Images: numeric and jsonb values byte for byte as PostgreSQL keeps them on disk, so that a cell becomes a
+// Datum by one copy instead of a walk through the type's text parser (which is most of what importing JSON
+// costs).
 //
 // Both layouts have been the same since 9.4 and can't change without breaking pg_upgrade. Sources: numeric.c,
 // "struct NumericData" and make_result(); jsonb.h, "JsonbContainer" and jsonb_util.c, convertToJsonb(). The
@@ -39,9 +40,11 @@ void WriteNumericImage(const Decimal& decimal, char* out) noexcept;
 /// Builds jsonb images; its buffers are reused from value to value.
 class JsonbImage {
   public:
-    /// @param json text that ValidateJson accepted for jsonb, UTF-8, no spaces required or forbidden
-    /// @return the image with its length word, valid until the next call; empty when the document is nested
-    ///   deeper than kMaxDepth or memory is exhausted: the type's input function is the way then
+    /// @param json any bytes
+    /// @return the image with its length word, valid until the next call; empty for anything that is not
+    /// valid
+    ///   JSON in valid UTF-8, that jsonb can't hold, is nested deeper than kMaxDepth or exhausts memory:
+    ///   Convert() finds out which, and the type's input function takes what it passes
     Bytes Build(Bytes json) noexcept;
 
     /// Deeper documents are rare, and their image is written by recursion.
@@ -50,28 +53,33 @@ class JsonbImage {
   private:
     struct Node;
     struct Pair;
+    enum class NodeType : std::uint8_t { kString, kNumber, kTrue, kFalse, kNull, kArray, kObject };
 
     bool Parse(Bytes json) noexcept;
-    bool AddNode(const Node& node) noexcept;
+    const char* ParseString(const char* p, const char* end) noexcept;
+    const char* ParseScalar(const char* p, const char* end) noexcept;
+    Node* AddNode(NodeType type, const char* text) noexcept;
     bool Emit(std::uint32_t node, std::uint32_t* entry) noexcept;
     bool EmitArray(std::uint32_t node, std::uint32_t flags) noexcept;
     bool EmitObject(std::uint32_t node) noexcept;
     bool EmitString(const Node& node, std::uint32_t* entry) noexcept;
     bool EmitNumber(const Node& node, std::uint32_t* entry) noexcept;
+    bool EmitDecimal(const Decimal& decimal, std::uint32_t* entry) noexcept;
     bool SortPairs(std::uint32_t node, std::size_t first) noexcept;
     bool Pad() noexcept;
     bool Room(std::size_t size) noexcept;
     void PutEntry(std::size_t at, std::uint32_t index, std::uint32_t entry, std::uint32_t total) noexcept;
     const Node& node(std::uint32_t index) const noexcept;
 
-    Scratch nodes_;   ///< Node[], in the order of the text
-    Scratch pairs_;   ///< Pair[], a stack: those of the object being written on top
+    Scratch nodes_;  ///< Node[], in the order of the text
+    Scratch pairs_;  ///< Pair[], a stack: those of the object being written on top
     Scratch image_;
     Scratch digits_;  ///< of one number
     Node* node_data_ = nullptr;
     Pair* pair_data_ = nullptr;
     char* image_data_ = nullptr;
     std::uint32_t node_count_ = 0;
+    std::uint32_t node_capacity_ = 0;
     std::size_t pair_count_ = 0;
     std::size_t size_ = 0;
 };

@@ -4,15 +4,15 @@
 #include <bit>
 #include <cstring>
 
+#include "core/value/ascii.hpp"
 #include "core/value/decimal.hpp"
 #include "core/value/image.hpp"
 #include "core/value/json.hpp"
 #include "core/value/json_string.hpp"
 #include "core/value/number.hpp"
+#include "core/value/utf8.hpp"
 
 namespace pgsqlite::value {
-
-enum class NodeType : std::uint8_t { kString, kNumber, kTrue, kFalse, kNull, kArray, kObject };
 
 /// One value or key. The children of a container follow it, an object's as key, value, key, value …
 struct JsonbImage::Node {
@@ -38,19 +38,24 @@ bool IsSpace(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
+/// A whole number below 10000^4 as a decimal; `groups` holds its digits.
+void SmallDecimal(std::int64_t number, std::int16_t (&groups)[4], Decimal& out) noexcept {
+    constexpr int kBase = 10000;
+    int at = 4;
+    int weight = -1;
+    for (; number > 0; number /= kBase, ++weight)
+        groups[--at] = static_cast<std::int16_t>(number % kBase);
+    int end = 4;
+    while (end > at && groups[end - 1] == 0)
+        --end;
+    out.weight = static_cast<std::int16_t>(weight < 0 ? 0 : weight);
+    out.digit_count = static_cast<std::uint16_t>(end - at);
+    out.digits = groups + at;
+}
+
 const char* SkipSpace(const char* p, const char* end) noexcept {
     while (p < end && IsSpace(*p))
         ++p;
-    return p;
-}
-
-/// The closing quote of a string whose body begins at p.
-const char* StringEnd(const char* p, const char* end, bool* escaped) noexcept {
-    *escaped = false;
-    for (p = FindStringStop(p, end); p < end && *p != '"'; p = FindStringStop(p, end)) {
-        *escaped = true;
-        p += 2;  // the backslash and what it escapes; \u's digits are no stops
-    }
     return p;
 }
 
@@ -63,11 +68,47 @@ const Rule& UnconstrainedNumeric() noexcept {
     return rule;
 }
 
-const char* NumberEnd(const char* p, const char* end) noexcept {
-    while (p < end &&
-           ((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == '.' || *p == 'e' || *p == 'E'))
+/// Behind the digits at p, which must be one at least; null otherwise.
+const char* SkipDigits(const char* p, const char* end) noexcept {
+    const char* const start = p;
+    while (p < end && IsDigit(*p))
         ++p;
+    return p > start ? p : nullptr;
+}
+
+/// Behind the number at p, or null where JSON's grammar has none.
+const char* NumberEnd(const char* p, const char* end) noexcept {
+    if (*p == '-') ++p;
+    if (p < end && *p == '0') {
+        ++p;
+    } else {
+        p = SkipDigits(p, end);
+    }
+    if (p != nullptr && p < end && *p == '.') p = SkipDigits(p + 1, end);
+    if (p != nullptr && p < end && (*p == 'e' || *p == 'E')) {
+        ++p;
+        if (p < end && (*p == '+' || *p == '-')) ++p;
+        p = SkipDigits(p, end);
+    }
     return p;
+}
+
+/// Behind the word at p, or null.
+const char* WordEnd(const char* p, const char* end, Bytes word) noexcept {
+    return Bytes(p, static_cast<std::size_t>(end - p)).starts_with(word) ? p + word.size() : nullptr;
+}
+
+/// A plain integer of up to 15 digits, as most numbers in documents are; false for any other.
+bool ReadSmallInteger(Bytes text, std::int64_t* magnitude) noexcept {
+    constexpr std::size_t kMost = 15;
+    if (text.size() > kMost) return false;
+    std::int64_t number = 0;
+    for (const char c : text) {
+        if (!IsDigit(c)) return false;
+        number = number * 10 + (c - '0');
+    }
+    *magnitude = number;
+    return true;
 }
 
 }  // namespace
@@ -76,80 +117,119 @@ const JsonbImage::Node& JsonbImage::node(std::uint32_t index) const noexcept {
     return node_data_[index];
 }
 
-bool JsonbImage::AddNode(const Node& node) noexcept {
-    const std::size_t used = node_count_ * sizeof(Node);
-    char* data = nodes_.Grow(used, used + sizeof(Node));
-    if (data == nullptr) return false;
-    node_data_ = reinterpret_cast<Node*>(data);
-    node_data_[node_count_++] = node;
-    return true;
+/// A new node at the end of the list; null without memory.
+JsonbImage::Node* JsonbImage::AddNode(NodeType type, const char* text) noexcept {
+    if (node_count_ == node_capacity_) {
+        const std::uint32_t wanted = node_capacity_ == 0 ? 64 : node_capacity_ * 2;
+        char* data = nodes_.Grow(node_count_ * sizeof(Node), wanted * sizeof(Node));
+        if (data == nullptr) return nullptr;
+        node_data_ = reinterpret_cast<Node*>(data);
+        node_capacity_ = wanted;
+    }
+    Node* node = &node_data_[node_count_++];
+    *node = {text, 0, node_count_, type, false};
+    return node;
 }
 
-bool JsonbImage::Parse(Bytes json) noexcept {
-    const char* p = json.data();
-    const char* const end = p + json.size();
-    std::uint32_t open = kNoNode;  // the innermost open container
-    std::uint32_t depth = 0;
-    bool want_key = false;
-    node_count_ = 0;
-    for (p = SkipSpace(p, end); p < end; p = SkipSpace(p, end)) {
-        Node added = {p, 0, open, NodeType::kNull, false};
-        switch (*p) {
-            case '{':
-            case '[':
-                added.type = *p == '{' ? NodeType::kObject : NodeType::kArray;
-                if (++depth > kMaxDepth || !AddNode(added)) return false;
-                open = node_count_ - 1;
-                want_key = *p == '{';
-                ++p;
-                continue;
-            case '}':
-            case ']': {
-                const std::uint32_t enclosing = node_data_[open].next;
-                node_data_[open].next = node_count_;
-                open = enclosing;
-                want_key = false;  // still set where the object was empty
-                --depth;
-                ++p;
-                break;
-            }
-            case ',':
-                want_key = open != kNoNode && node_data_[open].type == NodeType::kObject;
-                ++p;
-                continue;
-            case ':':
-                want_key = false;
-                ++p;
-                continue;
-            default: {
-                if (*p == '"') {
-                    added.type = NodeType::kString;
-                    added.text = p + 1;
-                    p = StringEnd(p + 1, end, &added.escaped);
-                    added.size = static_cast<std::uint32_t>(p - added.text);
-                    ++p;
-                } else if (*p == 't') {
-                    added.type = NodeType::kTrue;
-                    p += 4;
-                } else if (*p == 'f') {
-                    added.type = NodeType::kFalse;
-                    p += 5;
-                } else if (*p == 'n') {
-                    p += 4;
-                } else {
-                    added.type = NodeType::kNumber;
-                    p = NumberEnd(p, end);
-                    added.size = static_cast<std::uint32_t>(p - added.text);
-                }
-                if (!AddNode(added)) return false;
-                node_data_[node_count_ - 1].next = node_count_;
-                break;
-            }
-        }
-        // A value is complete; a key counts with its value.
-        if (open != kNoNode && !want_key) ++node_data_[open].size;
+/// The string whose opening quote is at p; returns behind its closing quote, or null where it is refused.
+const char* JsonbImage::ParseString(const char* p, const char* end) noexcept {
+    const char* const body = ++p;
+    bool escaped = false;
+    for (p = FindStringStop(p, end); p < end && *p != '"'; p = FindStringStop(p, end)) {
+        escaped = true;
+        if (*p != '\\' || SkipEscape(p, end, JsonUse::kJsonb, true) != Code::kOk) return nullptr;
     }
-    return node_count_ > 0;
+    if (p == end || static_cast<std::size_t>(p - body) > kMaxJsonbString) return nullptr;
+    Node* string = AddNode(NodeType::kString, body);
+    if (string == nullptr) return nullptr;
+    string->size = static_cast<std::uint32_t>(p - body);
+    string->escaped = escaped;
+    return p + 1;
+}
+
+/// A string, number or literal; returns behind it, or null.
+const char* JsonbImage::ParseScalar(const char* p, const char* end) noexcept {
+    if (*p == '"') return ParseString(p, end);
+    const char* const start = p;
+    NodeType type = NodeType::kNumber;
+    switch (*p) {
+        case 't':
+            type = NodeType::kTrue;
+            p = WordEnd(p, end, "true");
+            break;
+        case 'f':
+            type = NodeType::kFalse;
+            p = WordEnd(p, end, "false");
+            break;
+        case 'n':
+            type = NodeType::kNull;
+            p = WordEnd(p, end, "null");
+            break;
+        default:
+            p = NumberEnd(p, end);
+            break;
+    }
+    if (p == nullptr) return nullptr;
+    Node* scalar = AddNode(type, start);
+    if (scalar == nullptr) return nullptr;
+    scalar->size = static_cast<std::uint32_t>(p - start);
+    return p;
+}
+
+/// The whole grammar in one pass; false for anything but one JSON value.
+bool JsonbImage::Parse(Bytes json) noexcept {
+    const char* const end = json.data() + json.size();
+    const char* p = json.data();
+    std::uint32_t open = kNoNode;  // the innermost open container; its `next` holds the enclosing one
+    std::uint32_t depth = 0;
+    bool key = false;  // a key comes next
+    node_count_ = 0;
+    while (true) {
+        p = SkipSpace(p, end);
+        if (p == end) return false;
+        if (key) {
+            if (*p != '"' || (p = ParseString(p, end)) == nullptr) return false;
+            p = SkipSpace(p, end);
+            if (p == end || *p != ':') return false;
+            p = SkipSpace(p + 1, end);
+            if (p == end) return false;
+            key = false;
+        }
+        if (*p == '{' || *p == '[') {
+            const bool object = *p == '{';
+            Node* container = AddNode(object ? NodeType::kObject : NodeType::kArray, p);
+            if (container == nullptr || ++depth > kMaxDepth) return false;
+            container->next = open;
+            open = node_count_ - 1;
+            p = SkipSpace(p + 1, end);
+            const bool empty = p < end && *p == (object ? '}' : ']');
+            key = object;
+            if (!empty) continue;
+        } else {
+            p = ParseScalar(p, end);
+            if (p == nullptr) return false;
+            if (open != kNoNode) ++node_data_[open].size;
+        }
+        // A value is complete: close what ends here.
+        while (true) {
+            p = SkipSpace(p, end);
+            if (open == kNoNode) return p == end;
+            if (p == end) return false;
+            Node& container = node_data_[open];
+            const bool object = container.type == NodeType::kObject;
+            if (*p == ',') {
+                ++p;
+                key = object;
+                break;
+            }
+            if (*p != (object ? '}' : ']')) return false;
+            ++p;
+            --depth;
+            open = container.next;
+            container.next = node_count_;
+            if (open != kNoNode) ++node_data_[open].size;
+        }
+    }
 }
 
 bool JsonbImage::Room(std::size_t size) noexcept {
@@ -160,6 +240,7 @@ bool JsonbImage::Room(std::size_t size) noexcept {
 /// Containers and numerics stand at multiples of 4 from the value's start.
 bool JsonbImage::Pad() noexcept {
     const std::size_t padding = (4 - size_ % 4) % 4;
+    if (padding == 0) return true;
     if (!Room(padding)) return false;
     std::memset(image_data_ + size_, 0, padding);
     size_ += padding;
@@ -190,12 +271,22 @@ bool JsonbImage::EmitString(const Node& node, std::uint32_t* entry) noexcept {
 }
 
 bool JsonbImage::EmitNumber(const Node& node, std::uint32_t* entry) noexcept {
+    std::int64_t magnitude = 0;
+    std::int16_t groups[4];
+    Decimal decimal;
+    if (ReadSmallInteger(Bytes(node.text, node.size), &magnitude)) {
+        SmallDecimal(magnitude, groups, decimal);
+        return EmitDecimal(decimal, entry);
+    }
     NumberText number;
     if (!ScanNumber(Bytes(node.text, node.size), number)) return false;
     const DecimalDigits digits = {number.negative, number.first, number.digit_count, number.exponent,
                                   number.display_scale};
-    Decimal decimal;
     if (!BuildDecimal(digits, UnconstrainedNumeric(), digits_, decimal).ok()) return false;
+    return EmitDecimal(decimal, entry);
+}
+
+bool JsonbImage::EmitDecimal(const Decimal& decimal, std::uint32_t* entry) noexcept {
     const std::size_t before = size_;
     const std::size_t size = NumericImageSize(decimal);
     if (!Pad() || !Room(size)) return false;
@@ -316,7 +407,7 @@ bool JsonbImage::Emit(std::uint32_t index, std::uint32_t* entry) noexcept {
 }
 
 Bytes JsonbImage::Build(Bytes json) noexcept {
-    if (!Parse(json)) return {};
+    if (FindTextFault(json) != json.size() || !Parse(json)) return {};
     constexpr std::size_t kLengthWord = 4;
     size_ = kLengthWord;
     pair_count_ = 0;

@@ -18,7 +18,7 @@ enum class Kind : std::uint8_t {
     kFloat4,
     kFloat8,
     kNumeric,
-    kText,     ///< text, and varchar(n) / char(n) with max_chars
+    kText,  ///< text, and varchar(n) / char(n) with max_chars
     kBytea,
     kDate,
     kTime,
@@ -28,8 +28,8 @@ enum class Kind : std::uint8_t {
     kUuid,
     kJson,
     kJsonb,
-    kArray,    ///< one-dimensional, of any element rule
-    kInput,    ///< any other type: the cell's text, for its input function
+    kArray,  ///< one-dimensional, of any element rule
+    kInput,  ///< any other type: the cell's text, for its input function
 };
 
 /// Text-like targets keep '' as it is; all others see it as "no value".
@@ -43,8 +43,8 @@ constexpr bool IsTemporal(Kind kind) noexcept {
 
 /// What a stored number or text means. Numeric encodings take integer, real and numeric text cells.
 enum class Encoding : std::uint8_t {
-    kIso,          ///< SQLite's own text formats; the default for dates and times
-    kUnix,         ///< seconds since 1970-01-01 UTC
+    kIso,   ///< SQLite's own text formats; the default for dates and times
+    kUnix,  ///< seconds since 1970-01-01 UTC
     kUnixMs,
     kUnixUs,
     kUnixNs,
@@ -118,7 +118,7 @@ struct Rule {
     EncodingList encodings;
     Policies policies;
     Zone zone;
-    const Rule* element = nullptr;    ///< kArray
+    const Rule* element = nullptr;  ///< kArray
 };
 
 }  // namespace pgsqlite::value

@@ -1,5 +1,5 @@
-// Status: what became of one cell. Plain data, returned by every conversion; the refusal table gives each code
-// its SQLSTATE, its words and the option that would settle it.
+// Status: what became of one cell. Plain data, returned by every conversion; the refusal table gives each
+// code its SQLSTATE, its words and the option that would settle it.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ enum class Code : std::uint8_t {
     kTimeInDate,        ///< a date column, a value with a time that is not midnight
     kNeedsEncoding,     ///< a number in a date or time column without `encoding`
     kOutOfMemory,
-    kInputFunction,     ///< the type's own input function refused it (set by the PostgreSQL half only)
+    kInputFunction,  ///< the type's own input function refused it (set by the PostgreSQL half only)
     kCodeCount
 };
 
@@ -64,9 +64,10 @@ struct Status {
 /// How a refusal is told to a user.
 struct Refusal {
     const char* sqlstate;  ///< e.g. "22P02"
-    const char* reason;    ///< what is wrong, for the primary message: "is not a valid %s" style without names
-    const char* option;    ///< the option assignment that would settle it, e.g. "excess_digits 'round'"; or null
-    bool has_offset;       ///< Status::offset means something
+    const char* reason;  ///< what is wrong, for the primary message: "is not a valid %s" style without names
+    const char*
+        option;       ///< the option assignment that would settle it, e.g. "excess_digits 'round'"; or null
+    bool has_offset;  ///< Status::offset means something
 };
 /// One row of the refusal table (refusal.cpp); never null.
 const Refusal& Explain(Code code) noexcept;

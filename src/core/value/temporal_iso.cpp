@@ -37,6 +37,33 @@ bool StartsWithTime(Bytes text) noexcept {
     return text.size() > 2 && text[2] == ':';
 }
 
+/// The spelling nearly all stored timestamps have, read without looking for any other: YYYY-MM-DD HH:MM:SS.
+bool ReadPlain(Bytes text, Written& written) noexcept {
+    constexpr std::size_t kLength = 19;
+    if (text.size() != kLength) return false;
+    const char* const p = text.data();
+    if (p[4] != '-' || p[7] != '-' || (p[10] != ' ' && p[10] != 'T') || p[13] != ':' || p[16] != ':')
+        return false;
+    unsigned beyond = 0;
+    const auto digit = [&](int i) noexcept {
+        const auto value = static_cast<unsigned>(p[i] - '0');
+        beyond |= value > 9;
+        return static_cast<std::int32_t>(value);
+    };
+    const auto two = [&](int i) noexcept { return digit(i) * 10 + digit(i + 1); };
+    Written plain;
+    plain.year = two(0) * 100 + two(2);
+    plain.month = two(5);
+    plain.day = two(8);
+    plain.hour = two(11);
+    plain.minute = two(14);
+    plain.second = two(17);
+    if (beyond != 0) return false;
+    plain.has_date = plain.has_time = true;
+    written = plain;
+    return true;
+}
+
 }  // namespace
 
 bool TakeZone(TextReader& reader, Written& written) noexcept {
@@ -65,6 +92,7 @@ bool TakeZone(TextReader& reader, Written& written) noexcept {
 }
 
 Status ParseIso(Bytes trimmed, Written& written) noexcept {
+    if (ReadPlain(trimmed, written)) return Status::Ok();
     const Status refused = Status::Refused(Code::kInvalidSyntax);
     TextReader reader(trimmed);
     if (!StartsWithTime(trimmed)) {

@@ -2,6 +2,7 @@
 // is a sign of damage, and the type cannot show it afterwards.
 #include "core/value/uuid.hpp"
 
+#include <array>
 #include <cstring>
 
 #include "core/value/ascii.hpp"
@@ -14,30 +15,49 @@ constexpr std::size_t kPlainLength = 32;
 constexpr std::size_t kHyphenLength = 36;
 constexpr Bytes kUrnPrefix = "urn:uuid:";
 
-bool IsHyphenPlace(std::size_t i) noexcept {
-    return i == 8 || i == 13 || i == 18 || i == 23;
+/// Hexadecimal digits' values; 0x80 for anything else, so that one OR over all of them finds a stray one.
+constexpr auto kHexValues = [] {
+    std::array<std::uint8_t, 256> values{};
+    for (std::uint8_t& value : values)
+        value = 0x80;
+    for (std::uint8_t i = 0; i < 10; ++i)
+        values['0' + i] = i;
+    for (std::uint8_t i = 0; i < 6; ++i)
+        values['a' + i] = values['A' + i] = static_cast<std::uint8_t>(10 + i);
+    return values;
+}();
+
+/// The usual spelling, 8-4-4-4-12 with hyphens.
+bool ParseHyphenated(const char* text, std::uint8_t uuid[16]) noexcept {
+    constexpr std::uint8_t kPlaces[kUuidSize] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+    if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+    std::uint8_t all = 0;
+    for (std::size_t i = 0; i < kUuidSize; ++i) {
+        const std::uint8_t high = kHexValues[static_cast<unsigned char>(text[kPlaces[i]])];
+        const std::uint8_t low = kHexValues[static_cast<unsigned char>(text[kPlaces[i] + 1])];
+        all |= high | low;
+        uuid[i] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    return all < 0x80;
 }
 
 }  // namespace
 
 bool ParseUuid(Bytes text, std::uint8_t uuid[16]) noexcept {
+    if (text.size() == kHyphenLength && ParseHyphenated(text.data(), uuid)) return true;
     text = TrimSpace(text);
     if (text.size() > 2 && text.front() == '{' && text.back() == '}') {
         text = text.substr(1, text.size() - 2);
     } else if (EqualsWord(text.substr(0, kUrnPrefix.size()), kUrnPrefix)) {
         text.remove_prefix(kUrnPrefix.size());
     }
-    const bool hyphens = text.size() == kHyphenLength;
-    if (!hyphens && text.size() != kPlainLength) return false;
-
-    std::size_t i = 0;
-    for (std::size_t byte = 0; byte < kUuidSize; ++byte) {
-        if (hyphens && IsHyphenPlace(i) && text[i++] != '-') return false;
-        const int high = HexDigit(text[i]);
-        const int low = HexDigit(text[i + 1]);
+    if (text.size() == kHyphenLength) return ParseHyphenated(text.data(), uuid);
+    if (text.size() != kPlainLength) return false;
+    for (std::size_t i = 0; i < kUuidSize; ++i) {
+        const int high = HexDigit(text[2 * i]);
+        const int low = HexDigit(text[2 * i + 1]);
         if (high < 0 || low < 0) return false;
-        uuid[byte] = static_cast<std::uint8_t>(high << 4 | low);
-        i += 2;
+        uuid[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
     return true;
 }

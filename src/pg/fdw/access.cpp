@@ -36,7 +36,8 @@ bool IsAllowed(const char* path) {
 
 void CheckMaySetPath(Oid role, const char* option) {
     if (MayReadServerFiles(role)) return;
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to set option \"%s\"", option),
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("permission denied to set option \"%s\"", option),
                     errdetail("Only roles with privileges of the \"%s\" role may name files of the server.",
                               "pg_read_server_files")));
 }
@@ -53,9 +54,10 @@ char* ResolvePathFor(const char* path, Oid owner, const char* server_name) {
         std::memcpy(resolved, real.c_str(), real.size() + 1);
     });
     if (!IsAllowed(resolved))
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                        errmsg("database file \"%s\" lies in no allowed directory", resolved),
-                        errhint("A superuser can add its directory to the setting pg_sqlite.allowed_directories.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg("database file \"%s\" lies in no allowed directory", resolved),
+                 errhint("A superuser can add its directory to the setting pg_sqlite.allowed_directories.")));
     return resolved;
 }
 

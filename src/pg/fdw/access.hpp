@@ -1,5 +1,5 @@
-// Access: who may read which file of the server. Checked when a path is set and again when the file is opened,
-// because roles and symbolic links change in between.
+// Access: who may read which file of the server. Checked when a path is set and again when the file is
+// opened, because roles and symbolic links change in between.
 #pragma once
 
 #include "pg/seam.hpp"

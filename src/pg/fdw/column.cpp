@@ -24,7 +24,8 @@ std::int32_t OffsetAtInstant(const void* zone, std::int64_t utc_usec) noexcept {
     return -seconds_west;
 }
 
-/// The existing wrapper's option column_type: an integer affinity on a date or time means unix seconds, and so on.
+/// The existing wrapper's option column_type: an integer affinity on a date or time means unix seconds, and
+/// so on.
 const char* EncodingOfColumnType(const char* column_type, value::Kind kind) {
     const schema::Affinity affinity = schema::AffinityOf(column_type);
     if (value::IsTemporal(kind) && affinity == schema::Affinity::kInteger) return "iso,unix";
@@ -133,8 +134,8 @@ value::Kind KindOfType(Oid type) {
     }
 }
 
-void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid type, int32 typmod, const char* name,
-                         const ColumnOptions& options, const ServerOptions& server) {
+void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid type, int32 typmod,
+                         const char* name, const ColumnOptions& options, const ServerOptions& server) {
     std::memset(static_cast<void*>(column), 0, sizeof(*column));
     column->rule = value::Rule();
     column->element_rule = value::Rule();
@@ -161,7 +162,8 @@ void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid typ
         column->element_type = get_base_element_type(getBaseType(type));
         get_typlenbyvalalign(column->element_type, &column->element_length, &column->element_by_value,
                              &column->element_align);
-        ColumnConverter* element = static_cast<ColumnConverter*>(MemoryContextAllocZero(context, sizeof(*element)));
+        ColumnConverter* element =
+            static_cast<ColumnConverter*>(MemoryContextAllocZero(context, sizeof(*element)));
         element->context = context;
         element->name = name;
         InitType(element, &column->element_rule, column->element_type, column->typmod);

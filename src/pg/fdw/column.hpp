@@ -1,5 +1,5 @@
-// Columns: from one cell to one Datum. A ColumnConverter is built once per column from its PostgreSQL type and
-// options; what does not fit goes to a sink, so that scans, queries and loads share one converter.
+// Columns: from one cell to one Datum. A ColumnConverter is built once per column from its PostgreSQL type
+// and options; what does not fit goes to a sink, so that scans, queries and loads share one converter.
 #pragma once
 
 #include "core/value/encoding.hpp"
@@ -14,14 +14,14 @@ struct ColumnConverter {
     value::Rule element_rule;  ///< kArray
     Oid type;                  ///< as declared, a domain too
     int32 typmod;
-    const char* name;          ///< attribute
-    const char* source_name;   ///< SQLite's column
+    const char* name;         ///< attribute
+    const char* source_name;  ///< SQLite's column
     bool is_domain;
-    bool is_builtin;           ///< its input function is PostgreSQL's own: an error leaves nothing behind
+    bool is_builtin;  ///< its input function is PostgreSQL's own: an error leaves nothing behind
     void* domain_cache;
-    FmgrInfo input;            ///< kInput, kJsonb
+    FmgrInfo input;  ///< kInput, kJsonb
     Oid io_param;
-    int32 pad_to;              ///< char(n): blanks up to n characters
+    int32 pad_to;  ///< char(n): blanks up to n characters
     Oid element_type;
     int16 element_length;
     bool element_by_value;
@@ -32,8 +32,8 @@ struct ColumnConverter {
 
 /// Fills a converter. Raises HV024 for an encoding that means nothing for the type.
 /// @param context owns everything the converter points to
-void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid type, int32 typmod, const char* name,
-                         const ColumnOptions& options, const ServerOptions& server);
+void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid type, int32 typmod,
+                         const char* name, const ColumnOptions& options, const ServerOptions& server);
 
 /// Which kind of value a PostgreSQL type is converted as.
 value::Kind KindOfType(Oid type);
@@ -59,8 +59,8 @@ using RefusalSink = void (*)(void* context, const RowConverter& row, int column,
                              value::Status status, const ErrorData* cause);
 
 /// The sink of scans: raises, unless the column's on_error says null.
-void RaiseOrNull(void* context, const RowConverter& row, int column, const value::Cell& cell, value::Status status,
-                 const ErrorData* cause);
+void RaiseOrNull(void* context, const RowConverter& row, int column, const value::Cell& cell,
+                 value::Status status, const ErrorData* cause);
 
 /// Converts the cells of one source's rows.
 class RowConverter {
@@ -87,17 +87,22 @@ class RowConverter {
 
   private:
     bool Build(const ColumnConverter& column, const value::Value& value, Datum* datum, value::Status* status);
+    bool JsonbDatum(Bytes json, Datum* datum);
     bool BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, value::Status* status);
-    bool BuildArray(const ColumnConverter& column, const value::Value& value, Datum* datum, value::Status* status);
-    bool TryBuild(int index, const value::Value& value, Datum* datum, value::Status* status, ErrorData** cause);
-    void Refuse(int index, const value::Cell& cell, value::Status status, const ErrorData* cause, Datum* datum,
-                bool* is_null);
+    bool BuildArray(const ColumnConverter& column, const value::Value& value, Datum* datum,
+                    value::Status* status);
+    bool TryBuild(int index, const value::Value& value, Datum* datum, value::Status* status,
+                  ErrorData** cause);
+    void Refuse(int index, const value::Cell& cell, value::Status status, const ErrorData* cause,
+                Datum* datum, bool* is_null);
     static void OnErrorContext(void* self);
 
     ColumnConverter* columns_;
     RowOrigin origin_;
     RefusalSink sink_;
     void* sink_context_;
+    value::Value value_;
+    const bool utf8_server_ = GetDatabaseEncoding() == PG_UTF8;
     Scratch scratch_;
     Scratch element_scratch_;
     value::JsonbImage jsonb_image_;
@@ -107,9 +112,9 @@ class RowConverter {
     ErrorContextCallback error_context_ = {};
 };
 
-/// Raises a refusal with everything a user needs: type, reason, server, table, column, row, class, value, and the
-/// option that would settle it.
-[[noreturn]] void RaiseRefusal(const RowConverter& row, int column, const value::Cell& cell, value::Status status,
-                               const ErrorData* cause);
+/// Raises a refusal with everything a user needs: type, reason, server, table, column, row, class, value, and
+/// the option that would settle it.
+[[noreturn]] void RaiseRefusal(const RowConverter& row, int column, const value::Cell& cell,
+                               value::Status status, const ErrorData* cause);
 
 }  // namespace pgsqlite::pg::fdw

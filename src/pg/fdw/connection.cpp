@@ -84,8 +84,8 @@ Connection* Open(ForeignServer* server, const ServerOptions& options) {
     });
 }
 
-/// Begins the snapshot unless there is one. With `may_reopen`, false tells that the file can't be opened as it was:
-/// the application may have switched to WAL since, and gone.
+/// Begins the snapshot unless there is one. With `may_reopen`, false tells that the file can't be opened as
+/// it was: the application may have switched to WAL since, and gone.
 bool BeginSnapshot(Connection* connection, bool may_reopen) {
     sqlite::Database* database = connection->database.get();
     if (database->in_read()) return true;
@@ -102,7 +102,8 @@ bool BeginSnapshot(Connection* connection, bool may_reopen) {
     return begun;
 }
 
-/// The server's connection with a snapshot. Its owner's right to the file is looked at anew for each snapshot.
+/// The server's connection with a snapshot. Its owner's right to the file is looked at anew for each
+/// snapshot.
 Connection* Get(Oid server_oid) {
     Connection* connection = Find(server_oid);
     if (connection != nullptr && connection->in_use()) {
@@ -125,8 +126,8 @@ Connection* Get(Oid server_oid) {
     return connection;
 }
 
-/// Whether a connection goes as soon as nobody uses it. A file read at rest is let go of, so that the application
-/// finds no lock of ours when it comes back.
+/// Whether a connection goes as soon as nobody uses it. A file read at rest is let go of, so that the
+/// application finds no lock of ours when it comes back.
 bool IsTransient(const Connection* connection) noexcept {
     return connection->stale || !connection->keep ||
            connection->database->access_mode() == sqlite::AccessMode::kAtRest;
@@ -156,8 +157,7 @@ void OnTransactionEnd(XactEvent event, void*) {
         case XACT_EVENT_PRE_PREPARE:
             // The last moment at which a transaction can still fail for having read a file that changed.
             for (Connection* connection : Cache())
-                if (connection->database->in_read())
-                    Guard([&] { connection->database->VerifyUnchanged(); });
+                if (connection->database->in_read()) Guard([&] { connection->database->VerifyUnchanged(); });
             break;
         case XACT_EVENT_COMMIT:
         case XACT_EVENT_PARALLEL_COMMIT:
@@ -184,8 +184,12 @@ Pin* Pin::Acquire(MemoryContext context, Oid server_oid) {
     return pin;
 }
 
-sqlite::Database* Pin::database() const noexcept { return connection_->database.get(); }
-const char* Pin::server_name() const noexcept { return NameStr(connection_->server_name); }
+sqlite::Database* Pin::database() const noexcept {
+    return connection_->database.get();
+}
+const char* Pin::server_name() const noexcept {
+    return NameStr(connection_->server_name);
+}
 
 void Pin::VerifyUnchanged() const {
     Guard([&] { connection_->database->VerifyUnchanged(); });

@@ -1,5 +1,5 @@
-// Connections: one SQLite connection a server and session, kept between statements. Each holds at most one read
-// transaction, which is the snapshot: for the PostgreSQL transaction, or for one statement.
+// Connections: one SQLite connection a server and session, kept between statements. Each holds at most one
+// read transaction, which is the snapshot: for the PostgreSQL transaction, or for one statement.
 #pragma once
 
 #include "core/sqlite/database.hpp"
@@ -12,9 +12,8 @@ class Connection;
 /// A use of a connection by one scan or function. Lives in a memory context, so that an error ends the use.
 class Pin {
   public:
-    /// Pins the server's connection, opened where need be, in its snapshot. The pin is released when `context`
-    /// goes, or by Release().
-    /// Raises as Database::Open and BeginRead do, and 42501.
+    /// Pins the server's connection, opened where need be, in its snapshot. The pin is released when
+    /// `context` goes, or by Release(). Raises as Database::Open and BeginRead do, and 42501.
     static Pin* Acquire(MemoryContext context, Oid server_oid);
 
     sqlite::Database* database() const noexcept;

@@ -49,8 +49,9 @@ struct Import {
     std::string failure;  ///< why SQLite can't read it
 };
 
-constexpr const char* kOptionNames[] = {"types",         "promote",   "import_default", "import_not_null", "import_generated",
-                                        "import_rowid",  "fold_case", "timestamp_type", "probe_rows"};
+constexpr const char* kOptionNames[] = {"types",           "promote",          "import_default",
+                                        "import_not_null", "import_generated", "import_rowid",
+                                        "fold_case",       "timestamp_type",   "probe_rows"};
 
 [[noreturn]] void RaiseBadWord(const DefElem* element, const char* words) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -71,7 +72,8 @@ int ParseWord(DefElem* element, const char* const* words, int count, const char*
 void ParsePromote(DefElem* element, schema::Promotions* promote) {
     char* copy = pstrdup(defGetString(element));
     List* words = NIL;
-    if (!SplitIdentifierString(copy, ',', &words)) RaiseBadWord(element, "all, or a list of uuid, jsonb, timestamp, boolean, integer");
+    if (!SplitIdentifierString(copy, ',', &words))
+        RaiseBadWord(element, "all, or a list of uuid, jsonb, timestamp, boolean, integer");
     ListCell* cell;
     foreach (cell, words) {
         const char* word = static_cast<const char*>(lfirst(cell));
@@ -125,14 +127,15 @@ Options ParseOptions(List* options, const ServerOptions& server) {
         }
     }
     if (result.promote.any() && result.types != Types::kStored)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("option \"promote\" needs types 'stored'"),
-                        errdetail("A column is promoted only when every row of it was read.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"promote\" needs types 'stored'"),
+                 errdetail("A column is promoted only when every row of it was read.")));
     return result;
 }
 
 /// Whether a table takes part. Names of the list are PostgreSQL's or SQLite's own.
-bool IsWanted(Import& import, ImportForeignSchemaType kind, const std::string& source, const std::string& name) {
+bool IsWanted(Import& import, ImportForeignSchemaType kind, const std::string& source,
+              const std::string& name) {
     if (kind == FDW_IMPORT_SCHEMA_ALL) return true;
     bool listed = false;
     for (const std::string* candidate : {&source, &name})
@@ -159,8 +162,8 @@ bool ConcernsTable(const Error& error) noexcept {
     }
 }
 
-/// Reads a slice of the table's rows into the typer or the probe. False at the end, or when SQLite can't go on
-/// (import.failure). Runs behind the seam.
+/// Reads a slice of the table's rows into the typer or the probe. False at the end, or when SQLite can't go
+/// on (import.failure). Runs behind the seam.
 bool ReadSlice(Import& import, int rows) {
     for (int i = 0; i < rows; ++i) {
         const sqlite::Step step = import.statement->Next();
@@ -201,8 +204,8 @@ void ReadRows(Import& import, sqlite::Database* database, int limit) {
 bool PrepareTable(Import& import, sqlite::Database* database, const sqlite::Table& table) {
     return CallSqlite(database, [&] {
         try {
-            import.statement = std::make_unique<sqlite::Statement>(
-                *database, schema::SelectColumns(table, import.columns));
+            import.statement =
+                std::make_unique<sqlite::Statement>(*database, schema::SelectColumns(table, import.columns));
             return true;
         } catch (const Error& error) {
             if (!ConcernsTable(error)) throw;
@@ -235,19 +238,22 @@ void TypeByStoredValues(Import& import, sqlite::Database* database) {
             column.type = stored[i].type;
             column.proved_not_null = stored[i].all_not_null;
             if (stored[i].widened && !stored[i].plausible_encodings.empty())
-                import.notices.push_back("column " + schema::QuotePgIdentifier(column.name.name) + " declared " +
-                                         column.declared_type + " holds numbers and is imported as " +
-                                         column.type.sql + "; as dates they would be " +
-                                         stored[i].plausible_encodings);
+                import.notices.push_back("column " + schema::QuotePgIdentifier(column.name.name) +
+                                         " declared " + column.declared_type +
+                                         " holds numbers and is imported as " + column.type.sql +
+                                         "; as dates they would be " + stored[i].plausible_encodings);
         }
         import.typer.reset();
     });
 }
 
 /// types 'declared': the first rows tell what the user will run into.
-void ProbeRows(Import& import, sqlite::Database* database, const char* local_schema, const std::string& name) {
+void ProbeRows(Import& import, sqlite::Database* database, const char* local_schema,
+               const std::string& name) {
     if (import.options.probe_rows == 0) return;
-    Guard([&] { import.probe = std::make_unique<schema::Probe>(import.columns, import.policies, import.zone); });
+    Guard([&] {
+        import.probe = std::make_unique<schema::Probe>(import.columns, import.policies, import.zone);
+    });
     ReadRows(import, database, import.options.probe_rows);
     Guard([&] {
         if (import.failure.empty())
@@ -258,11 +264,14 @@ void ProbeRows(Import& import, sqlite::Database* database, const char* local_sch
 }
 
 /// palloc'd copies of what C++ has to say, in the server's encoding.
-char* CommandText(const Import& import) { return ToServerText(import.command); }
+char* CommandText(const Import& import) {
+    return ToServerText(import.command);
+}
 
 void ReportNotices(Import& import, const std::string& table) {
     for (size_t i = 0; i < import.notices.size(); ++i)
-        ereport(NOTICE, (errmsg("SQLite table \"%s\": %s", ToServerText(table), ToServerText(import.notices[i]))));
+        ereport(NOTICE,
+                (errmsg("SQLite table \"%s\": %s", ToServerText(table), ToServerText(import.notices[i]))));
     import.notices.clear();
 }
 
@@ -302,7 +311,8 @@ char* ImportTable(Import& import, sqlite::Database* database, const sqlite::Tabl
             import.failure = "it has " + std::to_string(import.columns.size()) +
                              " columns, and PostgreSQL takes at most 1600";
         if (import.options.types == Types::kText)
-            for (schema::ImportColumn& column : import.columns) column.type = schema::PlainType(value::Kind::kText);
+            for (schema::ImportColumn& column : import.columns)
+                column.type = schema::PlainType(value::Kind::kText);
     });
     if (import.failure.empty() && PrepareTable(import, database, table)) {
         if (import.options.types == Types::kStored)
@@ -318,8 +328,8 @@ char* ImportTable(Import& import, sqlite::Database* database, const sqlite::Tabl
     }
 
     Guard([&] {
-        import.command =
-            schema::CreateForeignTable(table, name->name, import.columns, import.table_options, import.notices);
+        import.command = schema::CreateForeignTable(table, name->name, import.columns, import.table_options,
+                                                    import.notices);
     });
     if (name->shortened || name->numbered || name->replaced)
         ereport(NOTICE, (errmsg("SQLite table \"%s\" is imported as \"%s\": %s", ToServerText(table.name),
@@ -340,11 +350,12 @@ char* ImportTable(Import& import, sqlite::Database* database, const sqlite::Tabl
 List* ImportForeignSchema(ImportForeignSchemaStmt* statement, Oid server_oid) {
     ForeignServer* server = GetForeignServer(server_oid);
     if (pg_strcasecmp(statement->remote_schema, "main") != 0)
-        ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
-                        errmsg("schema \"%s\" does not exist on server \"%s\"", statement->remote_schema,
-                               server->servername),
-                        errhint("A SQLite file has one schema: IMPORT FOREIGN SCHEMA main FROM SERVER %s INTO %s;",
-                                quote_identifier(server->servername), quote_identifier(statement->local_schema))));
+        ereport(ERROR,
+                (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+                 errmsg("schema \"%s\" does not exist on server \"%s\"", statement->remote_schema,
+                        server->servername),
+                 errhint("A SQLite file has one schema: IMPORT FOREIGN SCHEMA main FROM SERVER %s INTO %s;",
+                         quote_identifier(server->servername), quote_identifier(statement->local_schema))));
     const ServerOptions server_options = ReadServerOptions(server->options);
     const Options options = ParseOptions(statement->options, server_options);
     const value::Zone zone = ZoneOf(server_options.timezone);

@@ -69,7 +69,8 @@ int WordIndex(const char* words, const char* word) {
         const size_t length = std::strcspn(at, " ");
         if (length == size && pg_strncasecmp(at, word, length) == 0) return index;
         at += length;
-        while (*at == ' ') ++at;
+        while (*at == ' ')
+            ++at;
     }
     return -1;
 }
@@ -130,9 +131,10 @@ void CheckForm(const Option& option, DefElem* element) {
             break;
         case Form::kZone:
             if (pg_tzset(value) == nullptr)
-                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                                errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
-                                errhint("Give a time zone as in pg_timezone_names, such as \"Europe/Vienna\".")));
+                ereport(ERROR,
+                        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                         errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+                         errhint("Give a time zone as in pg_timezone_names, such as \"Europe/Vienna\".")));
             break;
     }
 }
@@ -167,7 +169,9 @@ bool ReadPolicy(DefElem* element, value::Policies* policies) {
     return true;
 }
 
-bool Is(const DefElem* element, const char* name) { return std::strcmp(element->defname, name) == 0; }
+bool Is(const DefElem* element, const char* name) {
+    return std::strcmp(element->defname, name) == 0;
+}
 
 }  // namespace
 
@@ -176,28 +180,31 @@ bool ParseBooleanOption(DefElem* element) {
     if (element->arg == nullptr) return true;
     const char* value = defGetString(element);
     if (!parse_bool(value, &result))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("option \"%s\" requires a Boolean value, not \"%s\"", element->defname, value)));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("option \"%s\" requires a Boolean value, not \"%s\"", element->defname, value)));
     return result;
 }
 
 void RaiseUnknownOption(const char* name, const char* const* valid, int count) {
     StringInfoData list;
     initStringInfo(&list);
-    for (int i = 0; i < count; ++i) appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", valid[i]);
-    const char* near = count > 0
-                           ? NearestWord(name, std::span<const char* const>(valid, static_cast<size_t>(count)))
-                           : nullptr;
-    ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
-                    count == 0     ? errhint("There are no valid options in this context.")
-                    : near != nullptr ? errhint("Perhaps you meant the option \"%s\". Valid options in this context "
-                                                "are: %s.",
-                                                near, list.data)
-                                      : errhint("Valid options in this context are: %s.", list.data)));
+    for (int i = 0; i < count; ++i)
+        appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", valid[i]);
+    const char* near =
+        count > 0 ? NearestWord(name, std::span<const char* const>(valid, static_cast<size_t>(count)))
+                  : nullptr;
+    ereport(ERROR,
+            (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
+             count == 0        ? errhint("There are no valid options in this context.")
+             : near != nullptr ? errhint("Perhaps you meant the option \"%s\". Valid options in this context "
+                                         "are: %s.",
+                                         near, list.data)
+                               : errhint("Valid options in this context are: %s.", list.data)));
 }
 
 void ValidateOptions(List* options, Oid catalog) {
-    const uint8 where = catalog == ForeignServerRelationId      ? kServer
+    const uint8 where = catalog == ForeignServerRelationId  ? kServer
                         : catalog == ForeignTableRelationId ? kTable
                         : catalog == AttributeRelationId    ? kColumn
                                                             : 0;
@@ -239,8 +246,9 @@ ServerOptions ReadServerOptions(List* options) {
         else if (Is(element, "busy_timeout"))
             (void)parse_int(defGetString(element), &result.busy_timeout_ms, 0, nullptr);
         else if (Is(element, "snapshot"))
-            result.snapshot = pg_strcasecmp(defGetString(element), "statement") == 0 ? SnapshotScope::kStatement
-                                                                                     : SnapshotScope::kTransaction;
+            result.snapshot = pg_strcasecmp(defGetString(element), "statement") == 0
+                                  ? SnapshotScope::kStatement
+                                  : SnapshotScope::kTransaction;
         else if (Is(element, "timezone"))
             result.timezone = defGetString(element);
         else if (Is(element, "fdw_startup_cost"))

@@ -1,5 +1,5 @@
-// Options: one table drives what is accepted where, the hints, and the reference page. Values are checked when they
-// are set and read again, already valid, when they are used.
+// Options: one table drives what is accepted where, the hints, and the reference page. Values are checked
+// when they are set and read again, already valid, when they are used.
 #pragma once
 
 #include "core/value/rule.hpp"

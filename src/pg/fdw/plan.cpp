@@ -49,8 +49,8 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
     const Cost per_tuple =
         cpu_tuple_cost + state->relation->server.tuple_cost + rel->baserestrictcost.per_tuple;
     const Cost total = startup + per_tuple * rel->tuples;
-    add_path(rel, reinterpret_cast<Path*>(compat::CreateForeignScanPath(root, rel, rel->rows, startup, total, NIL,
-                                                                        rel->lateral_relids, NIL)));
+    add_path(rel, reinterpret_cast<Path*>(compat::CreateForeignScanPath(root, rel, rel->rows, startup, total,
+                                                                        NIL, rel->lateral_relids, NIL)));
 }
 
 ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath*, List* target, List* clauses,

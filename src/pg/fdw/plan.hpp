@@ -1,5 +1,5 @@
-// Planning: estimates, the one path, and the statement that will run. What the plan hands to the scan is a list of
-// nodes (copyable); PlanPrivate gives its items names.
+// Planning: estimates, the one path, and the statement that will run. What the plan hands to the scan is a
+// list of nodes (copyable); PlanPrivate gives its items names.
 #pragma once
 
 #include "pg/fdw/relation.hpp"

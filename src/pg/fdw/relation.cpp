@@ -9,8 +9,8 @@ namespace {
 /// What planning needs to know of a table, without C++ objects in it.
 struct TableFacts {
     bool found;
-    bool is_table;                 ///< an ordinary table (not a view or a virtual table)
-    char rowid_name[16];           ///< empty when rows have none
+    bool is_table;        ///< an ordinary table (not a view or a virtual table)
+    char rowid_name[16];  ///< empty when rows have none
     int key_count;
     char** key_columns;
 };
@@ -19,7 +19,8 @@ struct TableFacts {
 TableFacts ReadFacts(sqlite::Database* database, const char* table) {
     TableFacts facts = {};
     const char* utf8 = ToUtf8(table);
-    Holder<std::optional<sqlite::Table>>* holder = Holder<std::optional<sqlite::Table>>::In(CurrentMemoryContext);
+    Holder<std::optional<sqlite::Table>>* holder =
+        Holder<std::optional<sqlite::Table>>::In(CurrentMemoryContext);
     CallSqlite(database, [&] {
         sqlite::CatalogOptions options;
         options.indexes = false;
@@ -52,12 +53,11 @@ TableFacts ReadFacts(sqlite::Database* database, const char* table) {
 /// Option query without what may follow the statement; raises unless it is one SELECT.
 char* CheckedQuery(sqlite::Database* database, const char* query) {
     const char* utf8 = ToUtf8(query);
-    CallSqlite(database, [&] {
-        (void)sqlite::Statement::PrepareUserQuery(*database, utf8);
-    });
+    CallSqlite(database, [&] { (void)sqlite::Statement::PrepareUserQuery(*database, utf8); });
     char* trimmed = pstrdup(query);
     size_t size = std::strlen(trimmed);
-    while (size > 0 && (trimmed[size - 1] == ';' || std::isspace(static_cast<unsigned char>(trimmed[size - 1]))))
+    while (size > 0 &&
+           (trimmed[size - 1] == ';' || std::isspace(static_cast<unsigned char>(trimmed[size - 1]))))
         trimmed[--size] = '\0';
     return trimmed;
 }
@@ -81,8 +81,8 @@ SourceRelation* ReadSourceRelation(Oid relid) {
     relation->relid = relid;
     relation->server_oid = table->serverid;
     relation->server_name = server->servername;
-    relation->qualified_name = psprintf(
-        "foreign table \"%s.%s\"", get_namespace_name(get_rel_namespace(relid)), name);
+    relation->qualified_name =
+        psprintf("foreign table \"%s.%s\"", get_namespace_name(get_rel_namespace(relid)), name);
     relation->server = ReadServerOptions(server->options);
     relation->table = ReadTableOptions(table->options, relation->server);
     if (relation->table.table == nullptr && relation->table.query == nullptr) relation->table.table = name;
@@ -90,16 +90,16 @@ SourceRelation* ReadSourceRelation(Oid relid) {
     Relation rel = table_open(relid, NoLock);
     TupleDesc descriptor = RelationGetDescr(rel);
     relation->attribute_count = descriptor->natts;
-    relation->columns =
-        static_cast<SourceColumn*>(palloc0(sizeof(SourceColumn) * static_cast<size_t>(std::max(1, descriptor->natts))));
+    relation->columns = static_cast<SourceColumn*>(
+        palloc0(sizeof(SourceColumn) * static_cast<size_t>(std::max(1, descriptor->natts))));
     for (int i = 0; i < descriptor->natts; ++i) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (attribute->attisdropped) continue;
         SourceColumn& column = relation->columns[i];
-        column.options =
-            ReadColumnOptions(GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1)), relation->table);
-        column.name =
-            column.options.column_name != nullptr ? column.options.column_name : pstrdup(NameStr(attribute->attname));
+        column.options = ReadColumnOptions(GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1)),
+                                           relation->table);
+        column.name = column.options.column_name != nullptr ? column.options.column_name
+                                                            : pstrdup(NameStr(attribute->attname));
     }
     table_close(rel, NoLock);
     return relation;
@@ -114,12 +114,13 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, Pin* pin, const Bitmaps
     } else {
         const TableFacts facts = ReadFacts(pin->database(), relation.table.table);
         if (!facts.found)
-            ereport(ERROR, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-                            errmsg("SQLite table \"%s\" of %s does not exist", relation.table.table,
-                                   relation.qualified_name),
-                            errdetail("Server \"%s\" reads \"%s\".", relation.server_name, relation.server.database),
-                            errhint("Set table option \"table\" to the name it has in SQLite, or import the schema "
-                                    "again.")));
+            ereport(ERROR,
+                    (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+                     errmsg("SQLite table \"%s\" of %s does not exist", relation.table.table,
+                            relation.qualified_name),
+                     errdetail("Server \"%s\" reads \"%s\".", relation.server_name, relation.server.database),
+                     errhint("Set table option \"table\" to the name it has in SQLite, or import the schema "
+                             "again.")));
         if (facts.rowid_name[0] != '\0') {
             query.locator = Locator::kRowid;
             rowid_name = pstrdup(facts.rowid_name);

@@ -1,5 +1,5 @@
-// Relation: what a foreign table stands for in SQLite: a table or a query, its columns, and how a row of it is told
-// from the others. Shared by planning, scanning and import.
+// Relation: what a foreign table stands for in SQLite: a table or a query, its columns, and how a row of it
+// is told from the others. Shared by planning, scanning and import.
 #pragma once
 
 #include "core/sqlite/catalog.hpp"
@@ -9,7 +9,7 @@
 namespace pgsqlite::pg::fdw {
 
 struct SourceColumn {
-    const char* name;        ///< SQLite's; null for a dropped attribute
+    const char* name;  ///< SQLite's; null for a dropped attribute
     ColumnOptions options;
 };
 
@@ -21,7 +21,7 @@ struct SourceRelation {
     ServerOptions server;
     TableOptions table;
     int attribute_count;
-    SourceColumn* columns;       ///< by attribute number - 1
+    SourceColumn* columns;  ///< by attribute number - 1
     const char* source_name() const noexcept { return table.table; }
 };
 
@@ -33,10 +33,10 @@ enum class Locator : int { kRowNumber = 0, kRowid = 1, kKey = 2 };
 
 /// The statement that reads the wanted attributes, and how its rows are located.
 struct ScanQuery {
-    char* sql;             ///< in the server's encoding
-    List* attributes;      ///< attribute numbers, in the order of the result columns
+    char* sql;         ///< in the server's encoding
+    List* attributes;  ///< attribute numbers, in the order of the result columns
     Locator locator;
-    List* locator_columns; ///< String nodes: the result columns behind the attributes
+    List* locator_columns;  ///< String nodes: the result columns behind the attributes
 };
 
 /// Builds it. Asks SQLite's catalog, through the server's connection, what kind of table this is.

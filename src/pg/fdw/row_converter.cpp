@@ -92,7 +92,14 @@ bool SpeaksOfValue(int sqlstate) noexcept {
 
 void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, bool* is_null) {
     const ColumnConverter& column = columns_[index];
-    Value value;
+    // Most JSON is plain and valid: one pass makes it a Datum. What that pass leaves is looked at more
+    // closely.
+    if (column.rule.kind == Kind::kJsonb && cell.storage_class == value::StorageClass::kText &&
+        !column.is_domain && JsonbDatum(cell.view(), datum)) {
+        *is_null = false;
+        return;
+    }
+    Value& value = value_;
     Status status = value::Convert(column.rule, cell, scratch_, value);
     if (!status.ok()) {
         Refuse(index, cell, status, nullptr, datum, is_null);
@@ -107,8 +114,8 @@ void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, boo
     current_cell_ = &cell;
     current_column_ = index;
     ErrorData* cause = nullptr;
-    const bool may_raise = column.is_domain || column.rule.kind == Kind::kInput || column.rule.kind == Kind::kJsonb ||
-                           column.rule.kind == Kind::kArray;
+    const bool may_raise = column.is_domain || column.rule.kind == Kind::kInput ||
+                           column.rule.kind == Kind::kJsonb || column.rule.kind == Kind::kArray;
     const bool built = may_raise && column.rule.policies.on_error != value::OnError::kError
                            ? TryBuild(index, value, datum, &status, &cause)
                            : Build(column, value, datum, &status);
@@ -116,8 +123,8 @@ void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, boo
     if (!built) Refuse(index, cell, status, cause, datum, is_null);
 }
 
-/// One value as a Datum in the current context. False when the server can't hold it (status says why); may raise
-/// for kInput, kJsonb, arrays and domains.
+/// One value as a Datum in the current context. False when the server can't hold it (status says why); may
+/// raise for kInput, kJsonb, arrays and domains.
 bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datum* datum, Status* status) {
     if (value.is_null) {
         *datum = static_cast<Datum>(0);
@@ -188,24 +195,28 @@ bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datu
         case Kind::kArray:
             if (!BuildArray(column, value, datum, status)) return false;
             break;
-        case Kind::kJsonb: {
-            // The image holds UTF-8; other encodings, and deep documents, go through jsonb_in.
-            const Bytes image = GetDatabaseEncoding() == PG_UTF8 ? jsonb_image_.Build(value.bytes) : Bytes();
-            if (image.empty()) {
-                if (!BuildByInput(column, value.bytes, datum, status)) return false;
-                break;
-            }
-            char* copy = static_cast<char*>(palloc(image.size()));
-            std::memcpy(copy, image.data(), image.size());
-            *datum = PointerGetDatum(copy);
+        case Kind::kJsonb:
+            if (!JsonbDatum(value.bytes, datum) && !BuildByInput(column, value.bytes, datum, status))
+                return false;
             break;
-        }
         case Kind::kInput:
             if (!BuildByInput(column, value.bytes, datum, status)) return false;
             break;
     }
     if (column.is_domain)
         domain_check(*datum, false, column.type, const_cast<void**>(&column.domain_cache), column.context);
+    return true;
+}
+
+/// JSON text as jsonb without its input function. False for what that must look at: another server encoding
+/// than UTF-8, deep documents, anything invalid.
+bool RowConverter::JsonbDatum(Bytes json, Datum* datum) {
+    if (!utf8_server_) return false;
+    const Bytes image = jsonb_image_.Build(json);
+    if (image.empty()) return false;
+    char* copy = static_cast<char*>(palloc(image.size()));
+    std::memcpy(copy, image.data(), image.size());
+    *datum = PointerGetDatum(copy);
     return true;
 }
 
@@ -221,7 +232,8 @@ bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, Datu
     return false;
 }
 
-bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value, Datum* datum, Status* status) {
+bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value, Datum* datum,
+                              Status* status) {
     const uint32 count = value.element_count;
     if (count == 0) {
         *datum = PointerGetDatum(construct_empty_array(column.element_type));
@@ -239,19 +251,19 @@ bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value,
     }
     int dimensions[1] = {static_cast<int>(count)};
     int lower_bounds[1] = {1};
-    *datum = PointerGetDatum(construct_md_array(elements, nulls, 1, dimensions, lower_bounds, column.element_type,
-                                                column.element_length, column.element_by_value,
-                                                column.element_align));
+    *datum = PointerGetDatum(construct_md_array(elements, nulls, 1, dimensions, lower_bounds,
+                                                column.element_type, column.element_length,
+                                                column.element_by_value, column.element_align));
     return true;
 }
 
-/// Build where an error must not end the statement: it is caught and becomes a refusal. PostgreSQL's own input
-/// functions leave nothing behind when they raise; anything else (a domain's CHECK may run any function) gets a
-/// subtransaction.
+/// Build where an error must not end the statement: it is caught and becomes a refusal. PostgreSQL's own
+/// input functions leave nothing behind when they raise; anything else (a domain's CHECK may run any
+/// function) gets a subtransaction.
 bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status* status, ErrorData** cause) {
     const ColumnConverter& column = columns_[index];
-    const bool subtransaction =
-        !column.is_builtin || (column.rule.kind == Kind::kArray && column.element_type >= FirstNormalObjectId);
+    const bool subtransaction = !column.is_builtin || (column.rule.kind == Kind::kArray &&
+                                                       column.element_type >= FirstNormalObjectId);
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     volatile bool built = false;
@@ -287,8 +299,8 @@ bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status*
     return built;
 }
 
-void RowConverter::Refuse(int index, const value::Cell& cell, Status status, const ErrorData* cause, Datum* datum,
-                          bool* is_null) {
+void RowConverter::Refuse(int index, const value::Cell& cell, Status status, const ErrorData* cause,
+                          Datum* datum, bool* is_null) {
     sink_(sink_context_, *this, index, cell, status, cause);
     ++changes_[static_cast<size_t>(value::Applied::kOnErrorNull)];
     *datum = static_cast<Datum>(0);
@@ -303,7 +315,8 @@ void RaiseOrNull(void*, const RowConverter& row, int column, const value::Cell& 
 
 uint64 RowConverter::total_changes() const noexcept {
     uint64 total = 0;
-    for (const uint64 count : changes_) total += count;
+    for (const uint64 count : changes_)
+        total += count;
     return total;
 }
 
@@ -324,7 +337,9 @@ void RowConverter::PushErrorContext() noexcept {
     error_context_stack = &error_context_;
 }
 
-void RowConverter::PopErrorContext() noexcept { error_context_stack = error_context_.previous; }
+void RowConverter::PopErrorContext() noexcept {
+    error_context_stack = error_context_.previous;
+}
 
 namespace {
 

@@ -7,7 +7,8 @@ namespace pgsqlite::pg::fdw {
 
 RowSource* RowSource::Open(MemoryContext context, const Config& config) {
     MemoryContext previous = MemoryContextSwitchTo(context);
-    RowOrigin origin = {config.pin->server_name(), config.relation, config.source, &RowSource::Locate, nullptr};
+    RowOrigin origin = {config.pin->server_name(), config.relation, config.source, &RowSource::Locate,
+                        nullptr};
     Holder<RowSource>* holder = Holder<RowSource>::In(context);
     Holder<sqlite::Statement>* statement = Holder<sqlite::Statement>::In(context);
     Guard([&] { holder->Set(new RowSource(config, origin)); });
@@ -74,8 +75,8 @@ char* RowSource::Locate(const void* context) {
         constexpr size_t kShownChars = 40;
         const size_t size =
             value::DescribeCell(self->statement_->CellAt(column), text, sizeof(text), kShownChars);
-        appendStringInfo(&words, "%s%s %s", column > self->config_.column_count ? ", " : "", strVal(lfirst(cell)),
-                         ToServerText(std::string_view(text, size)));
+        appendStringInfo(&words, "%s%s %s", column > self->config_.column_count ? ", " : "",
+                         strVal(lfirst(cell)), ToServerText(std::string_view(text, size)));
         ++column;
     }
     return words.data;

@@ -13,12 +13,12 @@ class RowSource {
   public:
     struct Config {
         Pin* pin;
-        const char* sql;         ///< server encoding
-        bool user_sql;           ///< check that it is one SELECT
+        const char* sql;  ///< server encoding
+        bool user_sql;    ///< check that it is one SELECT
         ColumnConverter* columns;
         int column_count;
-        const char* relation;    ///< for messages: foreign table "s"."t"
-        const char* source;      ///< SQLite table or null
+        const char* relation;  ///< for messages: foreign table "s"."t"
+        const char* source;    ///< SQLite table or null
         Locator locator;
         List* locator_columns;
     };

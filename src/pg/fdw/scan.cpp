@@ -14,12 +14,14 @@ struct ScanState {
     int* targets;  ///< slot position of each result column
 };
 
-ScanState* StateOf(ForeignScanState* node) { return static_cast<ScanState*>(node->fdw_state); }
+ScanState* StateOf(ForeignScanState* node) {
+    return static_cast<ScanState*>(node->fdw_state);
+}
 
 /// Converters of the wanted attributes.
 ColumnConverter* BuildConverters(ScanState* state, TupleDesc descriptor, MemoryContext context, int count) {
-    ColumnConverter* converters =
-        static_cast<ColumnConverter*>(palloc0(sizeof(ColumnConverter) * static_cast<size_t>(std::max(1, count))));
+    ColumnConverter* converters = static_cast<ColumnConverter*>(
+        palloc0(sizeof(ColumnConverter) * static_cast<size_t>(std::max(1, count))));
     ListCell* cell;
     int i = 0;
     foreach (cell, state->plan.attributes) {
@@ -69,15 +71,17 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     return slot;
 }
 
-void ReScanForeignScan(ForeignScanState* node) { StateOf(node)->rows->Rewind(); }
+void ReScanForeignScan(ForeignScanState* node) {
+    StateOf(node)->rows->Rewind();
+}
 
 void EndForeignScan(ForeignScanState* node) {
     ScanState* state = StateOf(node);
     if (state == nullptr || state->rows == nullptr) return;
     RowConverter& converter = state->rows->converter();
     if (converter.total_changes() > 0)
-        ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies", state->relation->qualified_name,
-                                converter.total_changes()),
+        ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies",
+                                state->relation->qualified_name, converter.total_changes()),
                          errdetail("%s.", converter.DescribeChanges())));
     state->pin->VerifyUnchanged();
     state->rows->Rewind();

@@ -66,4 +66,6 @@ PG_SQLITE_FUNCTION(pg_sqlite_disconnect) {
     PG_RETURN_BOOL(fdw::Disconnect(server->serverid));
 }
 
-PG_SQLITE_FUNCTION(pg_sqlite_disconnect_all) { PG_RETURN_BOOL(fdw::Disconnect(InvalidOid)); }
+PG_SQLITE_FUNCTION(pg_sqlite_disconnect_all) {
+    PG_RETURN_BOOL(fdw::Disconnect(InvalidOid));
+}

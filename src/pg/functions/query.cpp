@@ -45,7 +45,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_query) {
         targets[i] = i;
     }
 
-    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "sqlite.query", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext context =
+        AllocSetContextCreate(CurrentMemoryContext, "sqlite.query", ALLOCSET_DEFAULT_SIZES);
     MemoryContext row_context = AllocSetContextCreate(context, "sqlite.query row", ALLOCSET_DEFAULT_SIZES);
     fdw::RowSource::Config config = {};
     config.pin = fdw::Pin::Acquire(context, server->serverid);
