@@ -77,6 +77,24 @@ inline void InitMaterialized(FunctionCallInfo fcinfo) {
 #endif
 }
 
+/// planstate_tree_walker over a node's children.
+inline bool WalkPlanState(PlanState* state, bool (*walker)(PlanState*, void*), void* context) {
+#if PG_VERSION_NUM >= 160000
+    return planstate_tree_walker(state, walker, context);
+#else
+    return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)), context);
+#endif
+}
+
+/// Index entries of a row just inserted. Returns the indexes to be rechecked later.
+inline List* InsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, EState* estate) {
+#if PG_VERSION_NUM >= 160000
+    return ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL, false);
+#else
+    return ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL);
+#endif
+}
+
 /// Calls a type's input function so that a refusal of the value comes back as false where PostgreSQL offers
 /// that (16+); before, it raises, and the caller catches.
 inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod, Datum* result) {

@@ -1,5 +1,6 @@
 // The module: magic block, settings, callbacks.
 #include "pg/fdw/connection.hpp"
+#include "pg/load/bulk_insert.hpp"
 #include "pg/seam.hpp"
 #include "pg/settings.hpp"
 
@@ -11,4 +12,5 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void) {
     pgsqlite::pg::DefineSettings();
     pgsqlite::pg::fdw::InitConnections();
+    pgsqlite::pg::load::InitBulkInsert();
 }

@@ -5,6 +5,7 @@
 namespace pgsqlite::pg {
 
 char* allowed_directories = nullptr;
+bool bulk_insert = true;
 
 namespace {
 
@@ -37,6 +38,10 @@ void DefineSettings() {
         "Directories that SQLite files must lie in, after symbolic links are resolved.",
         "A comma-separated list of absolute paths; empty allows every directory.", &allowed_directories, "",
         PGC_SUSET, 0, &CheckDirectories, nullptr, nullptr);
+    DefineCustomBoolVariable("pg_sqlite.bulk_insert",
+                             "Lets INSERT ... SELECT from SQLite write many rows at a time, as COPY does.",
+                             "Statements whose promises need one row at a time are not concerned.", &bulk_insert,
+                             true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     compat::ReserveSettingPrefix("pg_sqlite");
 }
 

@@ -7,6 +7,9 @@ namespace pgsqlite::pg {
 /// all.
 extern char* allowed_directories;
 
+/// pg_sqlite.bulk_insert: INSERT … SELECT from our scans writes many rows at a time.
+extern bool bulk_insert;
+
 void DefineSettings();
 
 }  // namespace pgsqlite::pg

@@ -321,11 +321,14 @@ bool JsonbImage::SortPairs(std::uint32_t object, std::size_t first) noexcept {
     constexpr std::uint32_t kFew = 12;
     if (count > kFew) {
         std::sort(begin, end, less);
-        return true;
+    } else {
+        for (Pair* sorted = begin + 1; sorted < end; ++sorted)
+            for (Pair* p = sorted; p > begin && less(p[0], p[-1]); --p)
+                std::swap(p[0], p[-1]);
     }
-    for (Pair* sorted = begin + 1; sorted < end; ++sorted)
-        for (Pair* p = sorted; p > begin && less(p[0], p[-1]); --p)
-            std::swap(p[0], p[-1]);
+    // jsonb would drop one of two equal keys: such a document is the validation's to refuse.
+    for (Pair* p = begin + 1; p < end; ++p)
+        if (!less(p[-1], p[0])) return false;
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_source.hpp"
+#include "pg/load/bulk_insert.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -90,9 +91,11 @@ void EndForeignScan(ForeignScanState* node) {
 
 void ExplainForeignScan(ForeignScanState* node, ExplainState* es) {
     ScanState* state = StateOf(node);
-    if (es->verbose) ExplainPropertyText("SQLite query", state->plan.sql, es);
+    if (es->verbose) ExplainPropertyText("SQLite Query", state->plan.sql, es);
+    const char* bulk_insert = load::DescribeBulkInsert(node->ss.ps.state);
+    if (bulk_insert != nullptr) ExplainPropertyText("Bulk Insert", bulk_insert, es);
     if (es->analyze && state->rows != nullptr && state->rows->converter().total_changes() > 0)
-        ExplainPropertyText("Values changed by policies", state->rows->converter().DescribeChanges(), es);
+        ExplainPropertyText("Values Changed By Policies", state->rows->converter().DescribeChanges(), es);
 }
 
 }  // namespace pgsqlite::pg::fdw
