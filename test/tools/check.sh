@@ -167,7 +167,8 @@ prepare_server() {
     BINDIR=$SCRATCH$("$PG_CONFIG" --bindir)
     AS_USER+=("PATH=$BINDIR:$PATH")
     mkdir "$SCRATCH/src"
-    cp -R "$ROOT/Makefile" "$ROOT/control" "$ROOT/sql" "$ROOT/expected" "$ROOT/test" "$SCRATCH/src/" 2>/dev/null
+    cp -R "$ROOT/Makefile" "$ROOT/README.md" "$ROOT/docs" "$ROOT/control" "$ROOT/sql" "$ROOT/expected" "$ROOT/test" \
+        "$SCRATCH/src/" 2>/dev/null
     mkdir -p "$SCRATCH/src/expected" "$SCRATCH/src/test/expected" "$SCRATCH/src/build"
     [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$SCRATCH/src"
     chmod -R u+rwX "$SCRATCH/src"

@@ -53,6 +53,9 @@ std::unique_ptr<Statement> Statement::PrepareUserQuery(Database& db, std::string
                     "It would write to the database.");
     if (statement->column_count_ == 0)
         throw Error(sqlstate::kSyntaxError, "the SQLite query returns no columns", {}, "Give one SELECT.");
+    if (statement->parameter_count() > 0)
+        throw Error(sqlstate::kSyntaxError, "the SQLite query has parameters", {},
+                    "Write their values into it.");
     // What follows may be white space, comments and semicolons only.
     const char* end = sql.data() + sql.size();
     while (tail != nullptr && tail < end) {
@@ -87,6 +90,11 @@ void Statement::Prepare(std::string_view sql, const char** tail) {
     column_count_ = sqlite3_column_count(stmt_);
     read_count_ = column_count_;
     cells_.resize(static_cast<std::size_t>(column_count_));
+}
+
+std::string_view Statement::sql() const noexcept {
+    const char* sql = sqlite3_sql(stmt_);
+    return sql != nullptr ? sql : "";
 }
 
 std::string Statement::column_name(int column) const {

@@ -28,6 +28,8 @@ class Statement {
     Statement& operator=(const Statement&) = delete;
 
     int column_count() const noexcept { return column_count_; }
+    /// The statement's own text: without what follows its semicolon.
+    std::string_view sql() const noexcept;
     std::string column_name(int column) const;
     /// Declared type of a result column that is a table's column; empty otherwise.
     std::string column_declared_type(int column) const;

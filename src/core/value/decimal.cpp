@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/value/format.hpp"
 #include "core/value/number.hpp"
@@ -171,6 +172,71 @@ Status BuildDecimal(const DecimalDigits& digits, const Rule& rule, Scratch& scra
     return Status::Ok(applied);
 }
 
+namespace {
+
+/// A number of units of 10000^-fraction_groups, below 10^18, as base-10000 digits. The short way for numbers
+/// whose digits all fit one machine word.
+bool FromUnits(std::int64_t units, int fraction_groups, int display_scale, Scratch& scratch,
+               Decimal& out) noexcept {
+    constexpr int kMostGroups = 5;
+    char* buffer = scratch.Reserve(kMostGroups * sizeof(std::int16_t));
+    if (buffer == nullptr) return false;
+    auto* const groups = reinterpret_cast<std::int16_t*>(buffer);
+    std::int64_t left = units < 0 ? -units : units;
+    int begin = kMostGroups;
+    int weight = -fraction_groups - 1;
+    for (; left > 0; left /= kBase, ++weight)
+        groups[--begin] = static_cast<std::int16_t>(left % kBase);
+    int end = kMostGroups;
+    while (end > begin && groups[end - 1] == 0)
+        --end;
+    out = Decimal();
+    out.negative = units < 0;
+    out.weight = static_cast<std::int16_t>(begin == end ? 0 : weight);
+    out.display_scale = static_cast<std::uint16_t>(display_scale);
+    out.digit_count = static_cast<std::uint16_t>(end - begin);
+    out.digits = groups + begin;
+    return true;
+}
+
+constexpr std::int64_t kPowersOfTen[] = {1,
+                                         10,
+                                         100,
+                                         1000,
+                                         10000,
+                                         100000,
+                                         1000000,
+                                         10000000,
+                                         100000000,
+                                         1000000000,
+                                         10000000000,
+                                         100000000000,
+                                         1000000000000,
+                                         10000000000000,
+                                         100000000000000,
+                                         1000000000000000};
+
+/// Money as applications store it: a real that is a whole number of 10^-scale, of at most 15 digits. Two
+/// decimals of so few digits never share a double (DBL_DIG), so the one that the scale leads to is the
+/// shortest decimal of this double, and nothing needs to be searched. False for every other real.
+bool FromFewDigits(double real, const Rule& rule, Scratch& scratch, Decimal& out) noexcept {
+    constexpr int kMostScale = 8;
+    constexpr double kLimit = 1e15;
+    if (!rule.constrained || rule.scale < 0 || rule.scale > kMostScale || rule.precision < rule.scale)
+        return false;
+    const double power = static_cast<double>(kPowersOfTen[rule.scale]);
+    const double scaled = real * power;
+    if (!(scaled > -kLimit && scaled < kLimit)) return false;
+    const std::int64_t units = std::llrint(scaled);
+    if (static_cast<double>(units) / power != real) return false;
+    if (rule.precision < 15 && std::abs(units) >= kPowersOfTen[rule.precision]) return false;
+    const int fraction_groups = (rule.scale + kGroupDigits - 1) / kGroupDigits;
+    return FromUnits(units * kPowers[fraction_groups * kGroupDigits - rule.scale], fraction_groups,
+                     rule.scale, scratch, out);
+}
+
+}  // namespace
+
 Status ConvertNumeric(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
     switch (cell.storage_class) {
         case StorageClass::kInteger: {
@@ -179,6 +245,7 @@ Status ConvertNumeric(const Rule& rule, const Cell& cell, Scratch& scratch, Valu
             return BuildDecimal(FromInteger(text, size), rule, scratch, out.decimal);
         }
         case StorageClass::kReal: {
+            if (FromFewDigits(cell.real, rule, scratch, out.decimal)) return Status::Ok();
             if (std::isnan(cell.real)) return FromSpecial(Decimal::Form::kNan, rule, out.decimal);
             if (std::isinf(cell.real)) return FromSpecial(InfinityOf(cell.real < 0), rule, out.decimal);
             const ShortDigits shortest = ShortestDigits(cell.real);

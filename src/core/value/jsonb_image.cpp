@@ -261,7 +261,13 @@ bool JsonbImage::EmitString(const Node& node, std::uint32_t* entry) noexcept {
     if (node.escaped) {
         stop = UnescapeJson(Bytes(node.text, node.size), start);
     } else {
-        std::memcpy(start, node.text, node.size);
+        // Most strings are short: a loop beats a call.
+        constexpr std::uint32_t kShort = 16;
+        if (node.size <= kShort)
+            for (std::uint32_t i = 0; i < node.size; ++i)
+                start[i] = node.text[i];
+        else
+            std::memcpy(start, node.text, node.size);
         stop += node.size;
     }
     const auto length = static_cast<std::uint32_t>(stop - start);
@@ -335,6 +341,7 @@ bool JsonbImage::SortPairs(std::uint32_t object, std::size_t first) noexcept {
 bool JsonbImage::EmitObject(std::uint32_t object) noexcept {
     if (!Pad()) return false;
     const std::uint32_t count = node(object).size;
+    if (count > kMaxJsonbPairs) return false;
     const std::size_t entries = size_ + 4;
     if (!Room(4 + std::size_t{8} * count)) return false;
     const std::uint32_t header = jsonb::kObject | count;
@@ -364,6 +371,7 @@ bool JsonbImage::EmitArray(std::uint32_t array, std::uint32_t flags) noexcept {
     if (!Pad()) return false;
     const bool scalar = (flags & jsonb::kScalar) != 0;
     const std::uint32_t count = scalar ? 1 : node(array).size;
+    if (count > kMaxJsonbElements) return false;
     const std::size_t entries = size_ + 4;
     if (!Room(4 + std::size_t{4} * count)) return false;
     const std::uint32_t header = flags | count;

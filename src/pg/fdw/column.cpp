@@ -158,6 +158,9 @@ void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid typ
         rule->encodings = holder->get()->list();
     }
 
+    column->plain =
+        !column->is_domain && rule->max_chars == 0 && encoding == nullptr && GetDatabaseEncoding() == PG_UTF8;
+
     if (rule->kind == value::Kind::kArray) {
         column->element_type = get_base_element_type(getBaseType(type));
         get_typlenbyvalalign(column->element_type, &column->element_length, &column->element_by_value,

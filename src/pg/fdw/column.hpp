@@ -17,6 +17,7 @@ struct ColumnConverter {
     const char* name;         ///< attribute
     const char* source_name;  ///< SQLite's column
     bool is_domain;
+    bool plain;       ///< nothing but the type matters: no domain, length, encoding; a UTF-8 server
     bool is_builtin;  ///< its input function is PostgreSQL's own: an error leaves nothing behind
     void* domain_cache;
     FmgrInfo input;  ///< kInput, kJsonb
@@ -87,6 +88,7 @@ class RowConverter {
 
   private:
     bool Build(const ColumnConverter& column, const value::Value& value, Datum* datum, value::Status* status);
+    bool UsualDatum(const ColumnConverter& column, const value::Cell& cell, Datum* datum);
     bool JsonbDatum(Bytes json, Datum* datum);
     bool BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, value::Status* status);
     bool BuildArray(const ColumnConverter& column, const value::Value& value, Datum* datum,

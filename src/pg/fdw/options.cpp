@@ -15,7 +15,7 @@ namespace pgsqlite::pg::fdw {
 namespace {
 
 enum Where : uint8 { kServer = 1, kTable = 2, kColumn = 4, kEverywhere = 7 };
-enum class Form : uint8 { kText, kPath, kBoolean, kCount, kCost, kWord, kZone };
+enum class Form : uint8 { kName, kText, kPath, kBoolean, kCount, kCost, kWord, kZone };
 
 struct Option {
     const char* name;
@@ -39,9 +39,9 @@ constexpr Option kOptions[] = {
     {"truncatable", kServer | kTable, Form::kBoolean, nullptr},
     {"fdw_startup_cost", kServer, Form::kCost, nullptr},
     {"fdw_tuple_cost", kServer, Form::kCost, nullptr},
-    {"table", kTable, Form::kText, nullptr},
+    {"table", kTable, Form::kName, nullptr},
     {"query", kTable, Form::kText, nullptr},
-    {"column_name", kColumn, Form::kText, nullptr},
+    {"column_name", kColumn, Form::kName, nullptr},
     {"key", kColumn, Form::kBoolean, nullptr},
     {"encoding", kColumn, Form::kText, nullptr},
     {"column_type", kColumn, Form::kText, nullptr},
@@ -89,6 +89,8 @@ char* WithCommas(const char* words) {
 void CheckForm(const Option& option, DefElem* element) {
     const char* value = defGetString(element);
     switch (option.form) {
+        case Form::kName:  // SQLite has tables and columns with an empty name
+            break;
         case Form::kText:
             if (value[0] == '\0')
                 ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -108,7 +110,8 @@ void CheckForm(const Option& option, DefElem* element) {
         case Form::kCount: {
             int number = 0;
             const char* hint = nullptr;
-            if (!parse_int(value, &number, 0, &hint) || number < 0)
+            // parse_int() alone would round 1.5.
+            if (value[std::strspn(value, "0123456789")] != '\0' || !parse_int(value, &number, 0, &hint))
                 ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                                 errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
                                 errhint("Give a whole number from 0 to 2147483647.")));

@@ -53,9 +53,10 @@ TableFacts ReadFacts(sqlite::Database* database, const char* table) {
 /// Option query without what may follow the statement; raises unless it is one SELECT.
 char* CheckedQuery(sqlite::Database* database, const char* query) {
     const char* utf8 = ToUtf8(query);
-    CallSqlite(database, [&] { (void)sqlite::Statement::PrepareUserQuery(*database, utf8); });
-    char* trimmed = pstrdup(query);
-    size_t size = std::strlen(trimmed);
+    size_t size = std::strlen(utf8);
+    CallSqlite(database, [&] { size = sqlite::Statement::PrepareUserQuery(*database, utf8)->sql().size(); });
+    char* trimmed = ToServerText(std::string_view(utf8, size));
+    size = std::strlen(trimmed);
     while (size > 0 &&
            (trimmed[size - 1] == ';' || std::isspace(static_cast<unsigned char>(trimmed[size - 1]))))
         trimmed[--size] = '\0';

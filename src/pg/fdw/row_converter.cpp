@@ -1,7 +1,9 @@
 // From values to Datums, and what happens to those that don't fit.
 #include "core/value/format.hpp"
 #include "core/value/image.hpp"
+#include "core/value/utf8.hpp"
 #include "pg/fdw/column.hpp"
+#include "pg/fdw/input_loss.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -10,6 +12,9 @@ using value::Code;
 using value::Kind;
 using value::Status;
 using value::Value;
+
+/// Far below the limits of a value; what is longer gets a closer look.
+constexpr size_t kMaxUsualText = 1 << 20;
 
 Datum BytesDatum(Bytes bytes) {
     const Size size = VARHDRSZ + bytes.size();
@@ -92,10 +97,7 @@ bool SpeaksOfValue(int sqlstate) noexcept {
 
 void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, bool* is_null) {
     const ColumnConverter& column = columns_[index];
-    // Most JSON is plain and valid: one pass makes it a Datum. What that pass leaves is looked at more
-    // closely.
-    if (column.rule.kind == Kind::kJsonb && cell.storage_class == value::StorageClass::kText &&
-        !column.is_domain && JsonbDatum(cell.view(), datum)) {
+    if (column.plain && UsualDatum(column, cell, datum)) {
         *is_null = false;
         return;
     }
@@ -121,6 +123,32 @@ void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, boo
                            : Build(column, value, datum, &status);
     current_column_ = -1;
     if (!built) Refuse(index, cell, status, cause, datum, is_null);
+}
+
+/// The class that nearly all cells of a type have, without the detour over Value. False leaves the cell to
+/// value::Convert, whose answer for it would be the same or a refusal.
+bool RowConverter::UsualDatum(const ColumnConverter& column, const value::Cell& cell, Datum* datum) {
+    switch (column.rule.kind) {
+        case Kind::kInt8:
+            if (cell.storage_class != value::StorageClass::kInteger) return false;
+            *datum = Int64GetDatum(cell.integer);
+            return true;
+        case Kind::kFloat8:
+            if (cell.storage_class != value::StorageClass::kReal) return false;
+            *datum = Float8GetDatum(cell.real);
+            return true;
+        case Kind::kText:
+            if (cell.storage_class != value::StorageClass::kText || cell.bytes.size > kMaxUsualText ||
+                value::FindTextFault(cell.view()) != cell.bytes.size)
+                return false;
+            *datum = BytesDatum(cell.view());
+            return true;
+        case Kind::kJsonb:
+            // Most JSON is plain and valid: one pass makes it a Datum.
+            return cell.storage_class == value::StorageClass::kText && JsonbDatum(cell.view(), datum);
+        default:
+            return false;
+    }
 }
 
 /// One value as a Datum in the current context. False when the server can't hold it (status says why); may
@@ -196,7 +224,8 @@ bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datu
             if (!BuildArray(column, value, datum, status)) return false;
             break;
         case Kind::kJsonb:
-            if (!JsonbDatum(value.bytes, datum) && !BuildByInput(column, value.bytes, datum, status))
+            if (!(utf8_server_ && JsonbDatum(value.bytes, datum)) &&
+                !BuildByInput(column, value.bytes, datum, status))
                 return false;
             break;
         case Kind::kInput:
@@ -211,7 +240,6 @@ bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datu
 /// JSON text as jsonb without its input function. False for what that must look at: another server encoding
 /// than UTF-8, deep documents, anything invalid.
 bool RowConverter::JsonbDatum(Bytes json, Datum* datum) {
-    if (!utf8_server_) return false;
     const Bytes image = jsonb_image_.Build(json);
     if (image.empty()) return false;
     char* copy = static_cast<char*>(palloc(image.size()));
@@ -223,6 +251,12 @@ bool RowConverter::JsonbDatum(Bytes json, Datum* datum) {
 /// Through the type's input function.
 bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, Status* status) {
     if (!ToServerEncoding(&bytes, status)) return false;
+    const Status loss = LossOfInput(column.input.fn_oid, column.typmod, column.rule.policies, bytes);
+    if (loss.applied != value::Applied::kNone) ++changes_[static_cast<size_t>(loss.applied)];
+    if (!loss.ok()) {
+        *status = loss;
+        return false;
+    }
     char* text = static_cast<char*>(palloc(bytes.size() + 1));
     std::memcpy(text, bytes.data(), bytes.size());
     text[bytes.size()] = '\0';
@@ -305,6 +339,9 @@ void RowConverter::Refuse(int index, const value::Cell& cell, Status status, con
     ++changes_[static_cast<size_t>(value::Applied::kOnErrorNull)];
     *datum = static_cast<Datum>(0);
     *is_null = true;
+    const ColumnConverter& column = columns_[index];
+    if (column.is_domain)  // which may not take NULL
+        domain_check(*datum, true, column.type, const_cast<void**>(&column.domain_cache), column.context);
 }
 
 void RaiseOrNull(void*, const RowConverter& row, int column, const value::Cell& cell, Status status,
@@ -384,9 +421,13 @@ void RaiseRefusal(const RowConverter& row, int index, const value::Cell& cell, S
     if (cause != nullptr) appendStringInfo(&reason, ": %s", cause->message);
     StringInfoData hint;
     initStringInfo(&hint);
-    if (refusal.option != nullptr) appendStringInfo(&hint, "Column option %s settles it; ", refusal.option);
+    // A text that becomes a JSON string is still no array.
+    const bool no_array = column.rule.kind == Kind::kArray && status.code == Code::kInvalidJson;
+    const bool not_cut = column.rule.kind == Kind::kInput && status.code == Code::kTooLong;
+    const char* option = no_array ? "invalid_json 'null'" : not_cut ? nullptr : refusal.option;
+    if (option != nullptr) appendStringInfo(&hint, "Column option %s settles it; ", option);
     appendStringInfo(&hint, "%s option on_error 'null' reads every such value as NULL.",
-                     refusal.option != nullptr ? "column" : "Column");
+                     option != nullptr ? "column" : "Column");
     const char* code = refusal.sqlstate;
     ereport(ERROR, (errcode(cause != nullptr ? cause->sqlerrcode
                                              : MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4])),

@@ -7,8 +7,8 @@
 namespace pgsqlite::pg::load {
 namespace {
 
-/// Rows and bytes gathered before they are written. copyfrom.c has 1,000 and 64 kB; wider rows profit from a few
-/// pages more, and a thousand slots of a wide table must not keep much memory.
+/// Rows and bytes gathered before they are written. copyfrom.c has 1,000 and 64 kB; wider rows profit from a
+/// few pages more, and a thousand slots of a wide table must not keep much memory.
 constexpr int kMaxRows = 1000;
 constexpr Size kMaxBytes = 256 * 1024;
 
@@ -51,7 +51,8 @@ void Flush(Statement* statement, ResultRelInfo* target) {
     EState* estate = statement->node->ps.state;
     Relation relation = target->ri_RelationDesc;
     MemoryContext previous = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
-    table_multi_insert(relation, statement->slots, statement->used, estate->es_output_cid, 0, statement->bulk_state);
+    table_multi_insert(relation, statement->slots, statement->used, estate->es_output_cid, 0,
+                       statement->bulk_state);
     MemoryContextSwitchTo(previous);
 
     const bool after_triggers =
@@ -114,7 +115,8 @@ TupleTableSlot* ExecBulkInsert(PlanState* state) {
         ExecBSInsertTriggers(estate, node->rootResultRelInfo);
         node->fireBSTriggers = false;
     }
-    if (relation->rd_rel->relhasindex && target->ri_IndexRelationDescs == nullptr) ExecOpenIndices(target, false);
+    if (relation->rd_rel->relhasindex && target->ri_IndexRelationDescs == nullptr)
+        ExecOpenIndices(target, false);
     statement->bulk_state = GetBulkInsertState();
 
     PlanState* source = outerPlanState(node);
@@ -151,9 +153,11 @@ void OnExecutorStart(QueryDesc* query, int eflags) {
     Statement* statement = static_cast<Statement*>(palloc0(sizeof(Statement)));
     statement->estate = estate;
     statement->node = node;
-    const char* obstacle = bulk_insert ? FindObstacle(query->plannedstmt, node) : "pg_sqlite.bulk_insert is off";
+    const char* obstacle =
+        bulk_insert ? FindObstacle(query->plannedstmt, node) : "pg_sqlite.bulk_insert is off";
     statement->verdict = obstacle != nullptr ? psprintf("no: %s", obstacle) : "yes";
-    MemoryContextCallback* callback = static_cast<MemoryContextCallback*>(palloc0(sizeof(MemoryContextCallback)));
+    MemoryContextCallback* callback =
+        static_cast<MemoryContextCallback*>(palloc0(sizeof(MemoryContextCallback)));
     callback->func = &Forget;
     callback->arg = statement;
     MemoryContextRegisterResetCallback(estate->es_query_cxt, callback);

@@ -1,6 +1,6 @@
-// Bulk insert: INSERT … SELECT from our scans goes into the table a thousand rows at a time, as COPY does, under
-// the plain statement. The plan stays as it is: after ExecutorStart an eligible ModifyTable node gets another exec
-// function, so EXPLAIN, command tag and result relations are PostgreSQL's own.
+// Bulk insert: INSERT … SELECT from our scans goes into the table a thousand rows at a time, as COPY does,
+// under the plain statement. The plan stays as it is: after ExecutorStart an eligible ModifyTable node gets
+// another exec function, so EXPLAIN, command tag and result relations are PostgreSQL's own.
 #pragma once
 
 #include "pg/seam.hpp"
@@ -10,8 +10,8 @@ namespace pgsqlite::pg::load {
 /// Installs the executor hook. Statements without a scan of ours are never touched.
 void InitBulkInsert();
 
-/// Why (or that) the statement a scan belongs to takes the bulk path; for EXPLAIN. Null where the statement is no
-/// INSERT at its top.
+/// Why (or that) the statement a scan belongs to takes the bulk path; for EXPLAIN. Null where the statement
+/// is no INSERT at its top.
 const char* DescribeBulkInsert(const EState* estate);
 
 }  // namespace pgsqlite::pg::load

@@ -87,7 +87,8 @@ bool MatchesTable(const List* targets, TupleDesc descriptor) {
         const TargetEntry* target = static_cast<const TargetEntry*>(lfirst(cell));
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i++);
         if (target->resjunk) return false;
-        if (!attribute->attisdropped && exprType(reinterpret_cast<Node*>(target->expr)) != attribute->atttypid)
+        if (!attribute->attisdropped &&
+            exprType(reinterpret_cast<Node*>(target->expr)) != attribute->atttypid)
             return false;
     }
     return true;
@@ -114,7 +115,8 @@ const char* FindObstacle(const PlannedStmt* statement, ModifyTableState* node) {
     const TriggerDesc* triggers = target->ri_TrigDesc;
     if (triggers != nullptr && (triggers->trig_insert_before_row || triggers->trig_insert_instead_row))
         return "a BEFORE ROW trigger";
-    if (!MatchesTable(outerPlan(plan)->targetlist, RelationGetDescr(relation))) return "the rows need a projection";
+    if (!MatchesTable(outerPlan(plan)->targetlist, RelationGetDescr(relation)))
+        return "the rows need a projection";
     if (HasVolatileCheck(relation)) return "a CHECK with a volatile function";
     if (MayLookAtTarget(outerPlanState(node), nullptr)) return "a volatile function";
     return nullptr;

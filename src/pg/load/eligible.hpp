@@ -8,8 +8,9 @@ namespace pgsqlite::pg::load {
 /// Whether a plan reads a foreign table of ours.
 bool ReadsSqlite(PlanState* state);
 
-/// Why the plain path must run, or null. The reasons are PostgreSQL's own for COPY (copyfrom.c), and those that
-/// come with a query: rows that are waiting to be written can't be seen by a function that looks for them.
+/// Why the plain path must run, or null. The reasons are PostgreSQL's own for COPY (copyfrom.c), and those
+/// that come with a query: rows that are waiting to be written can't be seen by a function that looks for
+/// them.
 const char* FindObstacle(const PlannedStmt* statement, ModifyTableState* node);
 
 }  // namespace pgsqlite::pg::load
