@@ -86,7 +86,14 @@ char* ToServerText(std::string_view utf8);
 /// Prepares a set-returning function and gives its tuplestore and descriptor.
 inline ReturnSetInfo* BeginMaterialized(FunctionCallInfo fcinfo) {
     compat::InitMaterialized(fcinfo);
-    return reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    ReturnSetInfo* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    // The executor frees setDesc after each call, and of RETURNS record it is the caller's own.
+    if (result->setDesc == result->expectedDesc) {
+        MemoryContext caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+        result->setDesc = CreateTupleDescCopy(result->expectedDesc);
+        MemoryContextSwitchTo(caller);
+    }
+    return result;
 }
 
 /// palloc'd copy of a server string as UTF-8, for SQLite.

@@ -55,7 +55,7 @@ SELECT
     END,
     CASE WHEN i % 13 = 0 THEN NULL
          ELSE json_object('theme', CASE i % 2 WHEN 0 THEN 'dark' ELSE 'light' END, 'page', 10 + i % 5,
-                          'tags', json_array('a' || i % 4, 'b'))
+                          'tags', json_array('a' || (i % 4), 'b'))
     END
 FROM n;
 DELETE FROM "user" WHERE id % 97 = 0;
@@ -180,7 +180,7 @@ CREATE TABLE session (
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
 INSERT INTO session
 SELECT printf('%08x-%04x-4%03x-a%03x-%012x', i * 2246822519 % 4294967296, i * 3 % 65536, i % 4096, i % 4096, i),
-       1 + i * 7 % 300, 2459000.5 + i / 8.0, json_object('ip', '192.0.2.' || i % 256, 'hits', i)
+       1 + i * 7 % 300, 2459000.5 + i / 8.0, json_object('ip', '192.0.2.' || (i % 256), 'hits', i)
 FROM n;
 
 CREATE VIEW order_summary AS

@@ -79,6 +79,8 @@ std::string CodeName(int extended_code) {
 
 Error MakeError(int extended_code, std::string_view doing, std::string_view message, std::string_view path) {
     const CodeRow* row = FindRow(extended_code);
+    // SQLite's own words are about writing, which nobody tried.
+    if (extended_code == SQLITE_READONLY_ROLLBACK) message = "a hot journal stands beside it";
     std::string primary = "could not " + std::string(doing) + ": ";
     primary += message.empty() ? std::string_view(sqlite3_errstr(extended_code)) : message;
     std::string detail =

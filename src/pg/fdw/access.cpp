@@ -61,6 +61,14 @@ char* ResolvePathFor(const char* path, Oid owner, const char* server_name) {
     return resolved;
 }
 
+void CheckIsSqlite(const ForeignServer* server) {
+    const ForeignDataWrapper* wrapper = GetForeignDataWrapper(server->fdwid);
+    if (std::strcmp(wrapper->fdwname, "pg_sqlite") == 0) return;
+    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                    errmsg("server \"%s\" is no SQLite file", server->servername),
+                    errdetail("It belongs to foreign-data wrapper \"%s\".", wrapper->fdwname)));
+}
+
 void CheckServerUsage(Oid server, const char* server_name) {
     if (!compat::HasServerUsage(server, GetUserId()))
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_SERVER, server_name);

@@ -14,6 +14,9 @@ void CheckMaySetPath(Oid role, const char* option);
 /// @param owner the server's owner, who must (still) have the right to read server files
 char* ResolvePathFor(const char* path, Oid owner, const char* server_name);
 
+/// Raises 42809 for a server of another foreign-data wrapper, whose options mean something else.
+void CheckIsSqlite(const ForeignServer* server);
+
 /// Raises 42501 unless the current user has USAGE on the server.
 void CheckServerUsage(Oid server, const char* server_name);
 

@@ -1,20 +1,12 @@
 #include "pg/fdw/plan.hpp"
 
-#include <sys/stat.h>
-
 namespace pgsqlite::pg::fdw {
 namespace {
 
 struct PlanState {
     SourceRelation* relation;
+    SourceFacts* facts;
 };
-
-/// Rows of a table that was never analyzed, from the size of its file: better than a constant, still a guess.
-double GuessRows(const SourceRelation& relation, int width) {
-    struct stat st;
-    if (relation.server.database == nullptr || stat(relation.server.database, &st) != 0) return 1000;
-    return clamp_row_est(static_cast<double>(st.st_size) / (width + 16));
-}
 
 }  // namespace
 
@@ -36,10 +28,11 @@ void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
     PlanState* state = static_cast<PlanState*>(palloc0(sizeof(PlanState)));
     state->relation = ReadSourceRelation(relid);
     rel->fdw_private = state;
-    if (rel->tuples < 0 || (rel->tuples == 0 && rel->pages == 0)) {
-        set_baserel_size_estimates(root, rel);  // for the width
-        rel->tuples = GuessRows(*state->relation, rel->reltarget->width);
-    }
+    Pin* pin = Pin::Acquire(CurrentMemoryContext, state->relation->server_oid);
+    state->facts = ReadSourceFacts(*state->relation, pin);
+    pin->Release();
+    // -1: never analyzed.
+    if (rel->tuples < 0) rel->tuples = clamp_row_est(state->facts->rows);
     set_baserel_size_estimates(root, rel);
 }
 
@@ -69,9 +62,7 @@ ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath*, Li
         if (whole_row || bms_is_member(i - FirstLowInvalidHeapAttributeNumber, used))
             attributes = bms_add_member(attributes, i);
 
-    Pin* pin = Pin::Acquire(CurrentMemoryContext, relation.server_oid);
-    const ScanQuery query = BuildScanQuery(relation, pin, attributes);
-    pin->Release();
+    const ScanQuery query = BuildScanQuery(relation, *state->facts, attributes);
     return make_foreignscan(target, clauses, rel->relid, NIL, PlanPrivate::Pack(query), NIL, NIL, outer_plan);
 }
 

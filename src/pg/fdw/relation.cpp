@@ -1,54 +1,14 @@
 #include "pg/fdw/relation.hpp"
 
 #include "core/sqlite/statement.hpp"
+#include "core/sqlite/statistics.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
 
-/// What planning needs to know of a table, without C++ objects in it.
-struct TableFacts {
-    bool found;
-    bool is_table;        ///< an ordinary table (not a view or a virtual table)
-    char rowid_name[16];  ///< empty when rows have none
-    int key_count;
-    char** key_columns;
-};
-
-/// Facts about one SQLite table, palloc'd names included.
-TableFacts ReadFacts(sqlite::Database* database, const char* table) {
-    TableFacts facts = {};
-    const char* utf8 = ToUtf8(table);
-    Holder<std::optional<sqlite::Table>>* holder =
-        Holder<std::optional<sqlite::Table>>::In(CurrentMemoryContext);
-    CallSqlite(database, [&] {
-        sqlite::CatalogOptions options;
-        options.indexes = false;
-        options.foreign_keys = false;
-        holder->Set(new std::optional<sqlite::Table>(sqlite::Catalog::ReadTable(*database, utf8, options)));
-        if (!holder->get()->has_value()) return;
-        const sqlite::Table& found = **holder->get();
-        facts.found = true;
-        facts.is_table = found.kind == sqlite::TableKind::kTable || found.kind == sqlite::TableKind::kShadow;
-        const std::string rowid = found.rowid_name();
-        std::memcpy(facts.rowid_name, rowid.c_str(), rowid.size() + 1);
-        facts.key_count = static_cast<int>(found.primary_key().size());
-    });
-    if (!facts.found || facts.key_count == 0 || facts.rowid_name[0] != '\0' || !facts.is_table) {
-        facts.key_count = 0;
-    } else {
-        facts.key_columns = static_cast<char**>(palloc(sizeof(char*) * static_cast<size_t>(facts.key_count)));
-        const sqlite::Table& found = **holder->get();
-        int filled = 0;
-        for (size_t position = 1; position <= static_cast<size_t>(facts.key_count); ++position)
-            for (const sqlite::Column& column : found.columns)
-                if (column.primary_key_position == static_cast<int>(position))
-                    facts.key_columns[filled++] = ToServerText(column.name);
-        facts.key_count = filled;
-    }
-    holder->Set(nullptr);
-    return facts;
-}
+/// A view or a query may give any number of rows; PostgreSQL takes as many for functions.
+constexpr double kUnknownRows = 1000;
 
 /// Option query without what may follow the statement; raises unless it is one SELECT.
 char* CheckedQuery(sqlite::Database* database, const char* query) {
@@ -106,30 +66,59 @@ SourceRelation* ReadSourceRelation(Oid relid) {
     return relation;
 }
 
-ScanQuery BuildScanQuery(const SourceRelation& relation, Pin* pin, const Bitmapset* attributes) {
-    ScanQuery query = {nullptr, NIL, Locator::kRowNumber, NIL};
-    const char* rowid_name = nullptr;
-    char* user_query = nullptr;
+SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
+    SourceFacts* facts = static_cast<SourceFacts*>(palloc0(sizeof(SourceFacts)));
+    sqlite::Database* database = pin->database();
+    facts->rows = kUnknownRows;
     if (relation.table.query != nullptr) {
-        user_query = CheckedQuery(pin->database(), relation.table.query);
-    } else {
-        const TableFacts facts = ReadFacts(pin->database(), relation.table.table);
-        if (!facts.found)
-            ereport(ERROR,
-                    (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-                     errmsg("SQLite table \"%s\" of %s does not exist", relation.table.table,
-                            relation.qualified_name),
-                     errdetail("Server \"%s\" reads \"%s\".", relation.server_name, relation.server.database),
-                     errhint("Set table option \"table\" to the name it has in SQLite, or import the schema "
-                             "again.")));
-        if (facts.rowid_name[0] != '\0') {
-            query.locator = Locator::kRowid;
-            rowid_name = pstrdup(facts.rowid_name);
-        } else if (facts.key_count > 0) {
-            query.locator = Locator::kKey;
-            for (int i = 0; i < facts.key_count; ++i)
-                query.locator_columns = lappend(query.locator_columns, makeString(facts.key_columns[i]));
-        }
+        facts->query = CheckedQuery(database, relation.table.query);
+        return facts;
+    }
+    const char* utf8 = ToUtf8(relation.table.table);
+    Holder<std::optional<sqlite::Table>>* holder =
+        Holder<std::optional<sqlite::Table>>::In(CurrentMemoryContext);
+    CallSqlite(database, [&] {
+        sqlite::CatalogOptions options;
+        options.indexes = false;
+        options.foreign_keys = false;
+        holder->Set(new std::optional<sqlite::Table>(sqlite::Catalog::ReadTable(*database, utf8, options)));
+    });
+    if (!holder->get()->has_value())
+        ereport(ERROR,
+                (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+                 errmsg("SQLite table \"%s\" of %s does not exist", relation.table.table,
+                        relation.qualified_name),
+                 errdetail("Server \"%s\" reads \"%s\".", relation.server_name, relation.server.database),
+                 errhint("Set table option \"table\" to the name it has in SQLite, or import the schema "
+                         "again.")));
+
+    const sqlite::Table& table = **holder->get();
+    const bool stored = table.kind == sqlite::TableKind::kTable || table.kind == sqlite::TableKind::kShadow;
+    if (stored) {
+        CallSqlite(database, [&] {
+            const std::string rowid = table.rowid_name();
+            std::memcpy(facts->rowid_name, rowid.c_str(), rowid.size() + 1);
+            facts->rows = sqlite::EstimateRows(*database, table.name, rowid);
+        });
+        if (facts->rowid_name[0] == '\0')
+            for (size_t position = 1; position <= table.columns.size(); ++position)
+                for (const sqlite::Column& column : table.columns)
+                    if (column.primary_key_position == static_cast<int>(position))
+                        facts->key_columns =
+                            lappend(facts->key_columns, makeString(ToServerText(column.name)));
+    }
+    holder->Set(nullptr);
+    return facts;
+}
+
+ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& facts,
+                         const Bitmapset* attributes) {
+    ScanQuery query = {nullptr, NIL, Locator::kRowNumber, NIL};
+    if (facts.rowid_name[0] != '\0') {
+        query.locator = Locator::kRowid;
+    } else if (facts.key_columns != NIL) {
+        query.locator = Locator::kKey;
+        query.locator_columns = facts.key_columns;
     }
 
     StringInfoData sql;
@@ -148,7 +137,7 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, Pin* pin, const Bitmaps
         query.locator = Locator::kRowNumber;
         query.locator_columns = NIL;
     } else if (query.locator == Locator::kRowid) {
-        appendStringInfo(&sql, ", r.%s", rowid_name);
+        appendStringInfo(&sql, ", r.%s", facts.rowid_name);
         query.locator_columns = list_make1(makeString(const_cast<char*>("rowid")));
     } else {
         ListCell* cell;
@@ -158,9 +147,9 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, Pin* pin, const Bitmaps
         }
     }
     appendStringInfoString(&sql, " FROM ");
-    if (user_query != nullptr) {
+    if (facts.query != nullptr) {
         // The line break ends a comment that the query may end with.
-        appendStringInfo(&sql, "(%s\n)", user_query);
+        appendStringInfo(&sql, "(%s\n)", facts.query);
     } else {
         appendStringInfoString(&sql, "main.");
         AppendSqliteIdentifier(&sql, relation.table.table);

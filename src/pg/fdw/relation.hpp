@@ -31,6 +31,17 @@ SourceRelation* ReadSourceRelation(Oid relid);
 /// How rows are named in messages: by rowid, by key, or by their number.
 enum class Locator : int { kRowNumber = 0, kRowid = 1, kKey = 2 };
 
+/// What SQLite knows of the source: asked once while planning.
+struct SourceFacts {
+    char* query;          ///< option query without what follows the statement; null for a table
+    char rowid_name[16];  ///< a name that means the rowid; empty when rows have none
+    List* key_columns;    ///< String nodes: the primary key's, where rows have no rowid
+    double rows;          ///< estimate
+};
+
+/// Raises HV00R when the table does not exist, and what Statement::PrepareUserQuery raises for option query.
+SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin);
+
 /// The statement that reads the wanted attributes, and how its rows are located.
 struct ScanQuery {
     char* sql;         ///< in the server's encoding
@@ -39,9 +50,9 @@ struct ScanQuery {
     List* locator_columns;  ///< String nodes: the result columns behind the attributes
 };
 
-/// Builds it. Asks SQLite's catalog, through the server's connection, what kind of table this is.
-/// Raises HV00R when the table does not exist, and what Statement::PrepareUserQuery raises for option query.
-ScanQuery BuildScanQuery(const SourceRelation& relation, Pin* pin, const Bitmapset* attributes);
+/// Builds it.
+ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& facts,
+                         const Bitmapset* attributes);
 
 /// Appends an identifier quoted for SQLite.
 void AppendSqliteIdentifier(StringInfo sql, const char* name);

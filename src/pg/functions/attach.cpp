@@ -63,10 +63,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_attach) {
 PG_SQLITE_FUNCTION(pg_sqlite_detach) {
     const char* name = text_to_cstring(PG_GETARG_TEXT_PP(0));
     ForeignServer* server = GetForeignServerByName(name, false);
-    ForeignDataWrapper* wrapper = GetForeignDataWrapper(server->fdwid);
-    if (std::strcmp(wrapper->fdwname, "pg_sqlite") != 0)
-        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("server \"%s\" is no SQLite file", name),
-                        errdetail("It belongs to foreign-data wrapper \"%s\".", wrapper->fdwname)));
+    pgsqlite::pg::fdw::CheckIsSqlite(server);
     // Without CASCADE: what depends on the foreign tables is the user's and stays, with PostgreSQL's own
     // error.
     SPI_connect();

@@ -62,6 +62,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_connections) {
 PG_SQLITE_FUNCTION(pg_sqlite_disconnect) {
     const char* name = text_to_cstring(PG_GETARG_TEXT_PP(0));
     ForeignServer* server = GetForeignServerByName(name, false);
+    fdw::CheckIsSqlite(server);
     fdw::CheckServerUsage(server->serverid, name);
     PG_RETURN_BOOL(fdw::Disconnect(server->serverid));
 }

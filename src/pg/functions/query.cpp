@@ -28,6 +28,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_query) {
     const char* server_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
     const char* sql = text_to_cstring(PG_GETARG_TEXT_PP(1));
     ForeignServer* server = GetForeignServerByName(server_name, false);
+    fdw::CheckIsSqlite(server);
     fdw::CheckServerUsage(server->serverid, server_name);
     ReturnSetInfo* result = pgsqlite::pg::BeginMaterialized(fcinfo);
     TupleDesc descriptor = result->setDesc;

@@ -1,0 +1,17 @@
+// Statistics: how many rows a table has, without reading it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/sqlite/database.hpp"
+
+namespace pgsqlite::sqlite {
+
+/// Rows of a table: sqlite_stat1's count where ANALYZE left one, else the width of the rowid range, bounded
+/// by what the file's pages can hold. Never reads the table (fileformat2, §2.6.2 for sqlite_stat1).
+/// @param rowid_name a name that means the rowid; empty for WITHOUT ROWID, whose rows can only be bounded
+/// @throws Error where SQLite can't read the table
+double EstimateRows(Database& db, std::string_view table, std::string_view rowid_name);
+
+}  // namespace pgsqlite::sqlite

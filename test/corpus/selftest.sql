@@ -1,0 +1,34 @@
+-- Does the checker see a difference? The server reads this database; stock SQLite reads one that
+-- selftest_changes.sql has changed. Every diff_* table must be reported, no same_* table may be.
+CREATE TABLE diff_integer(v INTEGER);      INSERT INTO diff_integer VALUES (9223372036854775807);
+CREATE TABLE diff_real(v REAL);            INSERT INTO diff_real VALUES (1.5);
+CREATE TABLE diff_infinity(v REAL);        INSERT INTO diff_infinity VALUES (9e999);
+CREATE TABLE diff_numeric(v NUMERIC(20,4));INSERT INTO diff_numeric VALUES (1.25);
+CREATE TABLE diff_large(v NUMERIC(20,4));  INSERT INTO diff_large VALUES (9007199254740993);
+CREATE TABLE diff_text(v TEXT);            INSERT INTO diff_text VALUES ('abc');
+CREATE TABLE diff_case(v VARCHAR(9));      INSERT INTO diff_case VALUES ('abc');
+CREATE TABLE diff_blank(v TEXT);           INSERT INTO diff_blank VALUES ('abc');
+CREATE TABLE diff_null(v TEXT);            INSERT INTO diff_null VALUES ('');
+CREATE TABLE diff_word(v TEXT);            INSERT INTO diff_word VALUES ('\N');
+CREATE TABLE diff_blob(v BLOB);            INSERT INTO diff_blob VALUES (x'00ff');
+CREATE TABLE diff_nul(v TEXT);             INSERT INTO diff_nul VALUES (CAST(x'410042' AS TEXT));
+CREATE TABLE diff_boolean(v BOOLEAN);      INSERT INTO diff_boolean VALUES (1);
+CREATE TABLE diff_date(v DATE);            INSERT INTO diff_date VALUES ('2024-02-29');
+CREATE TABLE diff_rolled(v DATE);          INSERT INTO diff_rolled VALUES ('2024-03-01');
+CREATE TABLE diff_micros(v DATETIME);      INSERT INTO diff_micros VALUES ('2024-02-29 12:00:00.123456');
+CREATE TABLE diff_zone(v TIMESTAMPTZ);     INSERT INTO diff_zone VALUES ('2024-02-29T12:00:00+02:00');
+CREATE TABLE diff_time(v TIME);            INSERT INTO diff_time VALUES ('12:30');
+CREATE TABLE diff_uuid(v UUID);            INSERT INTO diff_uuid VALUES ('6ba7b810-9dad-11d1-80b4-00c04fd430c8');
+CREATE TABLE diff_json(v JSON);            INSERT INTO diff_json VALUES ('{"a":[1,9007199254740993],"b":"x"}');
+CREATE TABLE diff_inet(v INET);            INSERT INTO diff_inet VALUES ('10.0.0.1');
+CREATE TABLE diff_swapped(a, b);           INSERT INTO diff_swapped VALUES ('1', '2'), ('3', '4');
+CREATE TABLE diff_fewer(v INTEGER);        INSERT INTO diff_fewer VALUES (1);
+CREATE TABLE diff_more(v INTEGER);         INSERT INTO diff_more VALUES (1), (1);
+CREATE TABLE diff_column(v INTEGER);       INSERT INTO diff_column VALUES (1);
+CREATE TABLE same_order(v INTEGER);        INSERT INTO same_order VALUES (1), (2);
+CREATE TABLE same_class(v NUMERIC);        INSERT INTO same_class VALUES (58);
+CREATE TABLE same_instant(v TIMESTAMPTZ);  INSERT INTO same_instant VALUES ('2024-02-29T12:00:00+02:00');
+CREATE TABLE same_json(v JSON);            INSERT INTO same_json VALUES ('{"a":1.0,"b":[]}');
+CREATE TABLE same_uuid(v UUID);            INSERT INTO same_uuid VALUES ('{6BA7B810-9DAD-11D1-80B4-00C04FD430C8}');
+CREATE TABLE same_everything(i INTEGER, r REAL, n NUMERIC, t TEXT, b BLOB, d DATETIME);
+INSERT INTO same_everything VALUES (-1, 0.1, 1e300, 'ü', x'', '2024-02-29'), (NULL, NULL, NULL, NULL, NULL, NULL);
