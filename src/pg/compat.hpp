@@ -82,7 +82,8 @@ inline bool WalkPlanState(PlanState* state, bool (*walker)(PlanState*, void*), v
 #if PG_VERSION_NUM >= 160000
     return planstate_tree_walker(state, walker, context);
 #else
-    return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)), context);
+    return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)),
+                                 context);
 #endif
 }
 

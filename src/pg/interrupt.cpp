@@ -14,8 +14,18 @@ namespace {
 /// A quarter of the 100 ms that a cancel may take.
 constexpr int kTickMs = 25;
 
+/// PostgreSQL's SIGALRM handler itself holds interrupts off while it calls us (handle_sig_alarm, timeout.c).
+constexpr uint32 kHeldByHandler = 1;
+
 TimeoutId timeout_id;
 int registered_pid = 0;
+
+bool CancelPendingWith(uint32 holdoffs) noexcept {
+    // InterruptPending alone is set for harmless things too (a barrier, a catch-up), which must stop no
+    // query.
+    return InterruptPending && (QueryCancelPending || ProcDiePending || ClientConnectionLost) &&
+           InterruptHoldoffCount <= holdoffs && CritSectionCount == 0;
+}
 
 /// Runs in the SIGALRM handler.
 void OnTick() {
@@ -24,7 +34,7 @@ void OnTick() {
     if (db == nullptr) {
         interrupt_detail::ticking = false;
     } else {
-        if (CancelPending()) db->Interrupt();
+        if (CancelPendingWith(kHeldByHandler)) db->Interrupt();
         enable_timeout_after(timeout_id, kTickMs);
     }
     errno = saved_errno;
@@ -43,10 +53,7 @@ void interrupt_detail::StartTicking() noexcept(false) {
 }
 
 bool CancelPending() noexcept {
-    // InterruptPending alone is set for harmless things too (a barrier, a catch-up), which must stop no
-    // query.
-    return InterruptPending && (QueryCancelPending || ProcDiePending || ClientConnectionLost) &&
-           InterruptHoldoffCount == 0 && CritSectionCount == 0;
+    return CancelPendingWith(0);
 }
 
 void ForgetTicking() noexcept {

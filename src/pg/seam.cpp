@@ -71,6 +71,10 @@ char* ToServerText(std::string_view utf8) {
     return copy;
 }
 
+bool FitsServerEncoding(std::string_view utf8) {
+    return utf8 == ToUtf8(ToServerText(utf8));
+}
+
 char* ToUtf8(const char* server_text) {
     return pg_server_to_any(server_text, static_cast<int>(std::strlen(server_text)), PG_UTF8);
 }

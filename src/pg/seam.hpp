@@ -99,6 +99,9 @@ inline ReturnSetInfo* BeginMaterialized(FunctionCallInfo fcinfo) {
 /// palloc'd copy of a server string as UTF-8, for SQLite.
 char* ToUtf8(const char* server_text);
 
+/// Whether ToServerText() keeps every character.
+bool FitsServerEncoding(std::string_view utf8);
+
 }  // namespace pgsqlite::pg
 
 /// Declares an SQL-callable C++ function: Datum body with `fcinfo`, as after PG_FUNCTION_ARGS. An exception

@@ -40,8 +40,8 @@ void DefineSettings() {
         PGC_SUSET, 0, &CheckDirectories, nullptr, nullptr);
     DefineCustomBoolVariable("pg_sqlite.bulk_insert",
                              "Lets INSERT ... SELECT from SQLite write many rows at a time, as COPY does.",
-                             "Statements whose promises need one row at a time are not concerned.", &bulk_insert,
-                             true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+                             "Statements whose promises need one row at a time are not concerned.",
+                             &bulk_insert, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     compat::ReserveSettingPrefix("pg_sqlite");
 }
 

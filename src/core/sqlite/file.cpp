@@ -158,7 +158,7 @@ const char* RecognizeFormat(std::string_view head, std::int64_t file_size) noexc
             if (c == 0) ++zero;
             if ((c >= ' ' && c < 0x7f) || c == '\n' || c == '\t' || c == '\r') ++printable;
         }
-        if (zero * 20 < head.size() && printable * 2 < head.size()) return "probably an encrypted database";
+        if (zero * 20 < head.size() && printable * 2 < head.size()) return "an encrypted database";
     }
     return nullptr;
 }

@@ -8,6 +8,7 @@
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/connection.hpp"
+#include "pg/fdw/input_fit.hpp"
 #include "pg/fdw/options.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
@@ -247,6 +248,24 @@ void TypeByStoredValues(Import& import, sqlite::Database* database) {
     });
 }
 
+/// Types only PostgreSQL's input functions know were widened on suspicion: they stay where every value
+/// passes.
+void KeepInputTypes(Import& import, Pin* pin, const sqlite::Table& table, const ServerOptions& server) {
+    for (size_t i = 0; i < import.columns.size(); ++i) {
+        schema::MappedType* declared = NewIn<schema::MappedType>(CurrentMemoryContext);
+        std::string* sql = NewIn<std::string>(CurrentMemoryContext);
+        Guard([&] {
+            *declared =
+                schema::MapDeclaredType(import.columns[i].declared_type, import.options.naive_as_timestamptz);
+            *sql = schema::SelectColumns(table, {import.columns[i]});
+        });
+        if (declared->kind != value::Kind::kInput || import.columns[i].type.kind != value::Kind::kText)
+            continue;
+        if (AllFitInput(pin, sql->c_str(), declared->sql.c_str(), server))
+            Guard([&] { import.columns[i].type = *declared; });
+    }
+}
+
 /// types 'declared': the first rows tell what the user will run into.
 void ProbeRows(Import& import, sqlite::Database* database, const char* local_schema,
                const std::string& name) {
@@ -281,9 +300,18 @@ const char* Reason(const schema::Renamed& renamed) {
                                : "the name was taken";
 }
 
+/// Whether options can name the table and its columns.
+bool NamesFit(const Import& import, const sqlite::Table& table) {
+    if (!FitsServerEncoding(table.name)) return false;
+    for (size_t i = 0; i < import.columns.size(); ++i)
+        if (!FitsServerEncoding(import.columns[i].source_name)) return false;
+    return true;
+}
+
 /// One table: its CREATE FOREIGN TABLE, or null when it is skipped.
-char* ImportTable(Import& import, sqlite::Database* database, const sqlite::Table& table,
+char* ImportTable(Import& import, Pin* pin, const sqlite::Table& table, const ServerOptions& server,
                   const ImportForeignSchemaStmt* statement) {
+    sqlite::Database* database = pin->database();
     schema::Renamed* name = NewIn<schema::Renamed>(CurrentMemoryContext);
     const bool wanted = Guard([&] {
         import.columns.clear();
@@ -314,10 +342,13 @@ char* ImportTable(Import& import, sqlite::Database* database, const sqlite::Tabl
             for (schema::ImportColumn& column : import.columns)
                 column.type = schema::PlainType(value::Kind::kText);
     });
+    if (import.failure.empty() && !NamesFit(import, table))
+        Guard([&] { import.failure = "a name in it has a character that the server encoding lacks"; });
     if (import.failure.empty() && PrepareTable(import, database, table)) {
-        if (import.options.types == Types::kStored)
+        if (import.options.types == Types::kStored) {
             TypeByStoredValues(import, database);
-        else if (table.kind != sqlite::TableKind::kView)  // a view's first row may cost as much as its last
+            if (import.failure.empty()) KeepInputTypes(import, pin, table, server);
+        } else if (table.kind != sqlite::TableKind::kView)  // a view's first row may cost as much as its last
             ProbeRows(import, database, statement->local_schema, name->name);
     }
     Guard([&] { import.statement.reset(); });
@@ -393,7 +424,7 @@ List* ImportForeignSchema(ImportForeignSchemaStmt* statement, Oid server_oid) {
     List* commands = NIL;
     for (size_t i = 0; i < import->tables.size(); ++i) {
         CHECK_FOR_INTERRUPTS();
-        char* command = ImportTable(*import, database, import->tables[i], statement);
+        char* command = ImportTable(*import, pin, import->tables[i], server_options, statement);
         if (command != nullptr) commands = lappend(commands, command);
     }
     if (statement->list_type == FDW_IMPORT_SCHEMA_LIMIT_TO)

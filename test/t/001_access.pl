@@ -1,0 +1,190 @@
+# Who may read which file, and what is said of a file that is no SQLite database.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('access');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite');
+my $dir = PostgreSQL::Test::Utils::tempdir;
+my $reader_number = 0;
+
+sub write_file {
+	my ($name, $bytes) = @_;
+	open my $file, '>:raw', "$dir/$name" or die "$name: $!";
+	print $file $bytes;
+	close $file;
+}
+
+sub sqlite {
+	my ($name, $sql) = @_;
+	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$name", $sql);
+}
+
+# Runs $sql as $role and returns what psql wrote to standard error, SQLSTATE included, or its output.
+sub as_role {
+	my ($role, $sql) = @_;
+	my ($out, $err);
+	$node->psql('postgres', "SET ROLE $role; $sql", stdout => \$out, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	return $err ne '' ? $err : $out;
+}
+
+# Attaches nothing: a server for one file, one query, and gone again.
+sub reading {
+	my ($path) = @_;
+	my $name = 'reading' . ++$reader_number;
+	my $result = as_role('postgres', "CREATE SERVER $name FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$path'); SELECT * FROM sqlite.query('$name', 'SELECT count(*) FROM sqlite_schema') AS t (n integer)");
+	$node->safe_psql('postgres', "DROP SERVER IF EXISTS $name");
+	return $result;
+}
+
+my $user = getpwuid($>);
+$node->safe_psql('postgres', 'CREATE ROLE postgres SUPERUSER') if $user ne 'postgres';
+sqlite('shop.db', 'CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, \'one\')');
+
+# Roles.
+$node->safe_psql('postgres', 'CREATE ROLE nobody_special; CREATE ROLE file_reader IN ROLE pg_read_server_files; CREATE ROLE guest;'
+	. 'GRANT CREATE ON DATABASE postgres TO file_reader, nobody_special; GRANT USAGE ON FOREIGN DATA WRAPPER pg_sqlite TO nobody_special;');
+like(as_role('nobody_special', "CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/shop.db')"), qr/42501.*permission denied to set option "database"/, 'CREATE SERVER with a path needs pg_read_server_files');
+like(as_role('nobody_special', "SELECT sqlite.attach('$dir/shop.db')"), qr/42501.*permission denied to set option "database"/, 'so does attach');
+is(as_role('nobody_special', 'CREATE SERVER empty_one FOREIGN DATA WRAPPER pg_sqlite'), '', 'a server without a path may be made by anyone with USAGE on the wrapper');
+like(as_role('nobody_special', "ALTER SERVER empty_one OPTIONS (ADD database '$dir/shop.db')"), qr/42501.*permission denied to set option "database"/, 'ALTER SERVER ADD needs the right, too');
+like(as_role('guest', 'CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite'), qr/42501/, 'no USAGE on the wrapper, no server');
+is(as_role('file_reader', "SELECT sqlite.attach('$dir/shop.db')"), 'shop', 'a member of pg_read_server_files attaches');
+is(as_role('file_reader', 'SELECT v FROM shop.t'), 'one', 'and reads');
+is(as_role('file_reader', "ALTER SERVER shop OPTIONS (SET database '$dir/shop.db')"), '', 'and alters');
+
+# USAGE.
+like(as_role('guest', "SELECT * FROM sqlite.query('shop', 'SELECT 1') AS t (v integer)"), qr/42501.*permission denied for foreign server shop/, 'query needs USAGE on the server');
+like(as_role('guest', "SELECT sqlite.disconnect('shop')"), qr/42501.*permission denied for foreign server shop/, 'so does disconnect');
+like(as_role('guest', 'SELECT * FROM shop.t'), qr/42501/, 'and a foreign table its own grant');
+like(as_role('guest', "SELECT sqlite.detach('shop')"), qr/42501/, 'detach is for the owner');
+$node->safe_psql('postgres', 'GRANT USAGE ON FOREIGN SERVER shop TO guest');
+is(as_role('guest', "SELECT * FROM sqlite.query('shop', 'SELECT v FROM t') AS t (v text)"), 'one', 'USAGE is enough to query');
+$node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA shop TO guest; GRANT SELECT ON shop.t TO guest');
+is(as_role('guest', 'SELECT v FROM shop.t'), 'one', 'and SELECT to read the table');
+like(as_role('guest', "IMPORT FOREIGN SCHEMA main FROM SERVER shop INTO public"), qr/42501/, 'IMPORT needs CREATE on the schema');
+like(as_role('guest', "ALTER SERVER shop OPTIONS (SET database '/etc/passwd')"), qr/42501/, 'a user of the server does not alter it');
+
+# The owner loses the right later: looked at anew when the file is read.
+$node->safe_psql('postgres', 'REVOKE pg_read_server_files FROM file_reader');
+like(as_role('guest', 'SELECT v FROM shop.t'), qr/42501.*permission denied to open the database of server "shop".*"file_reader" has no privileges of the "pg_read_server_files" role/s, 'the owner has lost the right');
+$node->safe_psql('postgres', 'GRANT pg_read_server_files TO file_reader');
+like(as_role('file_reader', "ALTER SERVER shop OWNER TO nobody_special"), qr/42501/, 'an owner cannot hand a server to a role of which it is no member');
+$node->safe_psql('postgres', 'ALTER SERVER shop OWNER TO nobody_special');
+like(as_role('postgres', 'SELECT v FROM shop.t'), qr/42501.*permission denied to open/, 'what counts is the owner, not who reads');
+$node->safe_psql('postgres', 'ALTER SERVER shop OWNER TO file_reader');
+is(as_role('guest', 'SELECT v FROM shop.t'), 'one', 'and it works again');
+like(as_role('guest', "SELECT sqlite.version() <> chr(32); SET pg_sqlite.allowed_directories = '/'"), qr/42501/, 'the setting is for superusers');
+
+# Paths.
+like(reading('shop.db'), qr/database path "shop.db" is not absolute/, 'relative path');
+like(reading('./shop.db'), qr/is not absolute/, 'another one');
+mkdir "$dir/sub";
+is(reading("$dir/sub/../shop.db"), '1', '".." is resolved');
+symlink "$dir/shop.db", "$dir/link.db";
+is(reading("$dir/link.db"), '1', 'a symbolic link is followed');
+like(reading("$dir/sub"), qr/42809.*is a directory/, 'a directory');
+system_or_bail('mkfifo', "$dir/fifo");
+like(reading("$dir/fifo"), qr/42809.*is a FIFO/, 'a FIFO does not hang');
+like(reading('/dev/zero'), qr/42809.*is a character device/, 'a device');
+like(reading("$dir/missing.db"), qr/58P01.*does not exist.*a missing file is never created/s, 'a missing file');
+ok(!-e "$dir/missing.db", 'which was not created');
+like(reading("$dir/shop.db/x"), qr/58P01.*does not exist/, 'a file is no directory');
+symlink "$dir/gone.db", "$dir/dangling.db";
+like(reading("$dir/dangling.db"), qr/58P01/, 'a dangling link');
+symlink "$dir/loop_b", "$dir/loop_a";
+symlink "$dir/loop_a", "$dir/loop_b";
+like(reading("$dir/loop_a"), qr/could not open database file.*Too many levels of symbolic links/, 'a loop of links');
+like(reading($dir . '/' . ('x' x 300)), qr/could not open database file.*File name too long/, 'a name that is too long');
+write_file('empty.db', '');
+is(reading("$dir/empty.db"), '0', 'an empty file is a database without tables');
+like(as_role('postgres', "SELECT sqlite.attach('$dir/empty.db')"), qr/WARNING.*has no tables/, 'which attach says');
+my $odd = "odd 'name' ?mode=rw&x=%41#f.db";
+sqlite($odd, 'CREATE TABLE t (id)');
+(my $quoted = "$dir/$odd") =~ s/'/''/g;
+is(reading($quoted), '1', 'a path is no URI');
+
+# Formats.
+my %formats = (
+	'a.gz' => [ "\x1f\x8b\x08" . ("\0" x 200), 'a gzip archive' ],
+	'a.zip' => [ "PK\x03\x04" . ("\0" x 200), 'a ZIP archive' ],
+	'a.duckdb' => [ ("\x11" x 8) . 'DUCK' . ("\0" x 4096), 'a DuckDB database' ],
+	'a.sql' => [ "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", 'a SQL text dump' ],
+	'a.db-wal' => [ "\x37\x7f\x06\x82" . ("\0" x 100), 'a SQLite write-ahead log' ],
+	'a.db-journal' => [ "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" . ("\0" x 100), 'a SQLite rollback journal' ],
+	'a.sqlite2' => [ '** This file contains an SQLite 2.1 database **' . ("\0" x 100), 'a SQLite 2 database' ],
+	'a.dump' => [ 'PGDMP' . ("\0" x 100), 'a PostgreSQL dump' ],
+	'a.parquet' => [ 'PAR1' . ("\0" x 100), 'a Parquet file' ],
+	'a.mdb' => [ "\0\x01\0\0Standard Jet DB\0" . ("\0" x 100), 'a Microsoft Access database' ],
+	'a.txt' => [ 'hello', undef ],
+	'short' => [ 'SQLite', undef ]);
+srand(1);
+$formats{'a.enc'} = [ join('', map { chr(int(rand(256))) } 1 .. 8192), 'an encrypted database' ];
+for my $name (sort keys %formats) {
+	my ($bytes, $format) = @{ $formats{$name} };
+	write_file($name, $bytes);
+	my $expected = defined $format ? qr/HV00N.*is not a SQLite database.*It looks like \Q$format\E/s : qr/HV00N.*is not a SQLite database.*does not begin with SQLite's file header/s;
+	like(reading("$dir/$name"), $expected, "$name: " . ($format // 'no known format'));
+}
+
+# What the server's operating-system user can't enter.
+SKIP: {
+	skip 'root may enter everything', 3 if $> == 0;
+	sqlite('closed.db', 'CREATE TABLE t (id)');
+	chmod 0000, "$dir/closed.db";
+	like(reading("$dir/closed.db"), qr/42501.*permission denied.*user "\Q$user\E" lacks read permission on file "\Q$dir\E\/closed\.db"/s, 'a file without read permission');
+	mkdir "$dir/vault";
+	sqlite('vault/in.db', 'CREATE TABLE t (id)');
+	chmod 0000, "$dir/vault";
+	like(reading("$dir/vault/in.db"), qr/42501.*user "\Q$user\E" lacks search \(execute\) permission on directory "\Q$dir\E\/vault"/s, 'a directory without search permission');
+	chmod 0700, "$dir/vault";
+	chmod 0500, "$dir/vault";
+	is(reading("$dir/vault/in.db"), '1', 'a directory without write permission is no trouble');
+	chmod 0700, "$dir/vault";
+}
+
+# Only allowed directories, after links are resolved.
+mkdir "$dir/allowed";
+mkdir "$dir/allowed_too";
+sqlite('allowed/in.db', 'CREATE TABLE t (id)');
+sqlite('allowed_too/in.db', 'CREATE TABLE t (id)');
+symlink "$dir/shop.db", "$dir/allowed/out.db";
+symlink "$dir/allowed", "$dir/way_in";
+$node->append_conf('postgresql.conf', "pg_sqlite.allowed_directories = '$dir/way_in'");
+$node->reload;
+$node->poll_query_until('postgres', "SELECT sqlite.version() <> '' AND current_setting('pg_sqlite.allowed_directories') <> ''");
+is(reading("$dir/allowed/in.db"), '1', 'a file in an allowed directory');
+like(reading("$dir/allowed/out.db"), qr/42501.*lies in no allowed directory/, 'a link that leads out');
+like(reading("$dir/allowed/../shop.db"), qr/42501.*lies in no allowed directory/, '".." that leads out');
+like(reading("$dir/allowed_too/in.db"), qr/42501.*lies in no allowed directory/, 'a directory with a longer name');
+like(as_role('guest', 'SELECT v FROM shop.t'), qr/42501.*lies in no allowed directory/, 'servers made before');
+$node->append_conf('postgresql.conf', "pg_sqlite.allowed_directories = ''");
+$node->reload;
+$node->poll_query_until('postgres', "SELECT sqlite.version() <> '' AND current_setting('pg_sqlite.allowed_directories') = ''");
+
+# Damaged files: an error or true rows, and the server stays up.
+sqlite('whole.db', 'CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO t SELECT i, hex(randomblob(20)) FROM n');
+my $whole = slurp_file("$dir/whole.db");
+my $pid = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
+for my $size (50, 100, 512, 4096, 5000, 20480, length($whole) - 4096, length($whole) - 1) {
+	write_file("cut$size.db", substr($whole, 0, $size));
+	my $result = as_role('postgres', "SELECT sqlite.attach('$dir/cut$size.db'); SELECT count(*), sum(length(v)) FROM cut$size.t");
+	like($result, qr/ERROR|WARNING|^cut$size\n\d+\|\d+$/, "cut to $size bytes");
+	unlike($result, qr/server closed the connection|no connection to the server/, '  and the server is there');
+}
+for my $seed (1 .. 20) {
+	srand($seed);
+	my $bytes = $whole;
+	substr($bytes, int(rand(length $bytes)), 1) = chr(int(rand(256))) for 1 .. 200;
+	substr($bytes, 0, 16) = "SQLite format 3\0";
+	write_file("broken$seed.db", $bytes);
+	my $result = as_role('postgres', "SELECT sqlite.attach('$dir/broken$seed.db'); SELECT count(*), sum(length(v)) FROM broken$seed.t");
+	unlike($result, qr/server closed the connection|no connection to the server/, "200 random bytes, seed $seed");
+}
+is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $pid, 'no restart in between');
+$node->stop;
+done_testing();
