@@ -54,7 +54,7 @@ SELECT * FROM helper.arrives('numeric(6,2)[]', '', '''[1.5, 2.125]''', '''[12345
 SELECT * FROM helper.arrives('numeric[]', '', '''[0.1000000000000000055511151231257827, 1e-3]''');
 SELECT * FROM helper.arrives('double precision[]', '', '''[0.1, -0.0, 1e400]''', '''[0.1, -0.0]''');
 SELECT * FROM helper.arrives('uuid[]', '', '''["a0eebc999c0b4ef8bb6d6bb9bd380a11"]''');
-SELECT * FROM helper.arrives('jsonb[]', '', '''[{"a":1},[2],3,null]''');
+SELECT * FROM helper.arrives('jsonb[]', '', '''[{"a":1},[2],3,"3",null]''');
 SELECT * FROM helper.arrives('bytea[]', '', '''["a"]''');
 SELECT * FROM helper.arrives('varchar(2)[]', '', '''["ab"]''', '''["abc"]''');
 SELECT * FROM helper.arrives('varchar(2)[]', 'too_long ''truncate''', '''["abc"]''');

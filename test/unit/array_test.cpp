@@ -34,6 +34,13 @@ TEST(Array, JsonElements) {
     EXPECT_EQ(Json(R"([{"a":1,"a":2}])"), R"(t:{"a":1,"a":2})");
 }
 
+TEST(Array, ElementsThatAreJsonStayAsSpelled) {
+    Rule element = RuleOf(Kind::kJsonb);
+    Rule rule = RuleOf(Kind::kArray);
+    rule.element = &element;
+    EXPECT_EQ(ShowText(rule, R"(["5", 5, "\u00e9", [1], null])"), R"(t:"5"|t:5|t:"\u00e9"|t:[1]|null)");
+}
+
 TEST(Array, WhatIsNoJsonArray) {
     EXPECT_EQ(Json("a,b"), "!invalid json@0");
     EXPECT_EQ(Json("{a,b}"), "!invalid json@1");

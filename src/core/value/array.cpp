@@ -55,7 +55,10 @@ const char* SkipValue(const char* p, const char* end) noexcept {
     }
 }
 
-Cell ElementCell(Bytes spelling, char*& unescaped) noexcept {
+/// @param as_spelled the elements are JSON themselves, where "5" and 5 differ
+Cell ElementCell(Bytes spelling, bool as_spelled, char*& unescaped) noexcept {
+    if (spelling == "null") return Cell::Null();
+    if (as_spelled) return Cell::Text(spelling);
     if (spelling.front() == '"') {
         const Bytes body = spelling.substr(1, spelling.size() - 2);
         if (body.find('\\') == Bytes::npos) return Cell::Text(body);
@@ -63,7 +66,6 @@ Cell ElementCell(Bytes spelling, char*& unescaped) noexcept {
         unescaped = UnescapeJson(body, unescaped);
         return Cell::Text(Bytes(start, static_cast<std::size_t>(unescaped - start)));
     }
-    if (spelling == "null") return Cell::Null();
     std::int64_t integer = 0;
     const char* const end = spelling.data() + spelling.size();
     const auto read = std::from_chars(spelling.data(), end, integer);
@@ -138,8 +140,10 @@ Status FromJson(CheckedText& checked, const Rule& rule, Scratch& scratch, Value&
     if (!status.ok()) return status;
     std::size_t i = 0;
     char* unescaped = room.unescaped;
+    const bool as_spelled =
+        rule.element != nullptr && (rule.element->kind == Kind::kJson || rule.element->kind == Kind::kJsonb);
     ForEachElement(checked.text, [&](Bytes spelling) noexcept {
-        new (&room.cells[i++]) Cell(ElementCell(spelling, unescaped));
+        new (&room.cells[i++]) Cell(ElementCell(spelling, as_spelled, unescaped));
     });
     SetElements(room, count, out);
     return Status::Ok();

@@ -6,6 +6,16 @@ namespace fdw = pgsqlite::pg::fdw;
 
 namespace {
 
+/// Raises where the call stands in a SELECT list, which has no room for a column list.
+void CheckColumnsListed(FunctionCallInfo fcinfo) {
+    if (get_call_result_type(fcinfo, nullptr, nullptr) == TYPEFUNC_COMPOSITE) return;
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+         errmsg("sqlite.query needs a list of the columns it returns"),
+         errhint("Call it in FROM: SELECT * FROM sqlite.query(server, sql) AS t(id bigint, name text);")));
+}
+
 /// Raises unless the statement returns as many columns as the caller lists.
 void CheckColumnCount(const pgsqlite::sqlite::Statement& statement, TupleDesc descriptor) {
     if (statement.column_count() == descriptor->natts) return;
@@ -17,8 +27,10 @@ void CheckColumnCount(const pgsqlite::sqlite::Statement& statement, TupleDesc de
         appendStringInfo(&names, "%s\"%s\"", i > 0 ? ", " : "", pgsqlite::pg::ToServerText(name));
     }
     ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-                    errmsg("the SQLite query returns %d columns, but %d are listed", statement.column_count(),
-                           descriptor->natts),
+                    errmsg_plural("the SQLite query returns %d column, but the list has %d",
+                                  "the SQLite query returns %d columns, but the list has %d",
+                                  static_cast<unsigned long>(statement.column_count()),
+                                  statement.column_count(), descriptor->natts),
                     errdetail("It returns %s.", names.data)));
 }
 
@@ -30,6 +42,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_query) {
     ForeignServer* server = GetForeignServerByName(server_name, false);
     fdw::CheckIsSqlite(server);
     fdw::CheckServerUsage(server->serverid, server_name);
+    CheckColumnsListed(fcinfo);
     ReturnSetInfo* result = pgsqlite::pg::BeginMaterialized(fcinfo);
     TupleDesc descriptor = result->setDesc;
     const size_t count = static_cast<size_t>(descriptor->natts);
