@@ -68,7 +68,7 @@ void Flush(Statement* statement, ResultRelInfo* target) {
         ExecClearTuple(slot);
         ResetPerTupleExprContext(estate);
     }
-    estate->es_processed += static_cast<uint64>(statement->used);
+    if (statement->node->canSetTag) estate->es_processed += static_cast<uint64>(statement->used);
     statement->used = 0;
     statement->bytes = 0;
 }
@@ -146,7 +146,7 @@ void OnExecutorStart(QueryDesc* query, int eflags) {
 
     if (query->operation != CMD_INSERT || !IsA(query->planstate, ModifyTableState)) return;
     ModifyTableState* node = castNode(ModifyTableState, query->planstate);
-    if (!ReadsSqlite(outerPlanState(node))) return;
+    if (!ReadsSqlite(node)) return;
 
     EState* estate = query->estate;
     MemoryContext previous = MemoryContextSwitchTo(estate->es_query_cxt);

@@ -96,9 +96,9 @@ bool MatchesTable(const List* targets, TupleDesc descriptor) {
 
 }  // namespace
 
-bool ReadsSqlite(PlanState* state) {
+bool ReadsSqlite(ModifyTableState* node) {
     bool found = false;
-    if (state != nullptr) (void)FindOurScan(state, &found);
+    (void)FindOurScan(&node->ps, &found);
     return found;
 }
 
@@ -118,7 +118,7 @@ const char* FindObstacle(const PlannedStmt* statement, ModifyTableState* node) {
     if (!MatchesTable(outerPlan(plan)->targetlist, RelationGetDescr(relation)))
         return "the rows need a projection";
     if (HasVolatileCheck(relation)) return "a CHECK with a volatile function";
-    if (MayLookAtTarget(outerPlanState(node), nullptr)) return "a volatile function";
+    if (compat::WalkPlanState(&node->ps, &MayLookAtTarget, nullptr)) return "a volatile function";
     return nullptr;
 }
 

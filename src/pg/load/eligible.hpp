@@ -5,8 +5,8 @@
 
 namespace pgsqlite::pg::load {
 
-/// Whether a plan reads a foreign table of ours.
-bool ReadsSqlite(PlanState* state);
+/// Whether the statement's source (its WITH queries too) reads a foreign table of ours.
+bool ReadsSqlite(ModifyTableState* node);
 
 /// Why the plain path must run, or null. The reasons are PostgreSQL's own for COPY (copyfrom.c), and those
 /// that come with a query: rows that are waiting to be written can't be seen by a function that looks for
