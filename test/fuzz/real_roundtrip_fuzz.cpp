@@ -1,5 +1,6 @@
 // Any double: its text and its decimal read back to the same bits. Each input stands for itself and for 15
 // uniformly random patterns that it seeds, because the fuzzer's own mutations stay close to each other.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -55,9 +56,8 @@ void CheckPattern(std::uint64_t bits) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    std::uint64_t bits;
-    if (size < sizeof bits) return 0;
-    std::memcpy(&bits, data, sizeof bits);
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, data, std::min(size, sizeof bits));
     CheckPattern(bits);
     std::mt19937_64 random(bits);
     for (int i = 0; i < 15; ++i)
