@@ -8,6 +8,9 @@
 #endif
 
 extern "C" {
+#include "access/stratnum.h"
+#include "optimizer/paths.h"
+#include "utils/pg_locale.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
@@ -84,6 +87,52 @@ inline bool WalkPlanState(PlanState* state, bool (*walker)(PlanState*, void*), v
 #else
     return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)),
                                  context);
+#endif
+}
+
+/// expression_tree_walker over a node's children.
+inline bool WalkExpression(Node* node, bool (*walker)(Node*, void*), void* context) {
+#if PG_VERSION_NUM >= 160000
+    return expression_tree_walker(node, walker, context);
+#else
+    return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)),
+                                  context);
+#endif
+}
+
+/// Whether a collation's order is that of the bytes.
+inline bool ComparesBytes(Oid collation) {
+#if PG_VERSION_NUM >= 180000
+    return pg_newlocale_from_collation(collation)->collate_is_c;
+#else
+    return lc_collate_is_c(collation);
+#endif
+}
+
+/// Whether lower() and upper() know no other letters than ASCII's.
+inline bool FoldsAsciiOnly(Oid collation) {
+#if PG_VERSION_NUM >= 180000
+    return pg_newlocale_from_collation(collation)->ctype_is_c;
+#else
+    return lc_ctype_is_c(collation);
+#endif
+}
+
+/// Whether a pathkey sorts from high to low.
+inline bool IsDescending(const PathKey* pathkey) {
+#if PG_VERSION_NUM >= 180000
+    return pathkey->pk_cmptype == COMPARE_GT;
+#else
+    return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/// Pathkeys of an expression's order, where the query can use it.
+inline List* ExpressionPathkeys(PlannerInfo* root, Expr* expr, Oid less, Relids relids) {
+#if PG_VERSION_NUM >= 160000
+    return build_expression_pathkey(root, expr, less, relids, false);
+#else
+    return build_expression_pathkey(root, expr, nullptr, less, relids, false);
 #endif
 }
 

@@ -18,8 +18,8 @@ struct ServerOptions {
     int busy_timeout_ms = 5000;
     SnapshotScope snapshot = SnapshotScope::kTransaction;
     const char* timezone = "UTC";
-    double startup_cost = 100.0;
-    double tuple_cost = 0.02;
+    double startup_cost = 25.0;
+    double tuple_cost = 0.01;
     value::Policies policies;
 };
 

@@ -1,8 +1,8 @@
-// Planning: estimates, the one path, and the statement that will run. What the plan hands to the scan is a
-// list of nodes (copyable); PlanPrivate gives its items names.
+// Planning of a foreign table's scan: estimates, paths, and the statement that will run. What the plan hands
+// to the scan is a list of nodes (copyable); PlanPrivate gives its items names.
 #pragma once
 
-#include "pg/fdw/relation.hpp"
+#include "pg/fdw/deparse.hpp"
 
 namespace pgsqlite::pg::fdw {
 
@@ -12,14 +12,29 @@ struct PlanPrivate {
     List* attributes;
     Locator locator;
     List* locator_columns;
+    const char* where;     ///< empty without
+    const char* order_by;  ///< empty without
+    List* bindings;        ///< of ForeignScan.fdw_exprs
 
-    static List* Pack(const ScanQuery& query);
+    List* Pack() const;
     static PlanPrivate Unpack(List* fdw_private);
+};
+
+/// RelOptInfo.fdw_private of a foreign table.
+struct RelationPlan {
+    SourceRelation* relation;
+    SourceFacts* facts;
+    List* remote;     ///< RestrictInfos that SQLite sees, of the table alone
+    bool all_exact;   ///< SQLite's answer to all conditions on the table stands
+    double retained;  ///< rows that SQLite returns
 };
 
 void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid);
 void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid relid);
 ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid relid, ForeignPath* path, List* target,
                             List* clauses, Plan* outer_plan);
+
+/// A context in which the relation's columns are SQLite's and all else is a parameter.
+DeparseContext MakeContext(const RemoteRelation* relation);
 
 }  // namespace pgsqlite::pg::fdw

@@ -23,6 +23,58 @@ char* CheckedQuery(sqlite::Database* database, const char* query) {
     return trimmed;
 }
 
+bool IsRowidName(const char* name) noexcept {
+    return pg_strcasecmp(name, "rowid") == 0 || pg_strcasecmp(name, "_rowid_") == 0 ||
+           pg_strcasecmp(name, "oid") == 0;
+}
+
+/// The table's column of a name as SQLite compares them, or -1.
+int FindColumn(const sqlite::Table& table, const char* name) noexcept {
+    for (size_t i = 0; i < table.columns.size(); ++i)
+        if (pg_strcasecmp(table.columns[i].name.c_str(), name) == 0) return static_cast<int>(i);
+    return -1;
+}
+
+void SetShapes(const SourceRelation& relation, const sqlite::Table* table, bool stored, SourceFacts* facts) {
+    const int rowid_alias = stored ? table->rowid_alias() : -1;
+    for (int i = 0; i < relation.attribute_count; ++i) {
+        const SourceColumn& column = relation.columns[i];
+        if (column.name == nullptr) continue;
+        const char* name = ToUtf8(column.name);
+        const int ordinal = stored ? FindColumn(*table, name) : -1;
+        const bool is_rowid = stored && (ordinal >= 0 ? ordinal == rowid_alias
+                                                      : facts->rowid_name[0] != '\0' && IsRowidName(name));
+        facts->shapes[i] =
+            ShapeOf(table, ordinal >= 0 ? &table->columns[static_cast<size_t>(ordinal)] : nullptr, is_rowid,
+                    stored && (ordinal >= 0 || is_rowid), column.type, column.typmod, column.options);
+    }
+}
+
+/// The attribute that reads a column of SQLite's, or 0.
+AttrNumber AttributeOf(const SourceRelation& relation, const char* name) {
+    for (int i = 0; i < relation.attribute_count; ++i)
+        if (relation.columns[i].name != nullptr && pg_strcasecmp(ToUtf8(relation.columns[i].name), name) == 0)
+            return static_cast<AttrNumber>(i + 1);
+    return 0;
+}
+
+/// WITHOUT ROWID tables list their primary key among the indexes. Partial ones serve no condition in general.
+void SetIndexes(const SourceRelation& relation, const sqlite::Table& table, SourceFacts* facts) {
+    facts->indexes =
+        static_cast<IndexFacts*>(palloc0(sizeof(IndexFacts) * std::max<size_t>(1, table.indexes.size())));
+    for (const sqlite::Index& index : table.indexes) {
+        if (index.partial) continue;
+        IndexFacts& known = facts->indexes[facts->index_count++];
+        known.unique = index.unique;
+        known.column_count = static_cast<int>(index.columns.size());
+        known.columns =
+            static_cast<AttrNumber*>(palloc0(sizeof(AttrNumber) * std::max<size_t>(1, index.columns.size())));
+        for (size_t i = 0; i < index.columns.size(); ++i)
+            if (index.columns[i].column >= 0)
+                known.columns[i] = AttributeOf(relation, index.columns[i].name.c_str());
+    }
+}
+
 }  // namespace
 
 void AppendSqliteIdentifier(StringInfo sql, const char* name) {
@@ -57,6 +109,9 @@ SourceRelation* ReadSourceRelation(Oid relid) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (attribute->attisdropped) continue;
         SourceColumn& column = relation->columns[i];
+        column.type = attribute->atttypid;
+        column.typmod = attribute->atttypmod;
+        column.collation = attribute->attcollation;
         column.options = ReadColumnOptions(GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1)),
                                            relation->table);
         column.name = column.options.column_name != nullptr ? column.options.column_name
@@ -70,8 +125,12 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
     SourceFacts* facts = static_cast<SourceFacts*>(palloc0(sizeof(SourceFacts)));
     sqlite::Database* database = pin->database();
     facts->rows = kUnknownRows;
+    facts->utf8 = database->utf8();
+    facts->shapes = static_cast<ColumnShape*>(
+        palloc0(sizeof(ColumnShape) * static_cast<size_t>(std::max(1, relation.attribute_count))));
     if (relation.table.query != nullptr) {
         facts->query = CheckedQuery(database, relation.table.query);
+        SetShapes(relation, nullptr, false, facts);
         return facts;
     }
     const char* utf8 = ToUtf8(relation.table.table);
@@ -79,7 +138,6 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
         Holder<std::optional<sqlite::Table>>::In(CurrentMemoryContext);
     CallSqlite(database, [&] {
         sqlite::CatalogOptions options;
-        options.indexes = false;
         options.foreign_keys = false;
         holder->Set(new std::optional<sqlite::Table>(sqlite::Catalog::ReadTable(*database, utf8, options)));
     });
@@ -100,6 +158,7 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
             std::memcpy(facts->rowid_name, rowid.c_str(), rowid.size() + 1);
             facts->rows = sqlite::EstimateRows(*database, table.name, rowid);
         });
+        SetIndexes(relation, table, facts);
         if (facts->rowid_name[0] == '\0')
             for (size_t position = 1; position <= table.columns.size(); ++position)
                 for (const sqlite::Column& column : table.columns)
@@ -107,12 +166,32 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
                         facts->key_columns =
                             lappend(facts->key_columns, makeString(ToServerText(column.name)));
     }
+    SetShapes(relation, &table, stored, facts);
     holder->Set(nullptr);
     return facts;
 }
 
+const char* ColumnSql(const SourceRelation& relation, const char* alias, AttrNumber attribute) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    // Always qualified: SQLite takes an unknown bare "name" for a string.
+    appendStringInfo(&sql, "%s.", alias);
+    AppendSqliteIdentifier(&sql, relation.columns[attribute - 1].name);
+    return sql.data;
+}
+
+void AppendSource(StringInfo sql, const SourceRelation& relation, const SourceFacts& facts) {
+    if (facts.query != nullptr) {
+        // The line break ends a comment that the query may end with.
+        appendStringInfo(sql, "(%s\n)", facts.query);
+    } else {
+        appendStringInfoString(sql, "main.");
+        AppendSqliteIdentifier(sql, relation.table.table);
+    }
+}
+
 ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& facts,
-                         const Bitmapset* attributes) {
+                         const Bitmapset* attributes, const ScanClauses& clauses) {
     ScanQuery query = {nullptr, NIL, Locator::kRowNumber, NIL};
     if (facts.rowid_name[0] != '\0') {
         query.locator = Locator::kRowid;
@@ -124,11 +203,10 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT ");
-    // Names are always qualified: SQLite takes an unknown bare "name" for a string.
     for (int i = 0; i < relation.attribute_count; ++i) {
         if (relation.columns[i].name == nullptr || !bms_is_member(i + 1, attributes)) continue;
-        appendStringInfoString(&sql, query.attributes != NIL ? ", r." : "r.");
-        AppendSqliteIdentifier(&sql, relation.columns[i].name);
+        if (query.attributes != NIL) appendStringInfoString(&sql, ", ");
+        appendStringInfoString(&sql, ColumnSql(relation, "r", static_cast<AttrNumber>(i + 1)));
         query.attributes = lappend_int(query.attributes, i + 1);
     }
     if (query.attributes == NIL) {
@@ -147,14 +225,11 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
         }
     }
     appendStringInfoString(&sql, " FROM ");
-    if (facts.query != nullptr) {
-        // The line break ends a comment that the query may end with.
-        appendStringInfo(&sql, "(%s\n)", facts.query);
-    } else {
-        appendStringInfoString(&sql, "main.");
-        AppendSqliteIdentifier(&sql, relation.table.table);
-    }
+    AppendSource(&sql, relation, facts);
     appendStringInfoString(&sql, " AS r");
+    if (clauses.where != nullptr) appendStringInfo(&sql, " WHERE %s", clauses.where);
+    if (clauses.order_by != nullptr) appendStringInfo(&sql, " ORDER BY %s", clauses.order_by);
+    if (clauses.limit >= 0) appendStringInfo(&sql, " LIMIT %.0f", clauses.limit);
     query.sql = sql.data;
     return query;
 }

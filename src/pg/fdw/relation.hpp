@@ -5,11 +5,15 @@
 #include "core/sqlite/catalog.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/connection.hpp"
+#include "pg/fdw/shape.hpp"
 
 namespace pgsqlite::pg::fdw {
 
 struct SourceColumn {
     const char* name;  ///< SQLite's; null for a dropped attribute
+    Oid type;
+    int32 typmod;
+    Oid collation;
     ColumnOptions options;
 };
 
@@ -31,12 +35,23 @@ SourceRelation* ReadSourceRelation(Oid relid);
 /// How rows are named in messages: by rowid, by key, or by their number.
 enum class Locator : int { kRowNumber = 0, kRowid = 1, kKey = 2 };
 
+/// An index of SQLite's, by the attributes that its columns are; for costs alone.
+struct IndexFacts {
+    int column_count;
+    AttrNumber* columns;  ///< 0: an expression, or a column that the foreign table hasn't
+    bool unique;
+};
+
 /// What SQLite knows of the source: asked once while planning.
 struct SourceFacts {
     char* query;          ///< option query without what follows the statement; null for a table
     char rowid_name[16];  ///< a name that means the rowid; empty when rows have none
     List* key_columns;    ///< String nodes: the primary key's, where rows have no rowid
     double rows;          ///< estimate
+    bool utf8;            ///< the file's text encoding
+    ColumnShape* shapes;  ///< by attribute number - 1
+    IndexFacts* indexes;
+    int index_count;
 };
 
 /// Raises HV00R when the table does not exist, and what Statement::PrepareUserQuery raises for option query.
@@ -50,9 +65,22 @@ struct ScanQuery {
     List* locator_columns;  ///< String nodes: the result columns behind the attributes
 };
 
-/// Builds it.
+/// What a scan's statement has beside its columns; null for what it hasn't.
+struct ScanClauses {
+    const char* where;
+    const char* order_by;
+    double limit;  ///< rows; negative for all
+};
+
+/// Builds it. The source's alias is r.
 ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& facts,
-                         const Bitmapset* attributes);
+                         const Bitmapset* attributes, const ScanClauses& clauses);
+
+/// alias."column", palloc'd.
+const char* ColumnSql(const SourceRelation& relation, const char* alias, AttrNumber attribute);
+
+/// FROM's item: main."table", or the query in parentheses.
+void AppendSource(StringInfo sql, const SourceRelation& relation, const SourceFacts& facts);
 
 /// Appends an identifier quoted for SQLite.
 void AppendSqliteIdentifier(StringInfo sql, const char* name);

@@ -33,7 +33,7 @@ class RowSource {
     void Rewind() noexcept;
 
     RowConverter& converter() noexcept { return converter_; }
-    const sqlite::Statement& statement() const noexcept { return *statement_; }
+    sqlite::Statement* statement() const noexcept { return statement_; }
 
   private:
     RowSource(const Config& config, const RowOrigin& origin) noexcept

@@ -1,5 +1,7 @@
 #include "pg/fdw/scan.hpp"
 
+#include "pg/fdw/explain.hpp"
+#include "pg/fdw/parameters.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_source.hpp"
 #include "pg/load/bulk_insert.hpp"
@@ -11,8 +13,10 @@ struct ScanState {
     PlanPrivate plan;
     SourceRelation* relation;
     Pin* pin;
-    RowSource* rows;
-    int* targets;  ///< slot position of each result column
+    ScanParameters* parameters;
+    RowSource* rows;  ///< null until the first row is asked for
+    bool bound;       ///< the statement runs with the present values of its parameters
+    int* targets;     ///< slot position of each result column
 };
 
 ScanState* StateOf(ForeignScanState* node) {
@@ -36,17 +40,10 @@ ColumnConverter* BuildConverters(ScanState* state, TupleDesc descriptor, MemoryC
     return converters;
 }
 
-}  // namespace
-
-void BeginForeignScan(ForeignScanState* node, int eflags) {
-    const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
-    ScanState* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
-    node->fdw_state = state;
-    state->plan = PlanPrivate::Unpack(plan->fdw_private);
-    if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
-
+/// Opens the statement when the first row is asked for: a plan may never come to it.
+void Open(ForeignScanState* node, ScanState* state) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
-    state->relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation));
+    MemoryContext previous = MemoryContextSwitchTo(context);
     state->pin = Pin::Acquire(context, state->relation->server_oid);
     const int count = list_length(state->plan.attributes);
     state->targets = static_cast<int*>(palloc0(sizeof(int) * static_cast<size_t>(std::max(1, count))));
@@ -60,11 +57,30 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
     config.locator = state->plan.locator;
     config.locator_columns = state->plan.locator_columns;
     state->rows = RowSource::Open(context, config);
+    MemoryContextSwitchTo(previous);
+}
+
+}  // namespace
+
+void BeginForeignScan(ForeignScanState* node, int eflags) {
+    const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
+    ScanState* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
+    node->fdw_state = state;
+    state->plan = PlanPrivate::Unpack(plan->fdw_private);
+    if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
+
+    state->relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation));
+    state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
 }
 
 TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     ScanState* state = StateOf(node);
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
+    if (unlikely(!state->bound)) {
+        if (state->rows == nullptr) Open(node, state);
+        BindParameters(*state->parameters, node->ss.ps.ps_ExprContext, state->rows->statement(), 1);
+        state->bound = true;
+    }
     ExecClearTuple(slot);
     // Attributes nobody asked for are NULL.
     std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
@@ -73,7 +89,9 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
 }
 
 void ReScanForeignScan(ForeignScanState* node) {
-    StateOf(node)->rows->Rewind();
+    ScanState* state = StateOf(node);
+    if (state->rows != nullptr) state->rows->Rewind();
+    state->bound = false;
 }
 
 void EndForeignScan(ForeignScanState* node) {
@@ -91,7 +109,7 @@ void EndForeignScan(ForeignScanState* node) {
 
 void ExplainForeignScan(ForeignScanState* node, ExplainState* es) {
     ScanState* state = StateOf(node);
-    if (es->verbose) ExplainPropertyText("SQLite Query", state->plan.sql, es);
+    ExplainStatement(state->plan, node, es);
     const char* bulk_insert = load::DescribeBulkInsert(node->ss.ps.state);
     if (bulk_insert != nullptr) ExplainPropertyText("Bulk Insert", bulk_insert, es);
     if (es->analyze && state->rows != nullptr && state->rows->converter().total_changes() > 0)

@@ -70,7 +70,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_query) {
     config.column_count = descriptor->natts;
     config.relation = "the SQLite query";
     fdw::RowSource* rows = fdw::RowSource::Open(context, config);
-    CheckColumnCount(rows->statement(), descriptor);
+    CheckColumnCount(*rows->statement(), descriptor);
 
     Datum* values = static_cast<Datum*>(palloc0(sizeof(Datum) * count));
     bool* nulls = static_cast<bool*>(palloc0(sizeof(bool) * count));

@@ -1,0 +1,70 @@
+// Deparsing: PostgreSQL expressions as SQLite's, only where SQLite's answer is PostgreSQL's (see rules.cpp),
+// or a superset of it that PostgreSQL checks again.
+#pragma once
+
+#include "pg/fdw/relation.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+enum class Verdict : uint8 {
+    kLocal,     ///< PostgreSQL answers alone
+    kSuperset,  ///< SQLite drops rows that can't match; PostgreSQL checks the rest
+    kExact,     ///< SQLite's answer stands, for all values that can be read
+};
+
+/// How a parameter's value becomes a cell.
+enum class Binding : int {
+    kValue,     ///< by its type: integer, real, text, boolean, bytea
+    kNumber,    ///< numeric: as integer where it is one, else the nearest double
+    kDayLow,    ///< date or timestamp: the text of the day two days before
+    kDayHigh,   ///< the same, two days after
+    kElements,  ///< array: its elements as a JSON array
+};
+
+/// One of the relations that a statement reads.
+struct RemoteRelation {
+    Index rti;
+    const char* alias;
+    const SourceRelation* relation;
+    const SourceFacts* facts;
+};
+
+struct DeparseContext {
+    const RemoteRelation* relations;
+    int relation_count;
+    List* parameters;     ///< expressions that PostgreSQL evaluates before each scan; ?1 is the first
+    List* bindings;       ///< their Binding, as integers
+    List* used;           ///< Vars that the conditions deparsed so far look at
+    List* escapes;        ///< String nodes: where PostgreSQL would raise an error
+    int first_parameter;  ///< number of the first: 1, or behind those the caller binds itself
+};
+
+/// Appends a condition that SQLite can answer. Nothing is appended, and the context stays as it was, for
+/// kLocal.
+Verdict DeparseCondition(DeparseContext* context, Expr* clause, StringInfo out);
+
+/// An expression whose value SQLite gives exactly, or null. palloc'd.
+struct Fragment {
+    const char* sql;
+    Form form;
+};
+Fragment* DeparseValue(DeparseContext* context, Expr* expr);
+
+/// The column as SQLite should compare it, or null where its form is kNone.
+Fragment* DeparseColumn(DeparseContext* context, const Var* var);
+
+/// Appends ORDER BY's term for an expression under one of its btree families' operators. False where SQLite
+/// sorts otherwise.
+bool DeparseSortTerm(DeparseContext* context, Expr* expr, Oid opfamily, Oid collation, bool descending,
+                     bool nulls_first, StringInfo out);
+
+/// The number of a new parameter as "?1", or null where the expression can't be evaluated before the scan.
+const char* DeparseAsParameter(DeparseContext* context, Expr* expr, Binding binding);
+
+/// Whether SQLite's order of texts is that of the collation: "C", over UTF-8.
+bool OrdersAsBytes(const DeparseContext* context, Oid collation);
+
+const RemoteRelation* FindRelation(const DeparseContext* context, Index rti);
+const ColumnShape* ShapeOfVar(const DeparseContext* context, const Var* var);
+
+}  // namespace pgsqlite::pg::fdw
