@@ -117,4 +117,3 @@ CREATE FOREIGN TABLE scan.old_items PARTITION OF scan.all_items FOR VALUES FROM 
 INSERT INTO scan.new_items VALUES (1000, 'new');
 SELECT tableoid::regclass, count(*) FROM scan.all_items GROUP BY 1 ORDER BY 1;
 SELECT name FROM scan.all_items WHERE id = 1000;
-ANALYZE scan.item;

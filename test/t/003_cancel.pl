@@ -36,6 +36,7 @@ CREATE FOREIGN TABLE silent (i bigint) SERVER endless;
 CREATE FOREIGN TABLE t (v integer) SERVER locked;
 CREATE FOREIGN TABLE cross_count (n bigint) SERVER big OPTIONS (query 'SELECT count(*) AS n FROM big a, big b, big c');
 CREATE FOREIGN TABLE sorted (n bigint) SERVER big OPTIONS (query 'SELECT a.n FROM big a, big b ORDER BY a.n + b.n');
+CREATE FOREIGN TABLE big_rows (id bigint, v text, n bigint) SERVER big OPTIONS ("table" 'big');
 CREATE SCHEMA into_here;
 END
 
@@ -58,6 +59,9 @@ my %long = (
 	"IMPORT with types 'stored' of an endless view" => "IMPORT FOREIGN SCHEMA main LIMIT TO (endless) FROM SERVER endless INTO into_here OPTIONS (types 'stored')",
 	"IMPORT with types 'stored' of a view without rows" => "IMPORT FOREIGN SCHEMA main LIMIT TO (silent) FROM SERVER endless INTO into_here OPTIONS (types 'stored')",
 	"IMPORT with types 'stored' of a big table" => "DO \$\$ BEGIN FOR i IN 1 .. 100 LOOP IMPORT FOREIGN SCHEMA main FROM SERVER big INTO into_here OPTIONS (types 'stored'); DROP FOREIGN TABLE into_here.big; END LOOP; END \$\$",
+	'ANALYZE of a view without end' => 'ANALYZE endless',
+	'ANALYZE of a view without rows' => 'ANALYZE silent',
+	'ANALYZE again and again' => 'DO $$ BEGIN FOR i IN 1 .. 1000 LOOP ANALYZE big_rows; END LOOP; END $$',
 	'attach of a file that is locked' => "SELECT sqlite.attach('$dir/locked.db', 'another')");
 
 # From the moment of the cancel to the moment the client knows.

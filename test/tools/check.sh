@@ -204,11 +204,23 @@ check_regress() {
     fi
 }
 
+# A copy of the corpus that the tests may read, CORPUS; false where there is none.
+copy_corpus() {
+    local corpus=${PG_SQLITE_CORPUS:-$ROOT/../shared/corpus}
+    CORPUS=$SCRATCH/corpus
+    [ ! -d "$CORPUS" ] || return 0
+    [ -d "$corpus" ] || return 1
+    cp -R "$corpus" "$CORPUS"
+    chmod -R u+rwX "$CORPUS"
+    [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$CORPUS"
+}
+
 check_tap() {
     local log=$LOGS/tap.log good bad status=0
     compgen -G "$ROOT/test/t/*.pl" >/dev/null || { skipped tap "none yet" && return; }
     [ -e "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ] ||
         { skipped tap "this PostgreSQL has no PostgreSQL::Test::Cluster" && return; }
+    if copy_corpus; then export PG_SQLITE_CORPUS=$CORPUS; fi
     installcheck "$log" REGRESS= ISOLATION= "PROVE_FLAGS=-v" || status=$?
     good=$(count '^ok [0-9]+' "$log")
     bad=$(count '^not ok [0-9]+' "$log")
@@ -217,13 +229,10 @@ check_tap() {
 }
 
 check_corpus() {
-    local corpus=${PG_SQLITE_CORPUS:-$ROOT/../shared/corpus} log=$LOGS/corpus.log last status=0
+    local log=$LOGS/corpus.log last status=0
     [ -e "$ROOT/test/corpus/run.sh" ] || return 0
-    [ -d "$corpus" ] || { skipped corpus "no folder of databases; set PG_SQLITE_CORPUS" && return; }
-    cp -R "$corpus" "$SCRATCH/corpus"
-    chmod -R u+rwX "$SCRATCH/corpus"
-    [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$SCRATCH/corpus"
-    step 600 "$log" "${AS_CLIENT[@]}" "PG_SQLITE_CORPUS=$SCRATCH/corpus" \
+    copy_corpus || { skipped corpus "no folder of databases; set PG_SQLITE_CORPUS" && return; }
+    step 600 "$log" "${AS_CLIENT[@]}" "PG_SQLITE_CORPUS=$CORPUS" \
         bash "$SCRATCH/src/test/corpus/run.sh" || status=$?
     last=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
     local good=${last%% *} bad=${last#*, }

@@ -41,14 +41,22 @@ double EstimateRows(Database& db, std::string_view table, std::string_view rowid
     if (const auto analyzed = AnalyzedRows(db, table)) return *analyzed;
     const double bytes = FileBytes(db);
     if (rowid_name.empty()) return bytes / kTypicalRowBytes;
+    const std::optional<RowidRange> range = ReadRowidRange(db, table, rowid_name);
+    return range ? std::min(range->width(), bytes / kSmallestRowBytes) : 0;
+}
+
+std::optional<RowidRange> ReadRowidRange(Database& db, std::string_view table, std::string_view rowid_name) {
     // Two scalar subqueries: min and max in one SELECT would scan the table.
     const std::string name = QuoteIdentifier(table);
     const std::string rowid(rowid_name);
     Statement range(db, "SELECT (SELECT min(" + rowid + ") FROM main." + name + "), (SELECT max(" + rowid +
                             ") FROM main." + name + ")");
-    if (!range.Fetch() || range.IsNull(0)) return 0;
-    const double width = static_cast<double>(range.Int(1)) - static_cast<double>(range.Int(0)) + 1;
-    return std::min(width, bytes / kSmallestRowBytes);
+    if (!range.Fetch() || range.IsNull(0)) return std::nullopt;
+    return RowidRange{range.Int(0), range.Int(1)};
+}
+
+double MostRows(Database& db) {
+    return FileBytes(db) / kSmallestRowBytes;
 }
 
 }  // namespace pgsqlite::sqlite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/sqlite/database.hpp"
@@ -13,5 +14,19 @@ namespace pgsqlite::sqlite {
 /// @param rowid_name a name that means the rowid; empty for WITHOUT ROWID, whose rows can only be bounded
 /// @throws Error where SQLite can't read the table
 double EstimateRows(Database& db, std::string_view table, std::string_view rowid_name);
+
+/// A table's smallest and largest rowid.
+struct RowidRange {
+    std::int64_t first;
+    std::int64_t last;
+    /// Rowids from first to last, present or not.
+    double width() const noexcept { return static_cast<double>(last) - static_cast<double>(first) + 1; }
+};
+
+/// Reads two rows. Nothing for an empty table. @throws Error where SQLite can't read the table
+std::optional<RowidRange> ReadRowidRange(Database& db, std::string_view table, std::string_view rowid_name);
+
+/// No table of the file has more rows: what its pages can hold.
+double MostRows(Database& db);
 
 }  // namespace pgsqlite::sqlite

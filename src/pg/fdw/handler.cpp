@@ -1,4 +1,5 @@
 // The wrapper's two entry points: handler and validator.
+#include "pg/fdw/analyze.hpp"
 #include "pg/fdw/import_schema.hpp"
 #include "pg/fdw/options.hpp"
 #include "pg/fdw/plan.hpp"
@@ -16,6 +17,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_handler) {
     routine->ReScanForeignScan = &fdw::ReScanForeignScan;
     routine->EndForeignScan = &fdw::EndForeignScan;
     routine->ExplainForeignScan = &fdw::ExplainForeignScan;
+    routine->AnalyzeForeignTable = &fdw::AnalyzeForeignTable;
     routine->ImportForeignSchema = &fdw::ImportForeignSchema;
     PG_RETURN_POINTER(routine);
 }

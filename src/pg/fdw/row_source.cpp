@@ -26,7 +26,7 @@ RowSource* RowSource::Open(MemoryContext context, const Config& config) {
     return self;
 }
 
-bool RowSource::Next(Datum* values, bool* nulls, const int* targets) {
+bool RowSource::Step() {
     EnterSqlite(config_.pin->database());
     const sqlite::Step step = statement_->Next();
     LeaveSqlite();
@@ -36,6 +36,10 @@ bool RowSource::Next(Datum* values, bool* nulls, const int* targets) {
         return false;
     }
     ++row_number_;
+    return true;
+}
+
+void RowSource::Convert(Datum* values, bool* nulls, const int* targets) {
     converter_.PushErrorContext();
     const value::Cell* cells = statement_->cells();
     for (int i = 0; i < config_.column_count; ++i) {
@@ -43,12 +47,17 @@ bool RowSource::Next(Datum* values, bool* nulls, const int* targets) {
         converter_.Convert(i, cells[i], &values[target], &nulls[target]);
     }
     converter_.PopErrorContext();
-    return true;
 }
 
 void RowSource::Rewind() noexcept {
     statement_->Reset();
     row_number_ = 0;
+}
+
+void RowSource::RewindWith(int index, int64 value) {
+    Rewind();
+    if (!statement_->Bind(index, value::Cell::Integer(value)))
+        ereport(ERROR, (errcode(ERRCODE_FDW_OUT_OF_MEMORY), errmsg("out of memory")));
 }
 
 void RowSource::RaiseStepError() {

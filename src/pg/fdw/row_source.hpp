@@ -21,6 +21,8 @@ class RowSource {
         const char* source;    ///< SQLite table or null
         Locator locator;
         List* locator_columns;
+        RefusalSink sink;  ///< null: RaiseOrNull
+        void* sink_context;
     };
 
     /// Prepares the statement. Everything lives in `context` and ends with it.
@@ -28,16 +30,27 @@ class RowSource {
 
     /// Goes to the next row and converts its cells. False at the end.
     /// @param columns where each column's Datum goes: values[targets[i]]
-    bool Next(Datum* values, bool* nulls, const int* targets);
+    bool Next(Datum* values, bool* nulls, const int* targets) {
+        if (!Step()) return false;
+        Convert(values, nulls, targets);
+        return true;
+    }
+    /// The halves of Next, for who does not want every row converted.
+    bool Step();
+    void Convert(Datum* values, bool* nulls, const int* targets);
     /// Starts anew.
     void Rewind() noexcept;
+    /// Starts anew with an integer as the statement's parameter `index` (from 1).
+    void RewindWith(int index, int64 value);
 
     RowConverter& converter() noexcept { return converter_; }
     sqlite::Statement* statement() const noexcept { return statement_; }
 
   private:
     RowSource(const Config& config, const RowOrigin& origin) noexcept
-        : config_(config), converter_(config.columns, origin) {}
+        : config_(config),
+          converter_(config.columns, origin, config.sink != nullptr ? config.sink : &RaiseOrNull,
+                     config.sink_context) {}
     static char* Locate(const void* self);
     [[noreturn]] void RaiseStepError();
 
