@@ -326,7 +326,7 @@ ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath* pat
         if (!plan.facts->shapes[attribute - 1].sure) attributes = bms_add_member(attributes, attribute);
     }
 
-    ScanClauses scan = {};
+    ScanClauses scan;
     scan.where = where.len > 0 ? where.data : nullptr;
     scan.order_by = order_by;
     scan.limit = path->fdw_private != NIL ? floatVal(linitial(path->fdw_private)) : -1;

@@ -67,14 +67,14 @@ struct ScanQuery {
 
 /// What a scan's statement has beside its columns; null for what it hasn't.
 struct ScanClauses {
-    const char* where;
-    const char* order_by;
-    double limit;  ///< rows; negative for all
+    const char* where = nullptr;
+    const char* order_by = nullptr;
+    double limit = -1;  ///< rows; negative for all
 };
 
 /// Builds it. The source's alias is r.
 ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& facts,
-                         const Bitmapset* attributes, const ScanClauses& clauses);
+                         const Bitmapset* attributes, const ScanClauses& clauses = {});
 
 /// alias."column", palloc'd.
 const char* ColumnSql(const SourceRelation& relation, const char* alias, AttrNumber attribute);
