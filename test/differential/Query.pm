@@ -87,7 +87,7 @@ sub outputs {
 sub order {
 	my ($self, $total, @nodes) = @_;
 	my @numbers = grep { !$unordered{ $nodes[ $_ - 1 ]{family} } } 1 .. @nodes;
-	@numbers = some(@numbers, @numbers) if chance(0.5);
+	@numbers = some(scalar @numbers, @numbers) if chance(0.5);
 	my $all = @numbers == @nodes;
 	@numbers = @numbers[ 0 .. between(0, $#numbers) ] if !$total && @numbers;
 	return ('', 0) if !@numbers;
@@ -307,7 +307,7 @@ sub derived {
 	my ($list, @nodes) = $self->outputs(3, 1, @fit);
 	my $inner = "SELECT $list FROM $item" . $self->where(1);
 	my $form = pick('plain', 'limit', 'distinct', 'group');
-	if ($form eq 'limit') { my ($order) = $self->order(1, @nodes); $inner .= $order . $self->limit(@nodes); }
+	if ($form eq 'limit') { my ($order, $total) = $self->order(1, @nodes); $inner .= $order . $self->limit(@nodes) if $total; }
 	$inner =~ s/^SELECT/SELECT DISTINCT/ if $form eq 'distinct';
 	$inner .= ' GROUP BY 1, 2, 3' if $form eq 'group' && !grep { $_->{sql} =~ /\$/ } @nodes;
 	$self->{maker}{loose} = 1 if $form ne 'plain' && grep { $inexact{ $_->{family} } } @nodes;
@@ -340,8 +340,8 @@ sub lateral {
 	my $inner;
 	if (chance(0.4)) { $inner = "SELECT count(*) AS o1, max($y->{sql}) AS o2 FROM $other WHERE $condition"; return undef if !$has_min{ $y->{family} }; }
 	else {
-		my ($order) = $self->order(1, @nodes);
-		$inner = "SELECT $list FROM $other WHERE $condition" . (chance(0.6) ? $order . $self->limit(@nodes) : '');
+		my ($order, $total) = $self->order(1, @nodes);
+		$inner = "SELECT $list FROM $other WHERE $condition" . ($total && chance(0.6) ? $order . $self->limit(@nodes) : '');
 	}
 	$self->{maker}{loose} = 1;
 	$self->{keys} = [];
