@@ -56,6 +56,47 @@ inline ForeignPath* CreateForeignScanPath(PlannerInfo* root, RelOptInfo* rel, do
 #endif
 }
 
+inline ForeignPath* CreateForeignUpperPath(PlannerInfo* root, RelOptInfo* rel, PathTarget* target,
+                                           double rows, Cost startup_cost, Cost total_cost, Path* outer,
+                                           List* fdw_private) {
+#if PG_VERSION_NUM >= 180000
+    return create_foreign_upper_path(root, rel, target, rows, 0, startup_cost, total_cost, NIL, outer, NIL,
+                                     fdw_private);
+#elif PG_VERSION_NUM >= 170000
+    return create_foreign_upper_path(root, rel, target, rows, startup_cost, total_cost, NIL, outer, NIL,
+                                     fdw_private);
+#else
+    return create_foreign_upper_path(root, rel, target, rows, startup_cost, total_cost, NIL, outer,
+                                     fdw_private);
+#endif
+}
+
+/// Whether an aggregate counts on its input being sorted (16+).
+inline bool IsPresorted([[maybe_unused]] const Aggref* aggregate) {
+#if PG_VERSION_NUM >= 160000
+    return aggregate->aggpresorted;
+#else
+    return false;
+#endif
+}
+
+/// GROUP BY's items without the redundant ones.
+inline List* GroupClause(const PlannerInfo* root) {
+#if PG_VERSION_NUM >= 160000
+    return root->processed_groupClause;
+#else
+    return root->parse->groupClause;
+#endif
+}
+
+inline List* DistinctClause(const PlannerInfo* root) {
+#if PG_VERSION_NUM >= 160000
+    return root->processed_distinctClause;
+#else
+    return root->parse->distinctClause;
+#endif
+}
+
 /// Prepares a set-returning function's tuplestore and descriptor; the caller's column list for RETURNS
 /// record.
 inline void InitMaterialized(FunctionCallInfo fcinfo) {

@@ -16,6 +16,9 @@ namespace pgsqlite::sqlite {
 
 enum class Step : std::uint8_t { kRow, kDone, kError };
 
+/// SQLITE_ERROR: what functions and aggregates raise, an integer overflow among them.
+inline constexpr int kGenericError = 1;
+
 class Statement {
   public:
     /// Prepares our own SQL. @throws Error with SQLite's message

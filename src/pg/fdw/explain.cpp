@@ -31,12 +31,12 @@ List* SqlitePlan(sqlite::Database* database, const char* sql) {
 
 }  // namespace
 
-void ExplainStatement(const PlanPrivate& plan, const ForeignScanState* node, ExplainState* es) {
+void ExplainStatement(const PlanPrivate& plan, Oid relid, ExplainState* es) {
     if (plan.where[0] != '\0') ExplainPropertyText("SQLite Filter", plan.where, es);
     if (plan.order_by[0] != '\0') ExplainPropertyText("SQLite Sort", plan.order_by, es);
     if (!es->verbose) return;
     ExplainPropertyText("SQLite Query", plan.sql, es);
-    const Oid server = GetForeignServerIdByRelId(RelationGetRelid(node->ss.ss_currentRelation));
+    const Oid server = GetForeignServerIdByRelId(relid);
     Pin* pin = Pin::Acquire(CurrentMemoryContext, server);
     ExplainPropertyList("SQLite Plan", SqlitePlan(pin->database(), plan.sql), es);
     pin->Release();

@@ -4,6 +4,7 @@
 #include "pg/fdw/options.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/scan.hpp"
+#include "pg/fdw/upper.hpp"
 
 namespace fdw = pgsqlite::pg::fdw;
 
@@ -11,6 +12,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_handler) {
     FdwRoutine* routine = makeNode(FdwRoutine);
     routine->GetForeignRelSize = &fdw::GetForeignRelSize;
     routine->GetForeignPaths = &fdw::GetForeignPaths;
+    routine->GetForeignUpperPaths = &fdw::GetForeignUpperPaths;
     routine->GetForeignPlan = &fdw::GetForeignPlan;
     routine->BeginForeignScan = &fdw::BeginForeignScan;
     routine->IterateForeignScan = &fdw::IterateForeignScan;

@@ -1,6 +1,7 @@
 #include "pg/fdw/plan.hpp"
 
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/upper.hpp"
 
 extern "C" {
 #include "optimizer/paths.h"
@@ -291,6 +292,7 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
 
 ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath* path, List* target,
                             List* clauses, Plan* outer_plan) {
+    if (rel->reloptkind == RELOPT_UPPER_REL) return GetUpperPlan(path, target, outer_plan);
     const RelationPlan& plan = PlanOf(rel);
     const SourceRelation& relation = *plan.relation;
     const RemoteRelation remote = RemoteOf(rel);

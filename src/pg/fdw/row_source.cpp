@@ -27,15 +27,25 @@ RowSource* RowSource::Open(MemoryContext context, const Config& config) {
 }
 
 bool RowSource::Step() {
+    bool more;
+    if (!TryStep(&more)) RaiseStepError();
+    return more;
+}
+
+bool RowSource::TryStep(bool* more) {
     EnterSqlite(config_.pin->database());
     const sqlite::Step step = statement_->Next();
     LeaveSqlite();
-    if (unlikely(step != sqlite::Step::kRow)) {
-        if (step == sqlite::Step::kError) RaiseStepError();
-        config_.pin->VerifyUnchanged();
+    *more = step == sqlite::Step::kRow;
+    if (likely(*more)) {
+        ++row_number_;
+        return true;
+    }
+    if (step == sqlite::Step::kError) {
+        if (statement_->error_code() != sqlite::kGenericError) RaiseStepError();
         return false;
     }
-    ++row_number_;
+    config_.pin->VerifyUnchanged();
     return true;
 }
 

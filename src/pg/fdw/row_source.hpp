@@ -37,6 +37,9 @@ class RowSource {
     }
     /// The halves of Next, for who does not want every row converted.
     bool Step();
+    /// Step() for a statement that may fail in a way that settles nothing (an overflow): false then.
+    /// @param more whether there is a row
+    bool TryStep(bool* more);
     void Convert(Datum* values, bool* nulls, const int* targets);
     /// Starts anew.
     void Rewind() noexcept;

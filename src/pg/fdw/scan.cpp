@@ -4,6 +4,7 @@
 #include "pg/fdw/parameters.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_source.hpp"
+#include "pg/fdw/upper_scan.hpp"
 #include "pg/load/bulk_insert.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -60,9 +61,14 @@ void Open(ForeignScanState* node, ScanState* state) {
     MemoryContextSwitchTo(previous);
 }
 
+bool IsUpper(const ForeignScanState* node) {
+    return reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->scan.scanrelid == 0;
+}
+
 }  // namespace
 
 void BeginForeignScan(ForeignScanState* node, int eflags) {
+    if (IsUpper(node)) return BeginUpperScan(node, eflags);
     const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
     ScanState* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
     node->fdw_state = state;
@@ -74,6 +80,7 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
 }
 
 TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
+    if (IsUpper(node)) return IterateUpperScan(node);
     ScanState* state = StateOf(node);
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
     if (unlikely(!state->bound)) {
@@ -89,12 +96,14 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
 }
 
 void ReScanForeignScan(ForeignScanState* node) {
+    if (IsUpper(node)) return ReScanUpperScan(node);
     ScanState* state = StateOf(node);
     if (state->rows != nullptr) state->rows->Rewind();
     state->bound = false;
 }
 
 void EndForeignScan(ForeignScanState* node) {
+    if (IsUpper(node)) return EndUpperScan(node);
     ScanState* state = StateOf(node);
     if (state == nullptr || state->rows == nullptr) return;
     RowConverter& converter = state->rows->converter();
@@ -108,8 +117,9 @@ void EndForeignScan(ForeignScanState* node) {
 }
 
 void ExplainForeignScan(ForeignScanState* node, ExplainState* es) {
+    if (IsUpper(node)) return ExplainUpperScan(node, es);
     ScanState* state = StateOf(node);
-    ExplainStatement(state->plan, node, es);
+    ExplainStatement(state->plan, RelationGetRelid(node->ss.ss_currentRelation), es);
     const char* bulk_insert = load::DescribeBulkInsert(node->ss.ps.state);
     if (bulk_insert != nullptr) ExplainPropertyText("Bulk Insert", bulk_insert, es);
     if (es->analyze && state->rows != nullptr && state->rows->converter().total_changes() > 0)

@@ -59,8 +59,8 @@ struct AggregateRule {
     Output output;
 };
 
-// Sums and averages of double precision depend on the order of the rows, those of numeric on digits that a double
-// has not: they stay in PostgreSQL.
+// Sums and averages of double precision depend on the order of the rows, those of numeric on digits that a
+// double has not: they stay in PostgreSQL.
 const AggregateRule kAggregates[] = {
     {F_COUNT_, "count", Form::kNone, Output::kCell},
     {F_COUNT_ANY, "count", Form::kNone, Output::kCell},
@@ -98,13 +98,13 @@ bool AddAggregate(Draft* draft, Aggref* aggregate) {
         const Fragment* value = ExactValue(&draft->context, expr);
         if (value == nullptr || (rule->form != Form::kNone && value->form != rule->form)) return false;
         if (value->form == Form::kText && !OrdersAsBytes(&draft->context, aggregate->inputcollid) &&
-            (rule->form == Form::kText || (aggregate->aggdistinct != NIL &&
-                                           !get_collation_isdeterministic(aggregate->inputcollid))))
+            (rule->form == Form::kText ||
+             (aggregate->aggdistinct != NIL && !get_collation_isdeterministic(aggregate->inputcollid))))
             return false;
         argument = value->sql;
         // A sum over anything but 64-bit integers is a real in SQLite.
-        if (IsA(expr, Var) && exprType(reinterpret_cast<Node*>(expr)) == INT8OID && rule->output != Output::kCell &&
-            aggregate->aggfilter == nullptr)
+        if (IsA(expr, Var) && exprType(reinterpret_cast<Node*>(expr)) == INT8OID &&
+            rule->output != Output::kCell && aggregate->aggfilter == nullptr)
             draft->settled = lappend(draft->settled, expr);
     }
     const char* distinct = aggregate->aggdistinct != NIL ? "DISTINCT " : "";
@@ -121,11 +121,12 @@ bool AddAggregate(Draft* draft, Aggref* aggregate) {
     return true;
 }
 
-/// Where a cell is no value of its column, for those classes and ranges that can be told in SQL. Null where it
-/// can't, or `sure` need not be told.
+/// Where a cell is no value of its column, for those classes and ranges that can be told in SQL. Null where
+/// it can't, or `sure` need not be told.
 const char* Misfit(const DeparseContext* context, const Var* var, bool* known) {
     const ColumnShape& shape = *ShapeOfVar(context, var);
-    const char* column = ColumnSql(*context->relations[0].relation, context->relations[0].alias, var->varattno);
+    const char* column =
+        ColumnSql(*context->relations[0].relation, context->relations[0].alias, var->varattno);
     *known = true;
     switch (shape.form) {
         case Form::kInteger:
@@ -157,7 +158,8 @@ bool AddGuard(Draft* draft, bool* guarded) {
     ListCell* cell;
     foreach (cell, draft->context.used) {
         Var* var = static_cast<Var*>(lfirst(cell));
-        if (ShapeOfVar(&draft->context, var)->sure || list_member(draft->settled, var) || list_member(done, var))
+        if (ShapeOfVar(&draft->context, var)->sure || list_member(draft->settled, var) ||
+            list_member(done, var))
             continue;
         done = lappend(done, var);
         bool known;
@@ -171,50 +173,49 @@ bool AddGuard(Draft* draft, bool* guarded) {
     return true;
 }
 
-bool AddTarget(Draft* draft, const PathTarget* target, const List* group_clause) {
+/// The parts of an expression over the groups: group columns, which are there already, and aggregates.
+bool AddParts(Draft* draft, const Node* expr) {
     ListCell* cell;
-    int i = 0;
-    foreach (cell, target->exprs) {
-        Expr* expr = static_cast<Expr*>(lfirst(cell));
-        const Index reference = get_pathtarget_sortgroupref(target, i++);
-        if (reference != 0 && get_sortgroupref_clause_noerr(reference, const_cast<List*>(group_clause)) != nullptr) {
-            if (!AddGroup(draft, expr, reference)) return false;
-            continue;
-        }
-        ListCell* part;
-        foreach (part, pull_var_clause(reinterpret_cast<Node*>(expr), PVC_INCLUDE_AGGREGATES)) {
-            Node* node = static_cast<Node*>(lfirst(part));
-            if (list_member(draft->expressions, node)) continue;
-            if (!IsA(node, Aggref) || !AddAggregate(draft, reinterpret_cast<Aggref*>(node))) return false;
-        }
-    }
-    return true;
-}
-
-bool AddHaving(Draft* draft, const Node* having) {
-    ListCell* part;
-    foreach (part, pull_var_clause(const_cast<Node*>(having), PVC_INCLUDE_AGGREGATES)) {
-        Node* node = static_cast<Node*>(lfirst(part));
+    foreach (cell, pull_var_clause(const_cast<Node*>(expr), PVC_INCLUDE_AGGREGATES)) {
+        Node* node = static_cast<Node*>(lfirst(cell));
         if (list_member(draft->expressions, node)) continue;
         if (!IsA(node, Aggref) || !AddAggregate(draft, reinterpret_cast<Aggref*>(node))) return false;
     }
     return true;
 }
 
+bool AddTarget(Draft* draft, const PathTarget* target, const List* group_clause) {
+    List* others = NIL;
+    ListCell* cell;
+    int i = 0;
+    foreach (cell, target->exprs) {
+        Expr* expr = static_cast<Expr*>(lfirst(cell));
+        const Index reference = get_pathtarget_sortgroupref(target, i++);
+        if (reference == 0 ||
+            get_sortgroupref_clause_noerr(reference, const_cast<List*>(group_clause)) == nullptr)
+            others = lappend(others, expr);
+        else if (!AddGroup(draft, expr, reference))
+            return false;
+    }
+    foreach (cell, others)
+        if (!AddParts(draft, static_cast<const Node*>(lfirst(cell)))) return false;
+    return true;
+}
+
 /// PostgreSQL's plan for the same columns.
-Path* Fallback(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output, const Draft& draft, List* group_clause,
-               double groups) {
+Path* Fallback(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output, const Draft& draft,
+               List* group_clause, double groups) {
     PathTarget* target = create_empty_pathtarget();
     ListCell* expr;
     ListCell* reference;
-    forboth(expr, draft.expressions, reference, draft.references)
-        add_column_to_pathtarget(target, static_cast<Expr*>(lfirst(expr)), static_cast<Index>(lfirst_int(reference)));
+    forboth(expr, draft.expressions, reference, draft.references) add_column_to_pathtarget(
+        target, static_cast<Expr*>(lfirst(expr)), static_cast<Index>(lfirst_int(reference)));
     set_pathtarget_cost_width(root, target);
     AggClauseCosts costs = {};
     get_agg_clause_costs(root, AGGSPLIT_SIMPLE, &costs);
     return reinterpret_cast<Path*>(create_agg_path(root, output, input->cheapest_total_path, target,
-                                                   group_clause != NIL ? AGG_HASHED : AGG_PLAIN, AGGSPLIT_SIMPLE,
-                                                   group_clause, NIL, &costs, groups));
+                                                   group_clause != NIL ? AGG_HASHED : AGG_PLAIN,
+                                                   AGGSPLIT_SIMPLE, group_clause, NIL, &costs, groups));
 }
 
 bool HasDistinctAggregate(const Draft& draft) {
@@ -227,15 +228,16 @@ bool HasDistinctAggregate(const Draft& draft) {
 }
 
 /// What the path hands to GetUpperPlan, beside what the scan needs.
+/// @param having a list of conditions, implicitly ANDed
 List* PackPath(const UpperPrivate& upper, const Draft& draft, const Node* having) {
-    return list_make4(upper.Pack(), draft.expressions, draft.context.parameters,
-                      make_ands_implicit(reinterpret_cast<Expr*>(const_cast<Node*>(having))));
+    return list_make4(upper.Pack(), draft.expressions, draft.context.parameters, const_cast<Node*>(having));
 }
 
 }  // namespace
 
 List* UpperPrivate::Pack() const {
-    List* items = list_make4(makeString(const_cast<char*>(sql)), makeString(const_cast<char*>(where)), bindings, outputs);
+    List* items = list_make4(makeString(const_cast<char*>(sql)), makeString(const_cast<char*>(where)),
+                             bindings, outputs);
     items = lappend(items, makeInteger(guarded ? 1 : 0));
     items = lappend(items, list_make1_oid(relid));
     return lappend(items, makeString(const_cast<char*>(relation)));
@@ -256,13 +258,17 @@ UpperPrivate UpperPrivate::Unpack(List* fdw_private) {
 void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output,
                           void* extra) {
     if (stage != UPPERREL_GROUP_AGG && stage != UPPERREL_DISTINCT) return;
-    if (input->reloptkind != RELOPT_BASEREL || input->fdw_private == nullptr || output->fdw_private != nullptr) return;
+    if (input->reloptkind != RELOPT_BASEREL || input->fdw_private == nullptr ||
+        output->fdw_private != nullptr)
+        return;
     const Query* query = root->parse;
     const RelationPlan& plan = *static_cast<const RelationPlan*>(input->fdw_private);
-    if (!plan.all_exact || query->groupingSets != NIL || query->hasTargetSRFs || !bms_is_empty(input->lateral_relids))
+    if (!plan.all_exact || query->groupingSets != NIL || query->hasTargetSRFs ||
+        !bms_is_empty(input->lateral_relids))
         return;
     const bool grouping = stage == UPPERREL_GROUP_AGG;
-    if (!grouping && (query->hasDistinctOn || query->hasAggs || query->groupClause != NIL || query->hasWindowFuncs))
+    if (!grouping &&
+        (query->hasDistinctOn || query->hasAggs || query->groupClause != NIL || query->hasWindowFuncs))
         return;
     const Node* having =
         grouping && extra != nullptr ? static_cast<const GroupPathExtraData*>(extra)->havingQual : nullptr;
@@ -285,14 +291,15 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
             return;
     }
     bool guarded = false;
-    if (!AddTarget(&draft, target, group_clause) || !AddHaving(&draft, having) ||
+    if (!AddTarget(&draft, target, group_clause) || !AddParts(&draft, having) ||
         (group_clause != NIL && HasDistinctAggregate(draft)) || draft.expressions == NIL ||
         !AddGuard(&draft, &guarded))
         return;
     // Each group must be a column: PostgreSQL's plan below needs it, too.
     foreach (cell, group_clause)
-        if (!list_member_int(draft.references,
-                             static_cast<int>(static_cast<const SortGroupClause*>(lfirst(cell))->tleSortGroupRef)))
+        if (!list_member_int(
+                draft.references,
+                static_cast<int>(static_cast<const SortGroupClause*>(lfirst(cell))->tleSortGroupRef)))
             return;
 
     StringInfoData sql;
@@ -317,18 +324,18 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
         List* expressions = NIL;
         ListCell* reference;
         ListCell* expr;
-        forboth(expr, draft.expressions, reference, draft.references)
-            if (lfirst_int(reference) != 0) expressions = lappend(expressions, lfirst(expr));
+        forboth(expr, draft.expressions, reference, draft.references) if (lfirst_int(reference) != 0)
+            expressions = lappend(expressions, lfirst(expr));
         groups = estimate_num_groups(root, expressions, input->rows, nullptr, nullptr);
     }
     const ScanCost scan = EstimateScan(root, input, plan, plan.remote, groups, false);
     const Cost startup = scan.total + cpu_operator_cost * scan.visited * list_length(draft.expressions) +
                          (group_clause != NIL ? 2 * cpu_operator_cost * scan.visited : 0);
-    add_path(output, reinterpret_cast<Path*>(compat::CreateForeignUpperPath(
-                         root, output, const_cast<PathTarget*>(target), groups, startup,
-                         startup + cpu_tuple_cost * groups,
-                         Fallback(root, input, output, draft, group_clause, groups),
-                         PackPath(upper, draft, having))));
+    add_path(
+        output,
+        reinterpret_cast<Path*>(compat::CreateForeignUpperPath(
+            root, output, const_cast<PathTarget*>(target), groups, startup, startup + cpu_tuple_cost * groups,
+            Fallback(root, input, output, draft, group_clause, groups), PackPath(upper, draft, having))));
 }
 
 ForeignScan* GetUpperPlan(ForeignPath* path, List* target, Plan* fallback) {
@@ -337,7 +344,8 @@ ForeignScan* GetUpperPlan(ForeignPath* path, List* target, Plan* fallback) {
     ListCell* cell;
     AttrNumber number = 1;
     foreach (cell, expressions)
-        scan_target = lappend(scan_target, makeTargetEntry(static_cast<Expr*>(lfirst(cell)), number++, nullptr, false));
+        scan_target =
+            lappend(scan_target, makeTargetEntry(static_cast<Expr*>(lfirst(cell)), number++, nullptr, false));
     return make_foreignscan(target, static_cast<List*>(lfourth(path->fdw_private)), 0,
                             static_cast<List*>(lthird(path->fdw_private)),
                             static_cast<List*>(linitial(path->fdw_private)), scan_target, NIL, fallback);

@@ -1,8 +1,9 @@
 // Upper plans: GROUP BY, aggregates and DISTINCT over one foreign table, answered by SQLite.
 //
-// The catalog does not prove that every cell is a value of the column's type, so the statement also asks whether
-// some cell was none, and the foreign scan carries PostgreSQL's own plan below it: when the answer of SQLite can't
-// stand (a misfit, an integer sum beyond 64 bits), that plan runs instead, and raises whatever there is to raise.
+// The catalog does not prove that every cell is a value of the column's type, so the statement also asks
+// whether some cell was none, and the foreign scan carries PostgreSQL's own plan below it: when the answer of
+// SQLite can't stand (a misfit, an integer sum beyond 64 bits), that plan runs instead, and raises whatever
+// there is to raise.
 #pragma once
 
 #include "pg/fdw/plan.hpp"

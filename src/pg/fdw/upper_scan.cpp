@@ -27,7 +27,8 @@ UpperState* StateOf(ForeignScanState* node) {
 }
 
 /// A result that is no value of its type: the cell it comes from, and its row, are PostgreSQL's plan to find.
-void NoteRefusal(void* context, const RowConverter&, int, const value::Cell&, value::Status, const ErrorData*) {
+void NoteRefusal(void* context, const RowConverter&, int, const value::Cell&, value::Status,
+                 const ErrorData*) {
     static_cast<UpperState*>(context)->refused = true;
 }
 
@@ -42,8 +43,8 @@ void Open(ForeignScanState* node, UpperState* state) {
     const ColumnOptions options;
     for (int i = 0; i < descriptor->natts; ++i) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        InitColumnConverter(&converters[i], context, attribute->atttypid, attribute->atttypmod, "result", options,
-                            state->relation->server);
+        InitColumnConverter(&converters[i], context, attribute->atttypid, attribute->atttypmod, "result",
+                            options, state->relation->server);
     }
     RowSource::Config config = {};
     config.pin = state->pin;
@@ -141,9 +142,13 @@ TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
     if (state->stage == Stage::kFallback) {
         TupleTableSlot* row = ExecProcNode(outerPlanState(node));
         if (!TupIsNull(row)) ExecCopySlot(slot, row);
-    } else if (tuplestore_gettupleslot(state->answer, true, false, state->answer_slot)) {
-        ExecCopySlot(slot, state->answer_slot);
+        return slot;
     }
+    // A row that was spilled is read into the current context, and freed by the slot when the next one comes.
+    MemoryContext previous = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+    const bool more = tuplestore_gettupleslot(state->answer, true, false, state->answer_slot);
+    MemoryContextSwitchTo(previous);
+    if (more) ExecCopySlot(slot, state->answer_slot);
     return slot;
 }
 
@@ -169,7 +174,8 @@ void ExplainUpperScan(ForeignScanState* node, ExplainState* es) {
     const UpperState* state = StateOf(node);
     ExplainPropertyText("Aggregate Of", state->plan.relation, es);
     if (es->analyze && state->stage != Stage::kUnread)
-        ExplainPropertyText("Answered By", state->stage == Stage::kAnswered ? "SQLite" : "the plan below", es);
+        ExplainPropertyText("Answered By", state->stage == Stage::kAnswered ? "SQLite" : "the plan below",
+                            es);
     PlanPrivate plan = {};
     plan.sql = state->plan.sql;
     plan.where = state->plan.where;
