@@ -139,16 +139,15 @@ TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
     ExecClearTuple(slot);
     if (state->stage == Stage::kUnread) state->stage = Ask(node, state) ? Stage::kAnswered : Stage::kFallback;
-    if (state->stage == Stage::kFallback) {
-        TupleTableSlot* row = ExecProcNode(outerPlanState(node));
-        if (!TupIsNull(row)) ExecCopySlot(slot, row);
-        return slot;
-    }
-    // A row that was spilled is read into the current context, and freed by the slot when the next one comes.
+    // The executor's nodes run in the query's context; a row that was spilled is read into the current one, too.
     MemoryContext previous = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-    const bool more = tuplestore_gettupleslot(state->answer, true, false, state->answer_slot);
+    TupleTableSlot* row = state->answer_slot;
+    if (state->stage == Stage::kFallback)
+        row = ExecProcNode(outerPlanState(node));
+    else
+        (void)tuplestore_gettupleslot(state->answer, true, false, row);
     MemoryContextSwitchTo(previous);
-    if (more) ExecCopySlot(slot, state->answer_slot);
+    if (!TupIsNull(row)) ExecCopySlot(slot, row);
     return slot;
 }
 
