@@ -71,6 +71,20 @@ inline ForeignPath* CreateForeignUpperPath(PlannerInfo* root, RelOptInfo* rel, P
 #endif
 }
 
+inline ForeignPath* CreateForeignJoinPath(PlannerInfo* root, RelOptInfo* rel, double rows, Cost startup_cost,
+                                          Cost total_cost) {
+#if PG_VERSION_NUM >= 180000
+    return create_foreign_join_path(root, rel, nullptr, rows, 0, startup_cost, total_cost, NIL,
+                                    rel->lateral_relids, nullptr, NIL, NIL);
+#elif PG_VERSION_NUM >= 170000
+    return create_foreign_join_path(root, rel, nullptr, rows, startup_cost, total_cost, NIL,
+                                    rel->lateral_relids, nullptr, NIL, NIL);
+#else
+    return create_foreign_join_path(root, rel, nullptr, rows, startup_cost, total_cost, NIL,
+                                    rel->lateral_relids, nullptr, NIL);
+#endif
+}
+
 /// Whether an aggregate counts on its input being sorted (16+).
 inline bool IsPresorted([[maybe_unused]] const Aggref* aggregate) {
 #if PG_VERSION_NUM >= 160000

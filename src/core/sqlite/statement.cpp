@@ -73,6 +73,10 @@ std::unique_ptr<Statement> Statement::PrepareUserQuery(Database& db, std::string
     return statement;
 }
 
+bool HasFullJoin() noexcept {
+    return sqlite3_libversion_number() >= 3039000;
+}
+
 Statement::~Statement() {
     sqlite3_finalize(stmt_);
 }

@@ -19,6 +19,9 @@ enum class Step : std::uint8_t { kRow, kDone, kError };
 /// SQLITE_ERROR: what functions and aggregates raise, an integer overflow among them.
 inline constexpr int kGenericError = 1;
 
+/// Whether this library knows FULL JOIN (3.39).
+bool HasFullJoin() noexcept;
+
 class Statement {
   public:
     /// Prepares our own SQL. @throws Error with SQLite's message

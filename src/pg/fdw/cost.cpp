@@ -21,8 +21,7 @@ bool MentionsRelation(const RelOptInfo* rel, const Expr* expr) {
 }
 
 /// column op value, in the forms that SQLite looks up in an index of the column.
-Match MatchCondition(const RelOptInfo* rel, const RelationPlan& plan, const RestrictInfo* condition) {
-    const Expr* clause = condition->clause;
+Match MatchCondition(const RelOptInfo* rel, const RelationPlan& plan, const Expr* clause) {
     const Expr* left = nullptr;
     const Expr* right = nullptr;
     Oid function = InvalidOid;
@@ -68,7 +67,7 @@ Selectivity SelectivityOf(PlannerInfo* root, RelOptInfo* rel, const RelationPlan
     ListCell* cell;
     foreach (cell, remote) {
         RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
-        const Match match = MatchCondition(rel, plan, condition);
+        const Match match = MatchCondition(rel, plan, condition->clause);
         if (match.attribute == attribute && match.use == use) matching = lappend(matching, condition);
     }
     if (matching == NIL) return 1.0;
@@ -77,7 +76,7 @@ Selectivity SelectivityOf(PlannerInfo* root, RelOptInfo* rel, const RelationPlan
 
 }  // namespace
 
-AttrNumber LookupAttribute(const RelOptInfo* rel, const RelationPlan& plan, const RestrictInfo* condition) {
+AttrNumber LookupAttribute(const RelOptInfo* rel, const RelationPlan& plan, const Expr* condition) {
     const Match match = MatchCondition(rel, plan, condition);
     if (match.use != Use::kEqual) return 0;
     if (plan.facts->shapes[match.attribute - 1].is_rowid) return match.attribute;

@@ -31,12 +31,11 @@ List* SqlitePlan(sqlite::Database* database, const char* sql) {
 
 }  // namespace
 
-void ExplainStatement(const PlanPrivate& plan, Oid relid, ExplainState* es) {
+void ExplainStatement(const PlanPrivate& plan, Oid server, ExplainState* es) {
     if (plan.where[0] != '\0') ExplainPropertyText("SQLite Filter", plan.where, es);
     if (plan.order_by[0] != '\0') ExplainPropertyText("SQLite Sort", plan.order_by, es);
     if (!es->verbose) return;
     ExplainPropertyText("SQLite Query", plan.sql, es);
-    const Oid server = GetForeignServerIdByRelId(relid);
     Pin* pin = Pin::Acquire(CurrentMemoryContext, server);
     ExplainPropertyList("SQLite Plan", SqlitePlan(pin->database(), plan.sql), es);
     pin->Release();

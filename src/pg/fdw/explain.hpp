@@ -6,6 +6,6 @@
 namespace pgsqlite::pg::fdw {
 
 /// What was pushed down; with VERBOSE the whole statement, and SQLite's own plan for it.
-void ExplainStatement(const PlanPrivate& plan, Oid relid, ExplainState* es);
+void ExplainStatement(const PlanPrivate& plan, Oid server, ExplainState* es);
 
 }  // namespace pgsqlite::pg::fdw

@@ -1,6 +1,7 @@
 // The wrapper's two entry points: handler and validator.
 #include "pg/fdw/analyze.hpp"
 #include "pg/fdw/import_schema.hpp"
+#include "pg/fdw/join.hpp"
 #include "pg/fdw/options.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/scan.hpp"
@@ -12,6 +13,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_handler) {
     FdwRoutine* routine = makeNode(FdwRoutine);
     routine->GetForeignRelSize = &fdw::GetForeignRelSize;
     routine->GetForeignPaths = &fdw::GetForeignPaths;
+    routine->GetForeignJoinPaths = &fdw::GetForeignJoinPaths;
     routine->GetForeignUpperPaths = &fdw::GetForeignUpperPaths;
     routine->GetForeignPlan = &fdw::GetForeignPlan;
     routine->BeginForeignScan = &fdw::BeginForeignScan;

@@ -1,6 +1,7 @@
 #include "pg/fdw/plan.hpp"
 
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/join.hpp"
 #include "pg/fdw/upper.hpp"
 
 extern "C" {
@@ -138,8 +139,8 @@ void AddOrderedPath(PlannerInfo* root, RelOptInfo* rel, List* pathkeys, const Sc
         const double kept = limit >= 0 ? std::max(2.0, std::min(sorted, limit)) : sorted;
         startup = total + 2.0 * cpu_operator_cost * sorted * std::log2(kept);
         total = startup + cpu_operator_cost * kept;
-    } else {
-        total += cpu_operator_cost;  // of two equal paths the plain one
+    } else if (!plan.facts->shapes[first - 1].is_rowid) {
+        total += 2 * cpu_tuple_cost * plan.retained;  // each row is looked up
     }
     if (limit >= 0) {
         rows = std::min(rows, limit);
@@ -205,7 +206,7 @@ void AddParameterizedPaths(PlannerInfo* root, RelOptInfo* rel) {
     List* tried = NIL;
     foreach (cell, candidates) {
         RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
-        if (LookupAttribute(rel, plan, condition) == 0) continue;
+        if (LookupAttribute(rel, plan, condition->clause) == 0) continue;
         Relids outer = bms_union(condition->clause_relids, rel->lateral_relids);
         outer = bms_del_member(outer, static_cast<int>(rel->relid));
         if (bms_is_empty(outer)) continue;
@@ -223,7 +224,8 @@ void AddParameterizedPaths(PlannerInfo* root, RelOptInfo* rel) {
         ListCell* remote_cell;
         foreach (remote_cell, remote)
             looks_up =
-                looks_up || LookupAttribute(rel, plan, static_cast<RestrictInfo*>(lfirst(remote_cell))) != 0;
+                looks_up ||
+                LookupAttribute(rel, plan, static_cast<RestrictInfo*>(lfirst(remote_cell))->clause) != 0;
         if (!looks_up) continue;
         const Selectivity selectivity =
             clauselist_selectivity(root, remote, static_cast<int>(rel->relid), JOIN_INNER, nullptr);
@@ -240,7 +242,10 @@ List* PlanPrivate::Pack() const {
                              makeInteger(static_cast<int>(locator)), locator_columns);
     items = lappend(items, makeString(const_cast<char*>(where)));
     items = lappend(items, makeString(const_cast<char*>(order_by)));
-    return lappend(items, bindings);
+    items = lappend(items, bindings);
+    items = lappend(items, relids);
+    items = lappend(items, makeString(const_cast<char*>(join)));
+    return lappend(items, list_make1_oid(server));
 }
 
 PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
@@ -252,6 +257,9 @@ PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
     plan.where = strVal(list_nth(fdw_private, 4));
     plan.order_by = strVal(list_nth(fdw_private, 5));
     plan.bindings = static_cast<List*>(list_nth(fdw_private, 6));
+    plan.relids = static_cast<List*>(list_nth(fdw_private, 7));
+    plan.join = strVal(list_nth(fdw_private, 8));
+    plan.server = linitial_oid(static_cast<List*>(list_nth(fdw_private, 9)));
     return plan;
 }
 
@@ -290,9 +298,11 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
     AddParameterizedPaths(root, rel);
 }
 
-ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath* path, List* target,
+ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath* path, List* target,
                             List* clauses, Plan* outer_plan) {
     if (rel->reloptkind == RELOPT_UPPER_REL) return GetUpperPlan(path, target, outer_plan);
+    if (rel->reloptkind == RELOPT_JOINREL || rel->reloptkind == RELOPT_OTHER_JOINREL)
+        return GetJoinPlan(root, rel, target);
     const RelationPlan& plan = PlanOf(rel);
     const SourceRelation& relation = *plan.relation;
     const RemoteRelation remote = RemoteOf(rel);
@@ -341,6 +351,8 @@ ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath* pat
     fdw_private.where = where.data;
     fdw_private.order_by = order_by != nullptr ? order_by : "";
     fdw_private.bindings = context.bindings;
+    fdw_private.join = "";
+    fdw_private.server = relation.server_oid;
     return make_foreignscan(target, local, rel->relid, context.parameters, fdw_private.Pack(), NIL, exact,
                             outer_plan);
 }

@@ -6,10 +6,15 @@
 
 namespace pgsqlite::pg::fdw {
 
+struct JoinPlan;
+
 /// Items of ForeignScan.fdw_private.
 struct PlanPrivate {
     const char* sql;
-    List* attributes;
+    List* attributes;  ///< of the result's columns
+    List* relids;      ///< a join: the foreign tables that the attributes belong to; NIL else
+    const char* join;  ///< names of the joined tables; empty for one table
+    Oid server;        ///< of a join
     Locator locator;
     List* locator_columns;
     const char* where;     ///< empty without
@@ -20,13 +25,14 @@ struct PlanPrivate {
     static PlanPrivate Unpack(List* fdw_private);
 };
 
-/// RelOptInfo.fdw_private of a foreign table.
+/// RelOptInfo.fdw_private of a foreign table, or of a join of several.
 struct RelationPlan {
-    SourceRelation* relation;
+    SourceRelation* relation;  ///< null for a join
     SourceFacts* facts;
-    List* remote;     ///< RestrictInfos that SQLite sees, of the table alone
-    bool all_exact;   ///< SQLite's answer to all conditions on the table stands
-    double retained;  ///< rows that SQLite returns
+    const JoinPlan* join;  ///< null for a table
+    List* remote;          ///< RestrictInfos that SQLite sees, of the table alone
+    bool all_exact;        ///< SQLite's answer to all conditions on the table stands
+    double retained;       ///< rows that SQLite returns
 };
 
 void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid);

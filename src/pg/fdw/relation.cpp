@@ -114,8 +114,8 @@ SourceRelation* ReadSourceRelation(Oid relid) {
         column.collation = attribute->attcollation;
         column.options = ReadColumnOptions(GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1)),
                                            relation->table);
-        column.name = column.options.column_name != nullptr ? column.options.column_name
-                                                            : pstrdup(NameStr(attribute->attname));
+        column.attribute = pstrdup(NameStr(attribute->attname));
+        column.name = column.options.column_name != nullptr ? column.options.column_name : column.attribute;
     }
     table_close(rel, NoLock);
     return relation;

@@ -11,6 +11,7 @@ namespace pgsqlite::pg::fdw {
 
 struct SourceColumn {
     const char* name;  ///< SQLite's; null for a dropped attribute
+    const char* attribute;
     Oid type;
     int32 typmod;
     Oid collation;

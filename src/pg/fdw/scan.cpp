@@ -4,6 +4,7 @@
 #include "pg/fdw/parameters.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_source.hpp"
+#include "pg/fdw/upper.hpp"
 #include "pg/fdw/upper_scan.hpp"
 #include "pg/load/bulk_insert.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 struct ScanState {
     PlanPrivate plan;
-    SourceRelation* relation;
+    const char* description;  ///< of what is read, for messages
     Pin* pin;
     ScanParameters* parameters;
     RowSource* rows;  ///< null until the first row is asked for
@@ -24,19 +25,29 @@ ScanState* StateOf(ForeignScanState* node) {
     return static_cast<ScanState*>(node->fdw_state);
 }
 
-/// Converters of the wanted attributes.
-ColumnConverter* BuildConverters(ScanState* state, TupleDesc descriptor, MemoryContext context, int count) {
+/// The table that result column i belongs to; read once for neighbours.
+const SourceRelation* RelationOf(ForeignScanState* node, const ScanState* state, int i,
+                                 const SourceRelation* last) {
+    const Oid relid = state->plan.relids != NIL ? list_nth_oid(state->plan.relids, i)
+                                                : RelationGetRelid(node->ss.ss_currentRelation);
+    return last != nullptr && last->relid == relid ? last : ReadSourceRelation(relid);
+}
+
+/// Converters of the result columns. A join's fill its slot in their order, a table's the places of its
+/// attributes.
+ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, MemoryContext context, int count) {
     ColumnConverter* converters = static_cast<ColumnConverter*>(
         palloc0(sizeof(ColumnConverter) * static_cast<size_t>(std::max(1, count))));
-    ListCell* cell;
-    int i = 0;
-    foreach (cell, state->plan.attributes) {
-        const int attnum = lfirst_int(cell);
-        const Form_pg_attribute attribute = TupleDescAttr(descriptor, attnum - 1);
+    const TupleDesc descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+    const SourceRelation* relation = nullptr;
+    for (int i = 0; i < count; ++i) {
+        relation = RelationOf(node, state, i, relation);
+        const int attnum = list_nth_int(state->plan.attributes, i);
+        state->targets[i] = state->plan.relids != NIL ? i : attnum - 1;
+        const Form_pg_attribute attribute = TupleDescAttr(descriptor, state->targets[i]);
         InitColumnConverter(&converters[i], context, attribute->atttypid, attribute->atttypmod,
-                            NameStr(attribute->attname), state->relation->columns[attnum - 1].options,
-                            state->relation->server);
-        state->targets[i++] = attnum - 1;
+                            relation->columns[attnum - 1].attribute, relation->columns[attnum - 1].options,
+                            relation->server);
     }
     return converters;
 }
@@ -45,16 +56,22 @@ ColumnConverter* BuildConverters(ScanState* state, TupleDesc descriptor, MemoryC
 void Open(ForeignScanState* node, ScanState* state) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
     MemoryContext previous = MemoryContextSwitchTo(context);
-    state->pin = Pin::Acquire(context, state->relation->server_oid);
+    state->pin = Pin::Acquire(context, state->plan.server);
     const int count = list_length(state->plan.attributes);
     state->targets = static_cast<int*>(palloc0(sizeof(int) * static_cast<size_t>(std::max(1, count))));
     RowSource::Config config = {};
     config.pin = state->pin;
     config.sql = state->plan.sql;
-    config.columns = BuildConverters(state, RelationGetDescr(node->ss.ss_currentRelation), context, count);
+    config.columns = BuildConverters(node, state, context, count);
     config.column_count = count;
-    config.relation = state->relation->qualified_name;
-    config.source = state->relation->source_name();
+    if (state->plan.join[0] != '\0') {
+        state->description = state->plan.join;
+    } else {
+        const SourceRelation* relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation));
+        state->description = relation->qualified_name;
+        config.source = relation->source_name();
+    }
+    config.relation = state->description;
     config.locator = state->plan.locator;
     config.locator_columns = state->plan.locator_columns;
     state->rows = RowSource::Open(context, config);
@@ -62,7 +79,7 @@ void Open(ForeignScanState* node, ScanState* state) {
 }
 
 bool IsUpper(const ForeignScanState* node) {
-    return reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->scan.scanrelid == 0;
+    return UpperPrivate::Is(reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->fdw_private);
 }
 
 }  // namespace
@@ -75,7 +92,6 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
     state->plan = PlanPrivate::Unpack(plan->fdw_private);
     if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
 
-    state->relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation));
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
 }
 
@@ -108,8 +124,8 @@ void EndForeignScan(ForeignScanState* node) {
     if (state == nullptr || state->rows == nullptr) return;
     RowConverter& converter = state->rows->converter();
     if (converter.total_changes() > 0)
-        ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies",
-                                state->relation->qualified_name, converter.total_changes()),
+        ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies", state->description,
+                                converter.total_changes()),
                          errdetail("%s.", converter.DescribeChanges())));
     state->pin->VerifyUnchanged();
     state->rows->Rewind();
@@ -119,7 +135,8 @@ void EndForeignScan(ForeignScanState* node) {
 void ExplainForeignScan(ForeignScanState* node, ExplainState* es) {
     if (IsUpper(node)) return ExplainUpperScan(node, es);
     ScanState* state = StateOf(node);
-    ExplainStatement(state->plan, RelationGetRelid(node->ss.ss_currentRelation), es);
+    if (state->plan.join[0] != '\0') ExplainPropertyText("Join Of", state->plan.join, es);
+    ExplainStatement(state->plan, state->plan.server, es);
     const char* bulk_insert = load::DescribeBulkInsert(node->ss.ps.state);
     if (bulk_insert != nullptr) ExplainPropertyText("Bulk Insert", bulk_insert, es);
     if (es->analyze && state->rows != nullptr && state->rows->converter().total_changes() > 0)

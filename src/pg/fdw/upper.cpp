@@ -1,6 +1,7 @@
 #include "pg/fdw/upper.hpp"
 
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/join.hpp"
 
 extern "C" {
 #include "nodes/pathnodes.h"
@@ -13,6 +14,8 @@ extern "C" {
 
 namespace pgsqlite::pg::fdw {
 namespace {
+
+constexpr int kItems = 7;  ///< of UpperPrivate
 
 /// The statement while it is put together.
 struct Draft {
@@ -125,8 +128,8 @@ bool AddAggregate(Draft* draft, Aggref* aggregate) {
 /// it can't, or `sure` need not be told.
 const char* Misfit(const DeparseContext* context, const Var* var, bool* known) {
     const ColumnShape& shape = *ShapeOfVar(context, var);
-    const char* column =
-        ColumnSql(*context->relations[0].relation, context->relations[0].alias, var->varattno);
+    const RemoteRelation* relation = FindRelation(context, static_cast<Index>(var->varno));
+    const char* column = ColumnSql(*relation->relation, relation->alias, var->varattno);
     *known = true;
     switch (shape.form) {
         case Form::kInteger:
@@ -239,8 +242,12 @@ List* UpperPrivate::Pack() const {
     List* items = list_make4(makeString(const_cast<char*>(sql)), makeString(const_cast<char*>(where)),
                              bindings, outputs);
     items = lappend(items, makeInteger(guarded ? 1 : 0));
-    items = lappend(items, list_make1_oid(relid));
+    items = lappend(items, list_make1_oid(server));
     return lappend(items, makeString(const_cast<char*>(relation)));
+}
+
+bool UpperPrivate::Is(const List* fdw_private) {
+    return list_length(fdw_private) == kItems;
 }
 
 UpperPrivate UpperPrivate::Unpack(List* fdw_private) {
@@ -250,7 +257,7 @@ UpperPrivate UpperPrivate::Unpack(List* fdw_private) {
     upper.bindings = static_cast<List*>(lthird(fdw_private));
     upper.outputs = static_cast<List*>(lfourth(fdw_private));
     upper.guarded = intVal(list_nth(fdw_private, 4)) != 0;
-    upper.relid = linitial_oid(static_cast<List*>(list_nth(fdw_private, 5)));
+    upper.server = linitial_oid(static_cast<List*>(list_nth(fdw_private, 5)));
     upper.relation = strVal(list_nth(fdw_private, 6));
     return upper;
 }
@@ -258,8 +265,8 @@ UpperPrivate UpperPrivate::Unpack(List* fdw_private) {
 void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output,
                           void* extra) {
     if (stage != UPPERREL_GROUP_AGG && stage != UPPERREL_DISTINCT) return;
-    if (input->reloptkind != RELOPT_BASEREL || input->fdw_private == nullptr ||
-        output->fdw_private != nullptr)
+    if ((input->reloptkind != RELOPT_BASEREL && input->reloptkind != RELOPT_JOINREL) ||
+        input->fdw_private == nullptr || output->fdw_private != nullptr)
         return;
     const Query* query = root->parse;
     const RelationPlan& plan = *static_cast<const RelationPlan*>(input->fdw_private);
@@ -275,21 +282,13 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
     List* group_clause = grouping ? compat::GroupClause(root) : compat::DistinctClause(root);
     const PathTarget* target = grouping ? output->reltarget : root->upper_targets[UPPERREL_DISTINCT];
 
-    const RemoteRelation relation = {input->relid, "r", plan.relation, plan.facts};
     Draft draft = {};
-    draft.context = MakeContext(&relation);
+    draft.context = ContextOf(root, input);
     initStringInfo(&draft.columns);
     initStringInfo(&draft.groups);
-    StringInfoData where;
-    initStringInfo(&where);
+    SourceText source;
+    if (!DeparseSource(&draft.context, input, &source)) return;
     ListCell* cell;
-    foreach (cell, input->baserestrictinfo) {
-        if (where.len > 0) appendStringInfoString(&where, " AND ");
-        const RestrictInfo* condition = static_cast<const RestrictInfo*>(lfirst(cell));
-        if (condition->pseudoconstant ||
-            DeparseCondition(&draft.context, condition->clause, &where) != Verdict::kExact)
-            return;
-    }
     bool guarded = false;
     if (!AddTarget(&draft, target, group_clause) || !AddParts(&draft, having) ||
         (group_clause != NIL && HasDistinctAggregate(draft)) || draft.expressions == NIL ||
@@ -304,20 +303,18 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
 
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT %s FROM ", draft.columns.data);
-    AppendSource(&sql, *plan.relation, *plan.facts);
-    appendStringInfoString(&sql, " AS r");
-    if (where.len > 0) appendStringInfo(&sql, " WHERE %s", where.data);
+    appendStringInfo(&sql, "SELECT %s FROM %s", draft.columns.data, source.from);
+    if (source.where[0] != '\0') appendStringInfo(&sql, " WHERE %s", source.where);
     if (draft.groups.len > 0) appendStringInfo(&sql, " GROUP BY %s", draft.groups.data);
 
     UpperPrivate upper = {};
     upper.sql = sql.data;
-    upper.where = where.data;
+    upper.where = source.where;
     upper.bindings = draft.context.bindings;
     upper.outputs = draft.outputs;
     upper.guarded = guarded;
-    upper.relid = plan.relation->relid;
-    upper.relation = plan.relation->qualified_name;
+    upper.server = draft.context.relations[0].relation->server_oid;
+    upper.relation = RelationNames(draft.context);
 
     double groups = 1;
     if (group_clause != NIL) {
@@ -328,9 +325,12 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
             expressions = lappend(expressions, lfirst(expr));
         groups = estimate_num_groups(root, expressions, input->rows, nullptr, nullptr);
     }
-    const ScanCost scan = EstimateScan(root, input, plan, plan.remote, groups, false);
-    const Cost startup = scan.total + cpu_operator_cost * scan.visited * list_length(draft.expressions) +
-                         (group_clause != NIL ? 2 * cpu_operator_cost * scan.visited : 0);
+    double visited;
+    Cost cost;
+    EstimateJoin(root, input, &visited, &cost);
+    // SQLite sorts the rows of groups, unless an index gives their order.
+    if (group_clause != NIL) cost += 0.5 * cpu_operator_cost * visited * std::log2(std::max(2.0, visited));
+    const Cost startup = cost + cpu_operator_cost * visited * list_length(draft.expressions);
     add_path(
         output,
         reinterpret_cast<Path*>(compat::CreateForeignUpperPath(

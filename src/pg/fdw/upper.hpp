@@ -1,4 +1,4 @@
-// Upper plans: GROUP BY, aggregates and DISTINCT over one foreign table, answered by SQLite.
+// Upper plans: GROUP BY, aggregates and DISTINCT over foreign tables of one server, answered by SQLite.
 //
 // The catalog does not prove that every cell is a value of the column's type, so the statement also asks
 // whether some cell was none, and the foreign scan carries PostgreSQL's own plan below it: when the answer of
@@ -24,11 +24,13 @@ struct UpperPrivate {
     List* bindings;
     List* outputs;  ///< Output of each column, as integers
     bool guarded;   ///< a last cell tells whether some cell was no value
-    Oid relid;
-    const char* relation;  ///< for EXPLAIN
+    Oid server;
+    const char* relation;  ///< for messages and EXPLAIN
 
     List* Pack() const;
     static UpperPrivate Unpack(List* fdw_private);
+    /// Whether the list is one of ours, and no PlanPrivate's.
+    static bool Is(const List* fdw_private);
 };
 
 void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output,

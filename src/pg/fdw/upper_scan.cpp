@@ -13,7 +13,6 @@ enum class Stage { kUnread, kAnswered, kFallback };
 struct UpperState {
     UpperPrivate plan;
     ScanParameters* parameters;
-    SourceRelation* relation;
     Pin* pin;
     RowSource* rows;
     bool refused;  ///< set by the sink
@@ -36,22 +35,21 @@ void Open(ForeignScanState* node, UpperState* state) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
     MemoryContext previous = MemoryContextSwitchTo(context);
     const TupleDesc descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
-    state->relation = ReadSourceRelation(state->plan.relid);
-    state->pin = Pin::Acquire(context, state->relation->server_oid);
+    state->pin = Pin::Acquire(context, state->plan.server);
+    const ServerOptions server = ReadServerOptions(GetForeignServer(state->plan.server)->options);
     ColumnConverter* converters = static_cast<ColumnConverter*>(
         palloc0(sizeof(ColumnConverter) * static_cast<size_t>(std::max(1, descriptor->natts))));
     const ColumnOptions options;
     for (int i = 0; i < descriptor->natts; ++i) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         InitColumnConverter(&converters[i], context, attribute->atttypid, attribute->atttypmod, "result",
-                            options, state->relation->server);
+                            options, server);
     }
     RowSource::Config config = {};
     config.pin = state->pin;
     config.sql = state->plan.sql;
     config.columns = converters;
-    config.relation = state->relation->qualified_name;
-    config.source = state->relation->source_name();
+    config.relation = state->plan.relation;
     config.sink = &NoteRefusal;
     config.sink_context = state;
     state->rows = RowSource::Open(context, config);
@@ -139,7 +137,8 @@ TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
     ExecClearTuple(slot);
     if (state->stage == Stage::kUnread) state->stage = Ask(node, state) ? Stage::kAnswered : Stage::kFallback;
-    // The executor's nodes run in the query's context; a row that was spilled is read into the current one, too.
+    // The executor's nodes run in the query's context; a row that was spilled is read into the current one,
+    // too.
     MemoryContext previous = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
     TupleTableSlot* row = state->answer_slot;
     if (state->stage == Stage::kFallback)
@@ -179,7 +178,7 @@ void ExplainUpperScan(ForeignScanState* node, ExplainState* es) {
     plan.sql = state->plan.sql;
     plan.where = state->plan.where;
     plan.order_by = "";
-    ExplainStatement(plan, state->plan.relid, es);
+    ExplainStatement(plan, state->plan.server, es);
 }
 
 }  // namespace pgsqlite::pg::fdw
