@@ -1,6 +1,7 @@
 #include "pg/fdw/plan.hpp"
 
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/parallel.hpp"
 #include "pg/fdw/upper.hpp"
 
 extern "C" {
@@ -118,8 +119,10 @@ double WantedRows(const PlannerInfo* root, const RelOptInfo* rel) {
 void AddPath(PlannerInfo* root, RelOptInfo* rel, double rows, Cost startup, Cost total, List* pathkeys,
              Relids required_outer, double limit) {
     List* fdw_private = limit >= 0 ? list_make1(makeFloat(psprintf("%.0f", limit))) : NIL;
-    add_path(rel, reinterpret_cast<Path*>(compat::CreateForeignScanPath(
-                      root, rel, rows, startup, total, pathkeys, required_outer, fdw_private)));
+    ForeignPath* path =
+        compat::CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, required_outer, fdw_private);
+    KeepInLeader(path);
+    add_path(rel, reinterpret_cast<Path*>(path));
 }
 
 /// A path in an order that SQLite gives.
@@ -240,7 +243,9 @@ List* PlanPrivate::Pack() const {
                              makeInteger(static_cast<int>(locator)), locator_columns);
     items = lappend(items, makeString(const_cast<char*>(where)));
     items = lappend(items, makeString(const_cast<char*>(order_by)));
-    return lappend(items, bindings);
+    items = lappend(items, bindings);
+    items = lappend(items, makeString(const_cast<char*>(probe)));
+    return lappend(items, makeInteger(chunk_rows));
 }
 
 PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
@@ -252,6 +257,8 @@ PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
     plan.where = strVal(list_nth(fdw_private, 4));
     plan.order_by = strVal(list_nth(fdw_private, 5));
     plan.bindings = static_cast<List*>(list_nth(fdw_private, 6));
+    plan.probe = strVal(list_nth(fdw_private, 7));
+    plan.chunk_rows = intVal(list_nth(fdw_private, 8));
     return plan;
 }
 
@@ -288,6 +295,7 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
     AddOrderedPath(root, rel, root->query_pathkeys, plain, WantedRows(root, rel));
     AddIndexOrders(root, rel, plain);
     AddParameterizedPaths(root, rel);
+    AddPartialPath(root, rel, plan);
 }
 
 ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath* path, List* target,
@@ -331,9 +339,15 @@ ForeignScan* GetForeignPlan(PlannerInfo*, RelOptInfo* rel, Oid, ForeignPath* pat
     ScanClauses scan;
     scan.where = where.len > 0 ? where.data : nullptr;
     scan.order_by = order_by;
+    scan.chunked = path->path.parallel_aware;
     scan.limit = path->fdw_private != NIL ? floatVal(linitial(path->fdw_private)) : -1;
     const ScanQuery query = BuildScanQuery(relation, *plan.facts, attributes, scan);
     PlanPrivate fdw_private = {};
+    fdw_private.probe = "";
+    if (scan.chunked) {
+        fdw_private.probe = ProbeSql(relation, *plan.facts);
+        fdw_private.chunk_rows = ChunkRows(*plan.facts);
+    }
     fdw_private.sql = query.sql;
     fdw_private.attributes = query.attributes;
     fdw_private.locator = query.locator;

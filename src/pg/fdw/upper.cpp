@@ -1,6 +1,7 @@
 #include "pg/fdw/upper.hpp"
 
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/parallel.hpp"
 
 extern "C" {
 #include "nodes/pathnodes.h"
@@ -331,11 +332,11 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
     const ScanCost scan = EstimateScan(root, input, plan, plan.remote, groups, false);
     const Cost startup = scan.total + cpu_operator_cost * scan.visited * list_length(draft.expressions) +
                          (group_clause != NIL ? 2 * cpu_operator_cost * scan.visited : 0);
-    add_path(
-        output,
-        reinterpret_cast<Path*>(compat::CreateForeignUpperPath(
-            root, output, const_cast<PathTarget*>(target), groups, startup, startup + cpu_tuple_cost * groups,
-            Fallback(root, input, output, draft, group_clause, groups), PackPath(upper, draft, having))));
+    ForeignPath* path = compat::CreateForeignUpperPath(
+        root, output, const_cast<PathTarget*>(target), groups, startup, startup + cpu_tuple_cost * groups,
+        Fallback(root, input, output, draft, group_clause, groups), PackPath(upper, draft, having));
+    KeepInLeader(path);
+    add_path(output, reinterpret_cast<Path*>(path));
 }
 
 ForeignScan* GetUpperPlan(ForeignPath* path, List* target, Plan* fallback) {
