@@ -22,6 +22,7 @@ constexpr int kSliceMs = 25;
 /// mtime.
 constexpr std::int64_t kMtimeTickNs = 20 * 1000 * 1000;
 constexpr std::size_t kHeaderBytes = 100;
+constexpr char kImmutable[] = "immutable=1";
 
 std::int64_t NowNs(clockid_t clock) noexcept {
     struct timespec now;
@@ -54,6 +55,17 @@ std::string EncodeUri(const std::string& path) {
     return uri;
 }
 
+template <std::size_t N>
+std::string Hex(const std::array<unsigned char, N>& bytes) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    std::string hex;
+    for (const unsigned char byte : bytes) {
+        hex += kHex[byte >> 4];
+        hex += kHex[byte & 15];
+    }
+    return hex;
+}
+
 std::string Quote(std::string_view text, char quote) {
     std::string quoted(1, quote);
     for (const char c : text) {
@@ -83,7 +95,9 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
         throw Error(sqlstate::kUndefinedFile, "database file \"" + path + "\" does not exist");
     self.wal_ = Identify(path + "-wal");
 
-    if (options.immutable) {
+    if (options.leader) {
+        self.OpenForLeader();
+    } else if (options.immutable) {
         const char* live = self.wal_.HasContent()                     ? "-wal"
                            : Identify(path + "-journal").HasContent() ? "-journal"
                                                                       : nullptr;
@@ -95,13 +109,13 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
                             "or was not closed properly.",
                         "Close the application properly, or set server option immutable to false.");
         self.mode_ = AccessMode::kImmutable;
-        self.OpenHandle(nullptr, true);
+        self.OpenHandle(nullptr, kImmutable);
         self.ReadHeader();
     } else {
         const ReaderVfs& vfs = GetReaderVfs();
         if (vfs.shared_index == nullptr)
             throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
-        self.OpenHandle(vfs.shared_index, false);
+        self.OpenHandle(vfs.shared_index, "");
         const bool wal_mode = self.ReadHeader();
         // Whoever has a WAL database open keeps both side files beside it; otherwise nobody has.
         if (wal_mode && !(self.wal_.exists && Identify(path + "-shm").exists)) {
@@ -110,7 +124,7 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
             self.file_ = Identify(path);
             self.wal_ = Identify(path + "-wal");
             self.mode_ = AccessMode::kAtRest;
-            self.OpenHandle(vfs.private_index, false);
+            self.OpenHandle(vfs.private_index, "");
         }
     }
     self.Configure();
@@ -121,12 +135,33 @@ Database::~Database() {
     if (db_ != nullptr) sqlite3_close_v2(db_);
 }
 
-void Database::OpenHandle(const char* vfs, bool immutable) {
+/// As a parallel worker: in the leader's way, but without locks and with its end of the -wal.
+void Database::OpenForLeader() {
+    const Snapshot& leader = *options_.leader;
+    mode_ = leader.mode;
+    file_ = leader.file;
+    wal_ = leader.wal_file;
+    VerifyLeader();
+    if (mode_ == AccessMode::kImmutable) {
+        OpenHandle(nullptr, kImmutable);
+    } else {
+        const char* vfs = GetReaderVfs().follower;
+        if (vfs == nullptr) throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
+        std::string parameters = std::string(kWalBytesParameter) + "=" + std::to_string(leader.wal.bytes());
+        if (mode_ == AccessMode::kLocked && leader.wal.frames > 0)
+            parameters += std::string("&") + kIndexHeaderParameter + "=" + Hex(leader.wal.header);
+        OpenHandle(vfs, parameters);
+    }
+    ReadHeader();
+}
+
+/// @param uri_parameters "name=value&…", or empty
+void Database::OpenHandle(const char* vfs, const std::string& uri_parameters) {
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
     std::string name = options_.path;
-    if (immutable) {
+    if (!uri_parameters.empty()) {
         flags |= SQLITE_OPEN_URI;
-        name = EncodeUri(options_.path) + "?immutable=1";
+        name = EncodeUri(options_.path) + "?" + uri_parameters;
     }
     const int rc = sqlite3_open_v2(name.c_str(), &db_, flags, vfs);
     if (rc == SQLITE_OK) return;
@@ -216,6 +251,13 @@ void Database::BeginRead() {
     if (!SnapshotIntact()) {
         EndRead();
         VerifyUnchanged();
+    }
+    if (!options_.leader) return;
+    try {
+        VerifyLeader();
+    } catch (...) {
+        EndRead();
+        throw;
     }
 }
 

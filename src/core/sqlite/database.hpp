@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/sqlite/file.hpp"
+#include "core/sqlite/snapshot.hpp"
 
 struct sqlite3;
 
@@ -20,13 +22,8 @@ struct OpenOptions {
     int busy_timeout_ms = 5000;  ///< how long a lock is waited for
     /// Asked while waiting for a lock; true ends the wait with SQLITE_BUSY. May be null.
     bool (*cancelled)() noexcept = nullptr;
-};
-
-/// How a file is read; follows from its journal mode and side files (docs/architecture.md).
-enum class AccessMode : std::uint8_t {
-    kLocked,  ///< SQLite's own locks: rollback journal, or a WAL whose side files exist
-    kAtRest,  ///< WAL database nobody has open: no side files are made, every change is noticed and refused
-    kImmutable,  ///< option immutable
+    /// In a parallel worker: the snapshot to read, which the leader holds as long as this database is open.
+    std::optional<Snapshot> leader = std::nullopt;
 };
 
 class Database {
@@ -51,11 +48,20 @@ class Database {
     /// one.
     /// @throws Error 55P03 when locked beyond busy_timeout, 55000 for a hot journal, 40001 when the file
     /// changed
-    ///   under kAtRest, XX001 when it is damaged
+    ///   under kAtRest or a worker would not see its leader's snapshot, XX001 when it is damaged
     void BeginRead();
     /// Ends it. Never fails: what SQLite has to say then concerns nobody.
     void EndRead() noexcept;
     bool in_read() const noexcept { return in_read_; }
+
+    /// What BeginRead's transaction sees, for parallel workers. @throws Error 58030
+    Snapshot TakeSnapshot() const;
+    /// Whether this database reads the snapshot of that leader.
+    bool Follows(const Snapshot& leader) const noexcept {
+        return options_.leader && options_.leader->SameAs(leader);
+    }
+    /// Whether the path leads to another file by now, which a parallel worker would find.
+    bool IsReplaced() const noexcept { return !Identify(path()).SameFile(file_); }
 
     /// False when the path now leads to another file, or (kAtRest, kImmutable) the file or its WAL changed
     /// since the connection was opened: close and open again. stat() only: it drops no lock.
@@ -76,7 +82,9 @@ class Database {
 
   private:
     explicit Database(OpenOptions options) : options_(std::move(options)) {}
-    void OpenHandle(const char* vfs, bool immutable);
+    void OpenHandle(const char* vfs, const std::string& uri_parameters);
+    void OpenForLeader();
+    void VerifyLeader() const;
     void Configure();
     bool ReadHeader();
     bool SnapshotIntact() const noexcept;

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -13,11 +14,24 @@ namespace {
 // memory (16,384 regions stand for 67 million frames).
 constexpr int kMaxRegions = 16384;
 
+// "WAL-mode File Format" §2.1 and §2.3: the header's first copy; lock slots 3 to 7 are read marks 0 to 4.
+constexpr int kIndexHeaderBytes = 48;
+constexpr int kFirstReadLock = 3;
+
+enum class Form : unsigned char { kSharedIndex, kPrivateIndex, kFollower };
+
 struct ReaderFile {
     sqlite3_file base;
-    bool private_index;
+    Form form;
     int region_count;
     void** regions;
+    const volatile unsigned char* index;  ///< wal-index region 0, once SQLite has mapped it
+    int read_lock;
+    unsigned char header[kIndexHeaderBytes];  ///< when the read lock was taken
+    sqlite3_int64 size_limit;                 ///< of a follower's -wal; -1 without
+    bool copies_index;                        ///< a follower's wal-index is a copy of the shared one
+    unsigned char leader_header[kIndexHeaderBytes];
+    bool private_index() const noexcept { return form != Form::kSharedIndex; }
     sqlite3_file* real() noexcept { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -34,6 +48,12 @@ void FreeRegions(ReaderFile* file) noexcept {
     std::free(file->regions);
     file->regions = nullptr;
     file->region_count = 0;
+}
+
+std::uint32_t Frames(const unsigned char* header) noexcept {
+    std::uint32_t frames;
+    std::memcpy(&frames, header + 16, sizeof(frames));
+    return frames;
 }
 
 int OnClose(sqlite3_file* f) {
@@ -53,16 +73,26 @@ int OnSync(sqlite3_file*, int) {
     return SQLITE_OK;
 }
 int OnFileSize(sqlite3_file* f, sqlite3_int64* size) {
-    return Real(f)->pMethods->xFileSize(Real(f), size);
+    const int rc = Real(f)->pMethods->xFileSize(Real(f), size);
+    const sqlite3_int64 limit = Self(f)->size_limit;
+    if (rc == SQLITE_OK && limit >= 0 && *size > limit) *size = limit;
+    return rc;
 }
 int OnLock(sqlite3_file* f, int level) {
+    if (Self(f)->form == Form::kFollower) return level > SQLITE_LOCK_SHARED ? SQLITE_BUSY : SQLITE_OK;
     if (level > SQLITE_LOCK_SHARED) return SQLITE_BUSY;
     return Real(f)->pMethods->xLock(Real(f), level);
 }
 int OnUnlock(sqlite3_file* f, int level) {
+    if (Self(f)->form == Form::kFollower) return SQLITE_OK;
     return Real(f)->pMethods->xUnlock(Real(f), level);
 }
 int OnCheckReservedLock(sqlite3_file* f, int* result) {
+    if (Self(f)->form == Form::kFollower) {
+        // A journal is hot when nobody holds the lock of a writer. None can be: the leader would have met it.
+        *result = 1;
+        return SQLITE_OK;
+    }
     return Real(f)->pMethods->xCheckReservedLock(Real(f), result);
 }
 int OnFileControl(sqlite3_file* f, int op, void* arg) {
@@ -75,12 +105,36 @@ int OnDeviceCharacteristics(sqlite3_file* f) {
     return Real(f)->pMethods->xDeviceCharacteristics(Real(f));
 }
 
+/// Fills a follower's region with what the shared wal-index holds, the first one under the leader's header.
+/// The leader's read mark keeps entries of its frames as they are; those of later frames are passed over, as
+/// every reader does that began before they were added.
+int CopyRegion(ReaderFile* self, int region, int size, unsigned char* memory) noexcept {
+    void volatile* shared = nullptr;
+    const int rc = self->real()->pMethods->xShmMap(self->real(), region, size, 0, &shared);
+    if (rc != SQLITE_OK) return rc;
+    if (shared == nullptr) return SQLITE_IOERR_SHMMAP;
+    std::memcpy(memory, const_cast<const void*>(shared), static_cast<std::size_t>(size));
+    if (region > 0) return SQLITE_OK;
+    // §2.1: the header twice, then nBackfill = 0 (every frame is looked for in the -wal) and the read marks,
+    // the second at the last frame, the others unused.
+    const std::uint32_t unused = 0xffffffff;
+    const std::uint32_t checkpoint[6] = {0, 0, Frames(self->leader_header), unused, unused, unused};
+    std::memcpy(memory, self->leader_header, kIndexHeaderBytes);
+    std::memcpy(memory + kIndexHeaderBytes, self->leader_header, kIndexHeaderBytes);
+    std::memcpy(memory + 2 * kIndexHeaderBytes, checkpoint, sizeof(checkpoint));
+    return SQLITE_OK;
+}
+
 int OnShmMap(sqlite3_file* f, int region, int size, int extend, void volatile** out) {
     ReaderFile* self = Self(f);
-    if (!self->private_index) return Real(f)->pMethods->xShmMap(Real(f), region, size, extend, out);
+    if (!self->private_index()) {
+        const int rc = Real(f)->pMethods->xShmMap(Real(f), region, size, extend, out);
+        if (region == 0) self->index = static_cast<const volatile unsigned char*>(*out);
+        return rc;
+    }
     *out = nullptr;
     if (region >= self->region_count) {
-        if (!extend) return SQLITE_OK;
+        if (!extend && !self->copies_index) return SQLITE_OK;
         if (region >= kMaxRegions) return SQLITE_FULL;
         void* grown = std::realloc(self->regions, sizeof(void*) * static_cast<std::size_t>(region + 1));
         if (grown == nullptr) return SQLITE_IOERR_NOMEM;
@@ -88,25 +142,46 @@ int OnShmMap(sqlite3_file* f, int region, int size, int extend, void volatile** 
         while (self->region_count <= region) {
             void* memory = std::calloc(1, static_cast<std::size_t>(size));
             if (memory == nullptr) return SQLITE_IOERR_NOMEM;
+            const int rc = self->copies_index ? CopyRegion(self, self->region_count, size,
+                                                           static_cast<unsigned char*>(memory))
+                                              : SQLITE_OK;
+            if (rc != SQLITE_OK) {
+                std::free(memory);
+                return rc;
+            }
             self->regions[self->region_count++] = memory;
         }
     }
     *out = self->regions[region];
+    if (region == 0) self->index = static_cast<const volatile unsigned char*>(*out);
     return SQLITE_OK;
 }
+/// SQLite reads the header, takes a read lock, and tries again unless the header is still the same
+/// (walTryBeginRead). So the copy made in between, right after the lock, is the one it goes by.
+void SeeReadLock(ReaderFile* self, int offset, int flags) noexcept {
+    if ((flags & SQLITE_SHM_SHARED) == 0 || offset < kFirstReadLock || self->index == nullptr) return;
+    self->read_lock = (flags & SQLITE_SHM_LOCK) != 0 ? offset - kFirstReadLock : -1;
+    if (self->read_lock < 0) return;
+    for (int i = 0; i < kIndexHeaderBytes; ++i)
+        self->header[i] = self->index[i];
+}
+
 int OnShmLock(sqlite3_file* f, int offset, int n, int flags) {
-    if (!Self(f)->private_index) return Real(f)->pMethods->xShmLock(Real(f), offset, n, flags);
-    return SQLITE_OK;
+    ReaderFile* self = Self(f);
+    const int rc = self->private_index() ? SQLITE_OK : Real(f)->pMethods->xShmLock(Real(f), offset, n, flags);
+    if (rc == SQLITE_OK) SeeReadLock(self, offset, flags);
+    return rc;
 }
 void OnShmBarrier(sqlite3_file* f) {
-    if (!Self(f)->private_index) Real(f)->pMethods->xShmBarrier(Real(f));
+    if (!Self(f)->private_index()) Real(f)->pMethods->xShmBarrier(Real(f));
 }
 int OnShmUnmap(sqlite3_file* f, int remove) {
     // A read-only connection is never the one to remove side files.
     (void)remove;
-    if (!Self(f)->private_index) return Real(f)->pMethods->xShmUnmap(Real(f), 0);
+    Self(f)->index = nullptr;
     FreeRegions(Self(f));
-    return SQLITE_OK;
+    if (Self(f)->private_index() && !Self(f)->copies_index) return SQLITE_OK;
+    return Real(f)->pMethods->xShmUnmap(Real(f), 0);
 }
 
 // Version 2: shared memory, but no xFetch, so SQLite never maps a file that others may truncate.
@@ -134,8 +209,15 @@ sqlite3_vfs* Base(sqlite3_vfs* vfs) noexcept {
     return static_cast<sqlite3_vfs*>(vfs->pAppData);
 }
 
-int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags,
-             bool private_index) {
+bool ParseHeader(const char* hex, unsigned char* header) noexcept {
+    if (hex == nullptr || std::strlen(hex) != 2 * kIndexHeaderBytes) return false;
+    const auto digit = [](char c) { return static_cast<unsigned char>(c <= '9' ? c - '0' : c - 'a' + 10); };
+    for (int i = 0; i < kIndexHeaderBytes; ++i)
+        header[i] = static_cast<unsigned char>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+    return true;
+}
+
+int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags, Form form) {
     ReaderFile* self = new (file) ReaderFile{};
     sqlite3_vfs* base = Base(vfs);
     constexpr int kTemporary =
@@ -152,7 +234,7 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
     flags |= SQLITE_OPEN_READONLY;
     std::memset(static_cast<void*>(self->real()), 0, static_cast<std::size_t>(base->szOsFile));
     rc = base->xOpen(base, name, self->real(), flags, out_flags);
-    if (rc != SQLITE_OK && (flags & SQLITE_OPEN_WAL) && private_index) {
+    if (rc != SQLITE_OK && (flags & SQLITE_OPEN_WAL) && form != Form::kSharedIndex) {
         // At rest without a -wal: an empty one stands in.
         int exists = 1;
         if (base->xAccess(base, name, SQLITE_ACCESS_EXISTS, &exists) == SQLITE_OK && !exists)
@@ -164,15 +246,25 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
         return rc;
     }
     self->base.pMethods = &kReaderMethods;
-    self->private_index = private_index;
+    self->form = form;
+    self->read_lock = -1;
+    self->size_limit = -1;
+    if (form == Form::kFollower && (flags & SQLITE_OPEN_WAL))
+        self->size_limit = sqlite3_uri_int64(name, kWalBytesParameter, 0);
+    if (form == Form::kFollower && (flags & SQLITE_OPEN_MAIN_DB))
+        self->copies_index =
+            ParseHeader(sqlite3_uri_parameter(name, kIndexHeaderParameter), self->leader_header);
     return SQLITE_OK;
 }
 
 int OnOpenShared(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-    return OpenFile(vfs, name, file, flags, out_flags, false);
+    return OpenFile(vfs, name, file, flags, out_flags, Form::kSharedIndex);
 }
 int OnOpenPrivate(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-    return OpenFile(vfs, name, file, flags, out_flags, true);
+    return OpenFile(vfs, name, file, flags, out_flags, Form::kPrivateIndex);
+}
+int OnOpenFollower(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+    return OpenFile(vfs, name, file, flags, out_flags, Form::kFollower);
 }
 int OnDelete(sqlite3_vfs*, const char*, int) {
     return SQLITE_READONLY;
@@ -181,7 +273,8 @@ int OnDelete(sqlite3_vfs*, const char*, int) {
 struct Registration {
     sqlite3_vfs shared_index{};
     sqlite3_vfs private_index{};
-    ReaderVfs names{nullptr, nullptr};
+    sqlite3_vfs follower{};
+    ReaderVfs names{nullptr, nullptr, nullptr};
 
     Registration() noexcept {
         sqlite3_vfs* base = sqlite3_vfs_find("unix");
@@ -196,13 +289,21 @@ struct Registration {
         private_index = shared_index;
         private_index.zName = "pg_sqlite_reader_at_rest";
         private_index.xOpen = OnOpenPrivate;
+        follower = shared_index;
+        follower.zName = "pg_sqlite_follower";
+        follower.xOpen = OnOpenFollower;
         if (sqlite3_vfs_register(&shared_index, 0) != SQLITE_OK) return;
         if (sqlite3_vfs_register(&private_index, 0) != SQLITE_OK) return;
-        names = {shared_index.zName, private_index.zName};
+        if (sqlite3_vfs_register(&follower, 0) != SQLITE_OK) return;
+        names = {shared_index.zName, private_index.zName, follower.zName};
     }
 };
 
 }  // namespace
+
+WalView WalViewOf(sqlite3_file* file) noexcept {
+    return {Self(file)->read_lock, Self(file)->header};
+}
 
 const ReaderVfs& GetReaderVfs() noexcept {
     static Registration registration;

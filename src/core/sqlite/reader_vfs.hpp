@@ -6,7 +6,12 @@
 // memory instead of a -shm file. That is right only while nobody else writes ("at rest"): the caller holds
 // SQLite's SHARED lock as always and watches the files for change. Nothing above SHARED is ever locked, no
 // mmap.
+//
+// A third form serves parallel workers, which read a leader's snapshot under the leader's locks
+// (snapshot.hpp): nothing is locked at all, and the -wal ends where the leader's does.
 #pragma once
+
+struct sqlite3_file;
 
 namespace pgsqlite::sqlite {
 
@@ -14,7 +19,21 @@ namespace pgsqlite::sqlite {
 struct ReaderVfs {
     const char* shared_index;   ///< side files exist: SQLite's own -shm is used
     const char* private_index;  ///< at rest: the wal-index is private
+    const char* follower;  ///< of a leader: no locks, a private wal-index that ends where the leader's does
 };
 const ReaderVfs& GetReaderVfs() noexcept;
+
+/// URI parameters of a follower's database: how many bytes of its -wal there are, and, where a wal-index is
+/// shared, the header to read it by (48 bytes in lower-case hexadecimal).
+inline constexpr char kWalBytesParameter[] = "pg_sqlite_wal_bytes";
+inline constexpr char kIndexHeaderParameter[] = "pg_sqlite_wal_index_header";
+
+/// What a connection's read transaction sees of the -wal.
+struct WalView {
+    int read_lock;                ///< number of the read mark; -1: no WAL is being read
+    const unsigned char* header;  ///< 48 bytes: the wal-index header when it was locked
+};
+/// @param file a database file that one of these VFS opened
+WalView WalViewOf(sqlite3_file* file) noexcept;
 
 }  // namespace pgsqlite::sqlite

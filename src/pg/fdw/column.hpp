@@ -73,6 +73,16 @@ class RowConverter {
     /// Column `index`'s cell as a Datum in the current memory context. Raises what its policies don't settle.
     void Convert(int index, const value::Cell& cell, Datum* datum, bool* is_null);
 
+    RowConverter(const RowConverter&) = delete;
+    RowConverter& operator=(const RowConverter&) = delete;
+
+    /// Number of counters of changes().
+    static constexpr size_t kChangeKinds = static_cast<size_t>(value::Applied::kAppliedCount);
+    /// Counts in memory of the caller's, which others read: a parallel worker's changes.
+    void CountChangesIn(uint64* changes) noexcept { changes_ = changes; }
+    /// Adds what was counted elsewhere.
+    void AddChanges(const uint64* changes) noexcept;
+
     void SetLocatorContext(const void* context) noexcept { origin_.context = context; }
     const RowOrigin& origin() const noexcept { return origin_; }
     const ColumnConverter& column(int index) const noexcept { return columns_[index]; }
@@ -108,7 +118,8 @@ class RowConverter {
     Scratch scratch_;
     Scratch element_scratch_;
     value::JsonbImage jsonb_image_;
-    uint64 changes_[static_cast<size_t>(value::Applied::kAppliedCount)] = {};
+    uint64 own_changes_[kChangeKinds] = {};
+    uint64* changes_ = own_changes_;
     const value::Cell* current_cell_ = nullptr;
     int current_column_ = -1;
     ErrorContextCallback error_context_ = {};

@@ -58,7 +58,9 @@ const char* ModeName(sqlite::AccessMode mode) noexcept {
     return "";
 }
 
-Connection* Open(ForeignServer* server, const ServerOptions& options) {
+/// @param leader in a parallel worker the snapshot to read, else null
+Connection* Open(ForeignServer* server, const ServerOptions& options,
+                 const sqlite::Snapshot* leader = nullptr) {
     if (options.database == nullptr)
         ereport(ERROR, (errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
                         errmsg("server \"%s\" has no option \"database\"", server->servername),
@@ -72,6 +74,7 @@ Connection* Open(ForeignServer* server, const ServerOptions& options) {
         open.immutable = options.immutable;
         open.busy_timeout_ms = options.busy_timeout_ms;
         open.cancelled = &CancelPending;
+        if (leader != nullptr) open.leader = *leader;
         auto connection = std::make_unique<Connection>();
         connection->server = server->serverid;
         connection->server_hash = hash;
@@ -179,6 +182,24 @@ void OnServerChange(Datum, int, uint32 hash) {
 Pin* Pin::Acquire(MemoryContext context, Oid server_oid) {
     Pin* pin = NewIn<Pin>(context);
     Connection* connection = Get(server_oid);
+    ++connection->pins;
+    pin->connection_ = connection;
+    return pin;
+}
+
+Pin* Pin::Follow(MemoryContext context, Oid server_oid, const sqlite::Snapshot& leader) {
+    Pin* pin = NewIn<Pin>(context);
+    Connection* connection = Find(server_oid);
+    if (connection == nullptr) {
+        ForeignServer* server = GetForeignServer(server_oid);
+        connection = Open(server, ReadServerOptions(server->options), &leader);
+    } else if (!connection->database->Follows(leader)) {
+        // Two scans of one Gather have one leader, who has one snapshot of a server.
+        ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                        errmsg("parallel worker already reads another snapshot of server \"%s\"",
+                               NameStr(connection->server_name))));
+    }
+    BeginSnapshot(connection, false);
     ++connection->pins;
     pin->connection_ = connection;
     return pin;

@@ -16,6 +16,10 @@ class Pin {
     /// `context` goes, or by Release(). Raises as Database::Open and BeginRead do, and 42501.
     static Pin* Acquire(MemoryContext context, Oid server_oid);
 
+    /// In a parallel worker: pins a connection that reads the leader's snapshot. Raises 40001 where it can't,
+    /// and as Acquire does.
+    static Pin* Follow(MemoryContext context, Oid server_oid, const sqlite::Snapshot& leader);
+
     sqlite::Database* database() const noexcept;
     const char* server_name() const noexcept;
     /// Before rows are trusted: raises 40001 when a file without locks changed meanwhile.

@@ -3,6 +3,7 @@
 #include "pg/fdw/import_schema.hpp"
 #include "pg/fdw/join.hpp"
 #include "pg/fdw/options.hpp"
+#include "pg/fdw/parallel.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/scan.hpp"
 #include "pg/fdw/upper.hpp"
@@ -22,6 +23,12 @@ PG_SQLITE_FUNCTION(pg_sqlite_handler) {
     routine->EndForeignScan = &fdw::EndForeignScan;
     routine->ExplainForeignScan = &fdw::ExplainForeignScan;
     routine->AnalyzeForeignTable = &fdw::AnalyzeForeignTable;
+    routine->IsForeignScanParallelSafe = &fdw::IsForeignScanParallelSafe;
+    routine->EstimateDSMForeignScan = &fdw::EstimateDSMForeignScan;
+    routine->InitializeDSMForeignScan = &fdw::InitializeDSMForeignScan;
+    routine->ReInitializeDSMForeignScan = &fdw::ReInitializeDSMForeignScan;
+    routine->InitializeWorkerForeignScan = &fdw::InitializeWorkerForeignScan;
+    routine->ShutdownForeignScan = &fdw::ShutdownForeignScan;
     routine->ImportForeignSchema = &fdw::ImportForeignSchema;
     PG_RETURN_POINTER(routine);
 }

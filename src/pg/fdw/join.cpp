@@ -2,6 +2,7 @@
 
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/parallel.hpp"
 #include "pg/fdw/rules.hpp"
 
 extern "C" {
@@ -279,9 +280,10 @@ void GetForeignJoinPaths(PlannerInfo* root, RelOptInfo* rel, RelOptInfo* outer, 
     Cost cost;
     EstimateJoin(root, rel, &visited, &cost);
     const ServerOptions& server = FindRelation(&context, context.relations[0].rti)->relation->server;
-    add_path(rel, reinterpret_cast<Path*>(compat::CreateForeignJoinPath(
-                      root, rel, rel->rows, server.startup_cost,
-                      cost + rel->rows * (server.tuple_cost + cpu_tuple_cost))));
+    ForeignPath* path = compat::CreateForeignJoinPath(
+        root, rel, rel->rows, server.startup_cost, cost + rel->rows * (server.tuple_cost + cpu_tuple_cost));
+    KeepInLeader(path);
+    add_path(rel, reinterpret_cast<Path*>(path));
 }
 
 ForeignScan* GetJoinPlan(PlannerInfo* root, RelOptInfo* rel, List* target) {
@@ -316,6 +318,7 @@ ForeignScan* GetJoinPlan(PlannerInfo* root, RelOptInfo* rel, List* target) {
     fdw_private.locator = Locator::kRowNumber;
     fdw_private.where = text.where;
     fdw_private.order_by = "";
+    fdw_private.probe = "";
     fdw_private.bindings = context.bindings;
     fdw_private.join = RelationNames(context);
     fdw_private.server = context.relations[0].relation->server_oid;

@@ -2,6 +2,7 @@
 
 #include "pg/fdw/cost.hpp"
 #include "pg/fdw/join.hpp"
+#include "pg/fdw/parallel.hpp"
 #include "pg/fdw/upper.hpp"
 
 extern "C" {
@@ -119,8 +120,10 @@ double WantedRows(const PlannerInfo* root, const RelOptInfo* rel) {
 void AddPath(PlannerInfo* root, RelOptInfo* rel, double rows, Cost startup, Cost total, List* pathkeys,
              Relids required_outer, double limit) {
     List* fdw_private = limit >= 0 ? list_make1(makeFloat(psprintf("%.0f", limit))) : NIL;
-    add_path(rel, reinterpret_cast<Path*>(compat::CreateForeignScanPath(
-                      root, rel, rows, startup, total, pathkeys, required_outer, fdw_private)));
+    ForeignPath* path =
+        compat::CreateForeignScanPath(root, rel, rows, startup, total, pathkeys, required_outer, fdw_private);
+    KeepInLeader(path);
+    add_path(rel, reinterpret_cast<Path*>(path));
 }
 
 /// A path in an order that SQLite gives.
@@ -245,7 +248,9 @@ List* PlanPrivate::Pack() const {
     items = lappend(items, bindings);
     items = lappend(items, relids);
     items = lappend(items, makeString(const_cast<char*>(join)));
-    return lappend(items, list_make1_oid(server));
+    items = lappend(items, list_make1_oid(server));
+    items = lappend(items, makeString(const_cast<char*>(probe)));
+    return lappend(items, makeInteger(chunk_rows));
 }
 
 PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
@@ -260,6 +265,8 @@ PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
     plan.relids = static_cast<List*>(list_nth(fdw_private, 7));
     plan.join = strVal(list_nth(fdw_private, 8));
     plan.server = linitial_oid(static_cast<List*>(list_nth(fdw_private, 9)));
+    plan.probe = strVal(list_nth(fdw_private, 10));
+    plan.chunk_rows = intVal(list_nth(fdw_private, 11));
     return plan;
 }
 
@@ -296,6 +303,7 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
     AddOrderedPath(root, rel, root->query_pathkeys, plain, WantedRows(root, rel));
     AddIndexOrders(root, rel, plain);
     AddParameterizedPaths(root, rel);
+    AddPartialPath(root, rel, plan);
 }
 
 ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath* path, List* target,
@@ -341,9 +349,15 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
     ScanClauses scan;
     scan.where = where.len > 0 ? where.data : nullptr;
     scan.order_by = order_by;
+    scan.chunked = path->path.parallel_aware;
     scan.limit = path->fdw_private != NIL ? floatVal(linitial(path->fdw_private)) : -1;
     const ScanQuery query = BuildScanQuery(relation, *plan.facts, attributes, scan);
     PlanPrivate fdw_private = {};
+    fdw_private.probe = "";
+    if (scan.chunked) {
+        fdw_private.probe = ProbeSql(relation, *plan.facts);
+        fdw_private.chunk_rows = ChunkRows(*plan.facts);
+    }
     fdw_private.sql = query.sql;
     fdw_private.attributes = query.attributes;
     fdw_private.locator = query.locator;

@@ -20,6 +20,8 @@ struct PlanPrivate {
     const char* where;     ///< empty without
     const char* order_by;  ///< empty without
     List* bindings;        ///< of ForeignScan.fdw_exprs
+    const char* probe;     ///< of a parallel scan (ChunkSource::In); empty otherwise
+    int chunk_rows;
 
     List* Pack() const;
     static PlanPrivate Unpack(List* fdw_private);

@@ -157,6 +157,7 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
             const std::string rowid = table.rowid_name();
             std::memcpy(facts->rowid_name, rowid.c_str(), rowid.size() + 1);
             facts->rows = sqlite::EstimateRows(*database, table.name, rowid);
+            facts->shareable = !rowid.empty() && !database->IsReplaced();
         });
         SetIndexes(relation, table, facts);
         if (facts->rowid_name[0] == '\0')
@@ -227,7 +228,12 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
     appendStringInfoString(&sql, " FROM ");
     AppendSource(&sql, relation, facts);
     appendStringInfoString(&sql, " AS r");
+    // Each chunk would go through all of an index.
+    if (clauses.chunked) appendStringInfoString(&sql, " NOT INDEXED");
     if (clauses.where != nullptr) appendStringInfo(&sql, " WHERE %s", clauses.where);
+    if (clauses.chunked)
+        appendStringInfo(&sql, " %s r.%s BETWEEN ? AND ?", clauses.where != nullptr ? "AND" : "WHERE",
+                         facts.rowid_name);
     if (clauses.order_by != nullptr) appendStringInfo(&sql, " ORDER BY %s", clauses.order_by);
     if (clauses.limit >= 0) appendStringInfo(&sql, " LIMIT %.0f", clauses.limit);
     query.sql = sql.data;

@@ -49,6 +49,7 @@ struct SourceFacts {
     char rowid_name[16];  ///< a name that means the rowid; empty when rows have none
     List* key_columns;    ///< String nodes: the primary key's, where rows have no rowid
     double rows;          ///< estimate
+    bool shareable;       ///< parallel workers can read it: rows have rowids, the path leads to the open file
     bool utf8;            ///< the file's text encoding
     ColumnShape* shapes;  ///< by attribute number - 1
     IndexFacts* indexes;
@@ -71,6 +72,8 @@ struct ScanClauses {
     const char* where = nullptr;
     const char* order_by = nullptr;
     double limit = -1;  ///< rows; negative for all
+    /// For a parallel scan: of the rowids between two parameters behind all others (chunk_source.hpp).
+    bool chunked = false;
 };
 
 /// Builds it. The source's alias is r.

@@ -352,15 +352,20 @@ void RaiseOrNull(void*, const RowConverter& row, int column, const value::Cell& 
 
 uint64 RowConverter::total_changes() const noexcept {
     uint64 total = 0;
-    for (const uint64 count : changes_)
-        total += count;
+    for (size_t i = 0; i < kChangeKinds; ++i)
+        total += changes_[i];
     return total;
+}
+
+void RowConverter::AddChanges(const uint64* changes) noexcept {
+    for (size_t i = 0; i < kChangeKinds; ++i)
+        changes_[i] += changes[i];
 }
 
 char* RowConverter::DescribeChanges() const {
     StringInfoData words;
     initStringInfo(&words);
-    for (size_t i = 0; i < lengthof(changes_); ++i)
+    for (size_t i = 0; i < kChangeKinds; ++i)
         if (changes_[i] > 0)
             appendStringInfo(&words, "%s" UINT64_FORMAT " by %s", words.len > 0 ? ", " : "", changes_[i],
                              value::AppliedName(static_cast<value::Applied>(i)));

@@ -33,9 +33,14 @@ bool RowSource::Step() {
 }
 
 bool RowSource::TryStep(bool* more) {
-    EnterSqlite(config_.pin->database());
-    const sqlite::Step step = statement_->Next();
-    LeaveSqlite();
+    sqlite::Step step;
+    do {
+        EnterSqlite(config_.pin->database());
+        step = statement_->Next();
+        LeaveSqlite();
+        // A parallel scan's statement has no rows until its first chunk is bound.
+    } while (step == sqlite::Step::kDone && config_.chunks != nullptr &&
+             config_.chunks->Advance(statement_, row_number_));
     *more = step == sqlite::Step::kRow;
     if (likely(*more)) {
         ++row_number_;
@@ -62,6 +67,7 @@ void RowSource::Convert(Datum* values, bool* nulls, const int* targets) {
 void RowSource::Rewind() noexcept {
     statement_->Reset();
     row_number_ = 0;
+    if (config_.chunks != nullptr) config_.chunks->Rewind(statement_);
 }
 
 void RowSource::RewindWith(int index, int64 value) {

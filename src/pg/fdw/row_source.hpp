@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/sqlite/statement.hpp"
+#include "pg/fdw/chunk_source.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/connection.hpp"
 #include "pg/fdw/relation.hpp"
@@ -23,6 +24,7 @@ class RowSource {
         List* locator_columns;
         RefusalSink sink;  ///< null: RaiseOrNull
         void* sink_context;
+        ChunkSource* chunks;  ///< of a parallel scan's statement; null otherwise
     };
 
     /// Prepares the statement. Everything lives in `context` and ends with it.
@@ -46,6 +48,8 @@ class RowSource {
     /// Starts anew with an integer as the statement's parameter `index` (from 1).
     void RewindWith(int index, int64 value);
 
+    Pin* pin() const noexcept { return config_.pin; }
+    ChunkSource* chunks() const noexcept { return config_.chunks; }
     RowConverter& converter() noexcept { return converter_; }
     sqlite::Statement* statement() const noexcept { return statement_; }
 

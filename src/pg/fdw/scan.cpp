@@ -1,6 +1,7 @@
 #include "pg/fdw/scan.hpp"
 
 #include "pg/fdw/explain.hpp"
+#include "pg/fdw/parallel.hpp"
 #include "pg/fdw/parameters.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_source.hpp"
@@ -53,10 +54,11 @@ ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, Memor
 }
 
 /// Opens the statement when the first row is asked for: a plan may never come to it.
-void Open(ForeignScanState* node, ScanState* state) {
+void Open(ForeignScanState* node, ScanState* state, const sqlite::Snapshot* leader) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
     MemoryContext previous = MemoryContextSwitchTo(context);
-    state->pin = Pin::Acquire(context, state->plan.server);
+    state->pin = leader != nullptr ? Pin::Follow(context, state->plan.server, *leader)
+                                   : Pin::Acquire(context, state->plan.server);
     const int count = list_length(state->plan.attributes);
     state->targets = static_cast<int*>(palloc0(sizeof(int) * static_cast<size_t>(std::max(1, count))));
     RowSource::Config config = {};
@@ -74,6 +76,8 @@ void Open(ForeignScanState* node, ScanState* state) {
     config.relation = state->description;
     config.locator = state->plan.locator;
     config.locator_columns = state->plan.locator_columns;
+    if (state->plan.probe[0] != '\0')
+        config.chunks = ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows);
     state->rows = RowSource::Open(context, config);
     MemoryContextSwitchTo(previous);
 }
@@ -84,7 +88,19 @@ bool IsUpper(const ForeignScanState* node) {
 
 }  // namespace
 
+RowSource* OpenRows(ForeignScanState* node, const sqlite::Snapshot* leader) {
+    ScanState* state = StateOf(node);
+    if (state->rows == nullptr) Open(node, state, leader);
+    return state->rows;
+}
+
+RowSource* RowsOf(ForeignScanState* node) {
+    if (IsUpper(node) || StateOf(node) == nullptr) return nullptr;
+    return StateOf(node)->rows;
+}
+
 void BeginForeignScan(ForeignScanState* node, int eflags) {
+    CheckMayRunHere(node);
     if (IsUpper(node)) return BeginUpperScan(node, eflags);
     const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
     ScanState* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
@@ -100,7 +116,7 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     ScanState* state = StateOf(node);
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
     if (unlikely(!state->bound)) {
-        if (state->rows == nullptr) Open(node, state);
+        if (state->rows == nullptr) Open(node, state, nullptr);
         BindParameters(*state->parameters, node->ss.ps.ps_ExprContext, state->rows->statement(), 1);
         state->bound = true;
     }
@@ -122,8 +138,10 @@ void EndForeignScan(ForeignScanState* node) {
     if (IsUpper(node)) return EndUpperScan(node);
     ScanState* state = StateOf(node);
     if (state == nullptr || state->rows == nullptr) return;
+    ShutdownForeignScan(node);
     RowConverter& converter = state->rows->converter();
-    if (converter.total_changes() > 0)
+    // A worker's changes are the leader's to tell.
+    if (converter.total_changes() > 0 && !IsParallelWorker())
         ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies", state->description,
                                 converter.total_changes()),
                          errdetail("%s.", converter.DescribeChanges())));

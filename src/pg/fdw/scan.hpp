@@ -1,7 +1,8 @@
 // Scanning: SQLite's rows into the executor's slots.
 #pragma once
 
-#include "pg/seam.hpp"
+#include "core/sqlite/snapshot.hpp"
+#include "pg/fdw/row_source.hpp"
 
 namespace pgsqlite::pg::fdw {
 
@@ -10,5 +11,11 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node);
 void ReScanForeignScan(ForeignScanState* node);
 void EndForeignScan(ForeignScanState* node);
 void ExplainForeignScan(ForeignScanState* node, ExplainState* es);
+
+/// A parallel scan's rows, opened unless they are.
+/// @param leader in a worker the snapshot to read, else null
+RowSource* OpenRows(ForeignScanState* node, const sqlite::Snapshot* leader);
+/// A scan's rows; null where none was asked for yet, and for an upper plan.
+RowSource* RowsOf(ForeignScanState* node);
 
 }  // namespace pgsqlite::pg::fdw

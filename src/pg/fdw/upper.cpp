@@ -2,6 +2,7 @@
 
 #include "pg/fdw/cost.hpp"
 #include "pg/fdw/join.hpp"
+#include "pg/fdw/parallel.hpp"
 
 extern "C" {
 #include "nodes/pathnodes.h"
@@ -331,11 +332,11 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
     // SQLite sorts the rows of groups, unless an index gives their order.
     if (group_clause != NIL) cost += 0.5 * cpu_operator_cost * visited * std::log2(std::max(2.0, visited));
     const Cost startup = cost + cpu_operator_cost * visited * list_length(draft.expressions);
-    add_path(
-        output,
-        reinterpret_cast<Path*>(compat::CreateForeignUpperPath(
-            root, output, const_cast<PathTarget*>(target), groups, startup, startup + cpu_tuple_cost * groups,
-            Fallback(root, input, output, draft, group_clause, groups), PackPath(upper, draft, having))));
+    ForeignPath* path = compat::CreateForeignUpperPath(
+        root, output, const_cast<PathTarget*>(target), groups, startup, startup + cpu_tuple_cost * groups,
+        Fallback(root, input, output, draft, group_clause, groups), PackPath(upper, draft, having));
+    KeepInLeader(path);
+    add_path(output, reinterpret_cast<Path*>(path));
 }
 
 ForeignScan* GetUpperPlan(ForeignPath* path, List* target, Plan* fallback) {

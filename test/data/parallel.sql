@@ -1,0 +1,28 @@
+-- Tables whose rowids lie in every way, for parallel scans.
+CREATE TABLE dense (id INTEGER PRIMARY KEY, grp INTEGER, v TEXT);
+CREATE INDEX dense_grp ON dense (grp);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+INSERT INTO dense SELECT i, i % 97, 'v' || i FROM n;
+CREATE TABLE gaps (id INTEGER PRIMARY KEY, v TEXT);  -- clusters far apart, negative ones, both ends of int64
+INSERT INTO gaps SELECT id, v FROM dense WHERE id <= 1000;
+INSERT INTO gaps SELECT id - 5000000000000000000, v FROM dense WHERE id <= 1000;
+INSERT INTO gaps SELECT id * 4000000000000, v FROM dense;
+INSERT INTO gaps VALUES (9223372036854775807, 'last'), (-9223372036854775808, 'first');
+CREATE TABLE far (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO far VALUES (1, 'one'), (9000000000000000000, 'far');
+CREATE TABLE negative (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO negative SELECT -id, v FROM dense WHERE id <= 5000;
+CREATE TABLE one (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO one VALUES (9223372036854775807, 'only');
+CREATE TABLE vacant (id INTEGER PRIMARY KEY, v TEXT);
+CREATE TABLE hidden (rowid TEXT, v TEXT);  -- _rowid_ still names the rowid
+INSERT INTO hidden SELECT 'r' || id, v FROM dense WHERE id <= 3000;
+CREATE TABLE no_rowid (id INTEGER PRIMARY KEY, v TEXT) WITHOUT ROWID;
+INSERT INTO no_rowid SELECT id, v FROM dense WHERE id <= 1000;
+CREATE VIEW some AS SELECT id, v FROM dense WHERE id <= 1000;
+CREATE VIRTUAL TABLE words USING fts5(v);
+INSERT INTO words SELECT v FROM dense WHERE id <= 1000;
+CREATE TABLE dirty (id INTEGER PRIMARY KEY, n INTEGER);
+INSERT INTO dirty SELECT id, CASE WHEN id = 17777 THEN 'oops' ELSE id END FROM dense;
+CREATE TABLE misfits (id INTEGER PRIMARY KEY, v TEXT, n INTEGER);
+INSERT INTO misfits SELECT id, v, CASE WHEN id % 100 > 0 THEN id ELSE 'x' END FROM dense;
