@@ -132,6 +132,7 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
 }
 
 Database::~Database() {
+    statements_->Close();
     if (db_ != nullptr) sqlite3_close_v2(db_);
 }
 
@@ -221,32 +222,49 @@ void Database::Configure() {
     sqlite3_set_authorizer(db_, &AuthorizeReading, nullptr);
 }
 
+int Database::Run(const char* sql, bool* has_row) noexcept {
+    sqlite3_stmt* statement = statements_->Take(sql);
+    int rc = SQLITE_OK;
+    if (statement == nullptr)
+        rc = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (rc != SQLITE_OK) return rc;
+    rc = sqlite3_step(statement);
+    if (has_row != nullptr) *has_row = rc == SQLITE_ROW;
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE) rc = SQLITE_OK;
+    if (rc == SQLITE_OK)
+        statements_->Give(statement);
+    else
+        sqlite3_finalize(statement);  // leaves the error's message where it is
+    return rc;
+}
+
+/// Read again until there is a table: the encoding of an empty file is not decided yet.
+int Database::ReadEncoding() noexcept {
+    sqlite3_stmt* statement = nullptr;
+    const int rc = sqlite3_prepare_v2(db_, "PRAGMA encoding", -1, &statement, nullptr);
+    if (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+        utf8_ = std::string_view(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0))) == "UTF-8";
+    sqlite3_finalize(statement);
+    return rc;
+}
+
 void Database::BeginRead() {
     if (in_read_) return;
-    int rc = sqlite3_exec(db_, "BEGIN", nullptr, nullptr, nullptr);
+    int rc = Run("BEGIN");
     if (rc != SQLITE_OK) Throw(rc, "begin a read transaction");
-    // BEGIN alone takes no lock: the first read fixes the snapshot, and learns the encoding on the way.
-    sqlite3_stmt* statement = nullptr;
-    rc = sqlite3_prepare_v2(db_, "SELECT 1 FROM sqlite_schema LIMIT 1", -1, &statement, nullptr);
-    if (rc == SQLITE_OK) {
-        rc = sqlite3_step(statement);
-        if (rc == SQLITE_ROW || rc == SQLITE_DONE) rc = SQLITE_OK;
-    }
-    if (rc == SQLITE_OK) {
-        sqlite3_finalize(std::exchange(statement, nullptr));
-        rc = sqlite3_prepare_v2(db_, "PRAGMA encoding", -1, &statement, nullptr);
-        if (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-            utf8_ =
-                std::string_view(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0))) == "UTF-8";
+    // BEGIN alone takes no lock: the first read fixes the snapshot.
+    bool has_tables = false;
+    rc = Run("SELECT 1 FROM sqlite_schema LIMIT 1", &has_tables);
+    if (rc == SQLITE_OK && !encoding_known_) {
+        rc = ReadEncoding();
+        encoding_known_ = has_tables;
     }
     if (rc != SQLITE_OK) {
         const Error error =
             MakeError(rc, "read database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
-        sqlite3_finalize(statement);
-        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+        (void)Run("ROLLBACK");
         throw error;
     }
-    sqlite3_finalize(statement);
     in_read_ = true;
     if (!SnapshotIntact()) {
         EndRead();
@@ -267,7 +285,7 @@ void Database::EndRead() noexcept {
     // A statement in mid-scan would keep its lock beyond the transaction.
     for (sqlite3_stmt* s = sqlite3_next_stmt(db_, nullptr); s != nullptr; s = sqlite3_next_stmt(db_, s))
         if (sqlite3_stmt_busy(s)) sqlite3_reset(s);
-    sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+    (void)Run("ROLLBACK");
 }
 
 bool Database::SnapshotIntact() const noexcept {

@@ -11,6 +11,7 @@
 
 #include "core/sqlite/file.hpp"
 #include "core/sqlite/snapshot.hpp"
+#include "core/sqlite/statement_cache.hpp"
 
 struct sqlite3;
 
@@ -39,6 +40,7 @@ class Database {
     Database& operator=(const Database&) = delete;
 
     sqlite3* handle() const noexcept { return db_; }
+    const std::shared_ptr<StatementCache>& statements() const noexcept { return statements_; }
     const std::string& path() const noexcept { return options_.path; }
     AccessMode access_mode() const noexcept { return mode_; }
     /// True when text lies in the file as UTF-8, so that cells can point into its pages.
@@ -86,6 +88,9 @@ class Database {
     void OpenForLeader();
     void VerifyLeader() const;
     void Configure();
+    /// Runs a statement of one row at most, prepared once. Gives SQLite's result code.
+    int Run(const char* sql, bool* has_row = nullptr) noexcept;
+    int ReadEncoding() noexcept;
     bool ReadHeader();
     bool SnapshotIntact() const noexcept;
     void WaitUntilSettled() const noexcept;
@@ -93,11 +98,13 @@ class Database {
 
     OpenOptions options_;
     sqlite3* db_ = nullptr;
+    std::shared_ptr<StatementCache> statements_ = std::make_shared<StatementCache>();
     AccessMode mode_ = AccessMode::kLocked;
     FileIdentity file_;  ///< the database when it was opened
     FileIdentity wal_;   ///< its -wal when it was opened
     std::int64_t busy_since_ms_ = 0;
     bool utf8_ = true;
+    bool encoding_known_ = false;
     bool in_read_ = false;
 };
 

@@ -43,6 +43,20 @@ Statement::Statement(Database& db, std::string_view sql) : db_(&db) {
     Prepare(sql, &tail);
 }
 
+std::unique_ptr<Statement> Statement::Reuse(Database& db, std::string_view sql) {
+    std::unique_ptr<Statement> statement(new Statement(db));
+    statement->stmt_ = db.statements()->Take(sql);
+    if (statement->stmt_ != nullptr) {
+        statement->cache_ = db.statements();
+        statement->MakeRoom();
+    } else {
+        const char* tail = nullptr;
+        statement->Prepare(sql, &tail);
+        statement->cache_ = db.statements();
+    }
+    return statement;
+}
+
 std::unique_ptr<Statement> Statement::PrepareUserQuery(Database& db, std::string_view sql) {
     std::unique_ptr<Statement> statement(new Statement(db));
     const char* tail = nullptr;
@@ -78,7 +92,10 @@ bool HasFullJoin() noexcept {
 }
 
 Statement::~Statement() {
-    sqlite3_finalize(stmt_);
+    if (cache_ != nullptr && stmt_ != nullptr)
+        cache_->Give(stmt_);
+    else
+        sqlite3_finalize(stmt_);
 }
 
 void Statement::Prepare(std::string_view sql, const char** tail) {
@@ -91,6 +108,10 @@ void Statement::Prepare(std::string_view sql, const char** tail) {
             throw Error(sqlstate::kSyntaxError, "could not prepare the SQLite query: " + message);
         throw MakeError(rc, "prepare the SQLite query", message, db_->path());
     }
+    MakeRoom();
+}
+
+void Statement::MakeRoom() {
     column_count_ = sqlite3_column_count(stmt_);
     read_count_ = column_count_;
     cells_.resize(static_cast<std::size_t>(column_count_));

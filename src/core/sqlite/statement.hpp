@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/sqlite/database.hpp"
+#include "core/sqlite/statement_cache.hpp"
 #include "core/value/cell.hpp"
 
 struct sqlite3_stmt;
@@ -26,6 +27,9 @@ class Statement {
   public:
     /// Prepares our own SQL. @throws Error with SQLite's message
     Statement(Database& db, std::string_view sql);
+    /// The same for a statement that comes again: it is taken from the connection's cache, and goes back
+    /// there.
+    static std::unique_ptr<Statement> Reuse(Database& db, std::string_view sql);
     /// Prepares a user's SQL: exactly one statement that reads, with at least one column.
     /// @throws Error 42601 (syntax, more than one statement, no column), 25006 (it writes), 42501 (forbidden)
     static std::unique_ptr<Statement> PrepareUserQuery(Database& db, std::string_view sql);
@@ -70,8 +74,10 @@ class Statement {
   private:
     explicit Statement(Database& db) : db_(&db) {}
     void Prepare(std::string_view sql, const char** tail);
+    void MakeRoom();
 
     Database* db_;
+    std::shared_ptr<StatementCache> cache_;  ///< where it goes back to; null for most
     sqlite3_stmt* stmt_ = nullptr;
     int column_count_ = 0;
     int read_count_ = 0;

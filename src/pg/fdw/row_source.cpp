@@ -18,12 +18,18 @@ RowSource* RowSource::Open(MemoryContext context, const Config& config) {
     const char* utf8 = ToUtf8(config.sql);
     CallSqlite(database, [&] {
         statement->Set(config.user_sql ? sqlite::Statement::PrepareUserQuery(*database, utf8).release()
-                                       : new sqlite::Statement(*database, utf8));
+                                       : sqlite::Statement::Reuse(*database, utf8).release());
         statement->get()->ReadFirst(config.column_count);
     });
     self->statement_ = statement->get();
+    self->owner_ = statement;
     MemoryContextSwitchTo(previous);
     return self;
+}
+
+void RowSource::Close() noexcept {
+    owner_->Set(nullptr);
+    statement_ = nullptr;
 }
 
 bool RowSource::Step() {

@@ -43,6 +43,8 @@ class RowSource {
     /// @param more whether there is a row
     bool TryStep(bool* more);
     void Convert(Datum* values, bool* nulls, const int* targets);
+    /// No more rows are wanted: the statement is free for the next who wants it.
+    void Close() noexcept;
     /// Starts anew.
     void Rewind() noexcept;
     /// Starts anew with an integer as the statement's parameter `index` (from 1).
@@ -64,6 +66,7 @@ class RowSource {
     Config config_;
     RowConverter converter_;
     sqlite::Statement* statement_ = nullptr;
+    Holder<sqlite::Statement>* owner_ = nullptr;
     uint64 row_number_ = 0;
 
     template <class T, class... Args>

@@ -146,7 +146,7 @@ void EndForeignScan(ForeignScanState* node) {
                                 converter.total_changes()),
                          errdetail("%s.", converter.DescribeChanges())));
     state->pin->VerifyUnchanged();
-    state->rows->Rewind();
+    state->rows->Close();
     state->pin->Release();
 }
 

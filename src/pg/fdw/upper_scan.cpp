@@ -163,6 +163,7 @@ void EndUpperScan(ForeignScanState* node) {
     UpperState* state = StateOf(node);
     if (state == nullptr || state->rows == nullptr) return;
     state->pin->VerifyUnchanged();
+    state->rows->Close();
     if (state->answer != nullptr) tuplestore_end(state->answer);
     ExecDropSingleTupleTableSlot(state->answer_slot);
     state->pin->Release();
