@@ -7,6 +7,7 @@ CREATE SERVER utf16be FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'utf16be
 CREATE SCHEMA utf16;
 IMPORT FOREIGN SCHEMA main FROM SERVER utf16 INTO utf16;
 SELECT * FROM utf16."tâble" WHERE id <> 6 ORDER BY id;
+SELECT count("naïve" || '') FROM utf16."tâble";
 ALTER FOREIGN TABLE utf16."tâble" ALTER "naïve" OPTIONS (ADD nul_bytes 'strip');
 SELECT id, "naïve" FROM utf16."tâble" ORDER BY id;
 CREATE FOREIGN TABLE utf16.upper (id integer, v text) SERVER utf16 OPTIONS (query 'SELECT id, v FROM seen WHERE id < 4');

@@ -174,6 +174,11 @@ const char* GlobPattern(const Expr* pattern) {
     return QuotedText(glob.data);
 }
 
+bool IsNonzero(const Expr* expr) {
+    if (!IsA(expr, Const) || reinterpret_cast<const Const*>(expr)->constisnull) return false;
+    return std::strcmp(Literal(reinterpret_cast<const Const*>(expr)), "0") != 0;
+}
+
 /// The value of an integer constant, if it is one and not negative.
 int32 CountOf(const Expr* expr) {
     if (!IsA(expr, Const) || reinterpret_cast<const Const*>(expr)->constisnull) return -1;
@@ -201,7 +206,8 @@ Fragment* DeparseCall(DeparseContext* context, Oid function, Oid result_type, co
         case Verb::kArithmetic: {
             if (!DeparseOperands(context, arguments, rule->form, operands)) return nullptr;
             const char* sql = psprintf("(%s %s %s)", operands[0], rule->sql, operands[1]);
-            if (rule->verb == Verb::kDivide) Escape(context, psprintf("%s = 0", operands[1]));
+            if (rule->verb == Verb::kDivide && !IsNonzero(second))
+                Escape(context, psprintf("%s = 0", operands[1]));
             if (rule->form == Form::kInteger) EscapeOverflow(context, result_type, sql);
             return MakeFragment(sql, rule->result);
         }

@@ -166,14 +166,6 @@ List* ScanColumns(const DeparseContext* context, const RelOptInfo* join) {
     return columns;
 }
 
-/// Right of a semi or anti join: EXISTS gives nothing of it.
-bool IsHidden(const RelOptInfo* rel, int varno) {
-    const JoinPlan* join = PlanOf(rel)->join;
-    if (join == nullptr) return false;
-    return (HidesRight(join->type) && static_cast<int>(join->right->relid) == varno) ||
-           IsHidden(join->left, varno);
-}
-
 /// Columns that the join can return. PostgreSQL may ask for some of a semi join's right side.
 bool ReturnsAll(const RelOptInfo* rel) {
     ListCell* cell;
@@ -187,6 +179,13 @@ bool ReturnsAll(const RelOptInfo* rel) {
 }
 
 }  // namespace
+
+bool IsHidden(const RelOptInfo* rel, int varno) {
+    const JoinPlan* join = PlanOf(rel)->join;
+    if (join == nullptr) return false;
+    return (HidesRight(join->type) && static_cast<int>(join->right->relid) == varno) ||
+           IsHidden(join->left, varno);
+}
 
 DeparseContext ContextOf(PlannerInfo* root, const RelOptInfo* rel) {
     const int count = bms_num_members(rel->relids);

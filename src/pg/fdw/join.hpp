@@ -21,6 +21,9 @@ struct SourceText {
     const char* where;  ///< empty without
 };
 
+/// Whether a base relation is right of a semi or anti join: EXISTS gives nothing of it.
+bool IsHidden(const RelOptInfo* rel, int varno);
+
 /// A context for all base relations of a relation. Aliases: r for one, r1, r2, … for several.
 DeparseContext ContextOf(PlannerInfo* root, const RelOptInfo* rel);
 

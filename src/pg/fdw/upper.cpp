@@ -155,7 +155,7 @@ const char* Misfit(const DeparseContext* context, const Var* var, bool* known) {
 }
 
 /// Appends the guard over all columns that were looked at. False where some can't be guarded.
-bool AddGuard(Draft* draft, bool* guarded) {
+bool AddGuard(Draft* draft, const RelOptInfo* input, bool* guarded) {
     StringInfoData misfits;
     initStringInfo(&misfits);
     List* done = NIL;
@@ -163,7 +163,7 @@ bool AddGuard(Draft* draft, bool* guarded) {
     foreach (cell, draft->context.used) {
         Var* var = static_cast<Var*>(lfirst(cell));
         if (ShapeOfVar(&draft->context, var)->sure || list_member(draft->settled, var) ||
-            list_member(done, var))
+            list_member(done, var) || IsHidden(input, var->varno))
             continue;
         done = lappend(done, var);
         bool known;
@@ -293,7 +293,7 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
     bool guarded = false;
     if (!AddTarget(&draft, target, group_clause) || !AddParts(&draft, having) ||
         (group_clause != NIL && HasDistinctAggregate(draft)) || draft.expressions == NIL ||
-        !AddGuard(&draft, &guarded))
+        !AddGuard(&draft, input, &guarded))
         return;
     // Each group must be a column: PostgreSQL's plan below needs it, too.
     foreach (cell, group_clause)
