@@ -10,6 +10,7 @@
 
 #include "core/base/error.hpp"
 #include "core/sqlite/authorizer.hpp"
+#include "core/sqlite/functions.hpp"
 #include "core/sqlite/reader_vfs.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
@@ -217,7 +218,8 @@ void Database::Configure() {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 
     constexpr char kPragmas[] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON";
-    const int rc = sqlite3_exec(db_, kPragmas, nullptr, nullptr, nullptr);
+    int rc = sqlite3_exec(db_, kPragmas, nullptr, nullptr, nullptr);
+    if (rc == SQLITE_OK) rc = RegisterFunctions(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
     sqlite3_set_authorizer(db_, &AuthorizeReading, nullptr);
 }

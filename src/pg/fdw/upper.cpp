@@ -142,8 +142,10 @@ const char* Misfit(const DeparseContext* context, const Var* var, bool* known) {
             return shape.integral_only ? psprintf("typeof(%s) NOT IN ('real', 'null')", column)
                                        : psprintf("%s >= ''", column);
         case Form::kText:
-            if (shape.max_chars == 0) return psprintf("typeof(%s) = 'blob'", column);
-            return psprintf("typeof(%s) = 'blob' OR length(%s) > %d", column, column, shape.max_chars);
+            // Another encoding of the server's may lack some character.
+            *known = GetDatabaseEncoding() == PG_UTF8;
+            if (shape.max_chars == 0) return psprintf("NOT pg_sqlite_is_text(%s)", column);
+            return psprintf("NOT pg_sqlite_is_text(%s) OR length(%s) > %d", column, column, shape.max_chars);
         case Form::kBoolean:
             return psprintf("%s NOT IN (0, 1)", column);
         case Form::kBytes:
