@@ -4,45 +4,14 @@
 # Prints every run, medians, spread, their ratio, and the largest anonymous memory of the backend (RssAnon:
 # without shared buffers and mapped files, so a backend that piles up rows shows).
 #
-# Environment: ROWS (2000000), ROUNDS (5), BENCH_DB (an existing database made by gen.sh), PG_CONFIG, JOBS.
+# Environment: see lib.sh.
 set -euo pipefail
-# shellcheck source=test/tools/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../tools/lib.sh"
+# shellcheck source=test/bench/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-ROWS=${ROWS:-2000000}
-ROUNDS=${ROUNDS:-5}
-[ -z "${BENCH_DB:-}" ] || BENCH_DB=$(realpath "$BENCH_DB")
-
-bash "$ROOT/test/tools/setup.sh"
-say "Building the extension ..."
-run_make -s -j "$JOBS" all
-
-init_user
-trap remove_scratch EXIT
-trap 'exit 130' INT TERM HUP
-make_scratch bench
-private_install "$SCRATCH"
-
-# A database from elsewhere is copied: the server's user may be unable to read it where it lies.
-private_folder "$SCRATCH/data"
-if [ -n "${BENCH_DB:-}" ]; then
-    cp "$BENCH_DB" "$SCRATCH/data/bench.db"
-else
-    say "Generating $ROWS rows ..."
-    bash "$ROOT/test/bench/gen.sh" "$SCRATCH/data/bench.db" "$ROWS"
-fi
-[ "$(id -u)" -ne 0 ] || chown "$RUN_USER:" "$SCRATCH/data/bench.db"
-
-settings=("shared_buffers = 512MB" "max_wal_size = 8GB" "autovacuum = off")
-cluster_create "$SCRATCH/c" "${settings[@]}"
-cluster_start "$SCRATCH/c"
-sql=("${AS_USER[@]}" "$BINDIR/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$SCRATCH/c" -p "$PORT" -U postgres)
-
-"${sql[@]}" -v db="$SCRATCH/data/bench.db" -f - <<'SQL'
-CREATE EXTENSION pg_sqlite;
-CREATE SERVER bench FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'db');
-CREATE SCHEMA source;
-IMPORT FOREIGN SCHEMA main FROM SERVER bench INTO source;
+bench_database
+bench_cluster "shared_buffers = 512MB" "max_wal_size = 8GB" "autovacuum = off"
+"${sql[@]}" -f - <<'SQL'
 CREATE TABLE heap_copy AS SELECT * FROM source.bench;
 CREATE TABLE target (LIKE heap_copy);
 VACUUM (FREEZE, ANALYZE) heap_copy;
@@ -80,7 +49,7 @@ SQL
 summary() {
     local name=$1
     shift
-    MEDIAN=$(printf '%s\n' "$@" | sort -n | awk '{v[NR] = $1} END {m = int((NR + 1) / 2); print (NR % 2) ? v[m] : (v[m] + v[m + 1]) / 2}')
+    MEDIAN=$(median "$@")
     printf '%s\n' "$@" | sort -n | awk -v name="$name" -v median="$MEDIAN" -v rows="$rows" '
         {v[NR] = $1}
         END {printf "%-8s median %8.0f ms   min %8.0f   max %8.0f   %9.0f rows/s\n", name, median, v[1], v[NR], rows / median * 1000}'
@@ -88,9 +57,9 @@ summary() {
 
 rows=$("${sql[@]}" -c 'SELECT count(*) FROM heap_copy')
 printf 'PostgreSQL %s; SQLite file %s MB; heap %s MB; %s rows; %s rounds\n' \
-    "$("${sql[@]}" -c 'SHOW server_version')" "$(($(stat -c %s "$SCRATCH/data/bench.db") / 1000000))" \
+    "$("${sql[@]}" -c 'SHOW server_version')" "$(($(stat -c %s "$DB") / 1000000))" \
     "$("${sql[@]}" -c "SELECT pg_table_size('heap_copy') / 1000000")" "$rows" "$ROUNDS"
-printf 'Settings: %s; all others as delivered\n' "$(printf '%s, ' "${settings[@]}" | sed 's/, $//')"
+describe_settings
 
 # One round that does not count: the first growth of the target and of the WAL is slower than all later ones.
 timed source.bench
