@@ -15,10 +15,11 @@ enum class Verdict : uint8 {
 /// How a parameter's value becomes a cell.
 enum class Binding : int {
     kValue,     ///< by its type: integer, real, text, boolean, bytea
-    kNumber,    ///< numeric: as integer where it is one, else the nearest double
     kDayLow,    ///< date or timestamp: the text of the day two days before
     kDayHigh,   ///< the same, two days after
     kElements,  ///< array: its elements as a JSON array
+    kLow,       ///< numeric: a number that none is below that reads as the value or as a higher one
+    kHigh,      ///< the same, above
 };
 
 /// One of the relations that a statement reads.

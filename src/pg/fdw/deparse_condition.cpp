@@ -55,13 +55,16 @@ bool DeparseDecimal(DeparseContext* context, const OpExpr* op, const char* sign,
         left = NumberOf(context, number, &text_too);
     }
     if (left == nullptr) return false;
-    const char* right = DeparseAsParameter(context, bound, Binding::kNumber);
-    if (right == nullptr) return false;
-    const char* inclusive = sign[0] == '<' ? "<=" : sign[0] == '>' ? ">=" : "=";
-    if (text_too && sign[0] != '>')
-        appendStringInfo(out, "(%s %s %s OR %s >= '')", left->sql, inclusive, right, left->sql);
+    const char* low = sign[0] != '<' ? DeparseAsParameter(context, bound, Binding::kLow) : "";
+    const char* high = sign[0] != '>' ? DeparseAsParameter(context, bound, Binding::kHigh) : "";
+    if (low == nullptr || high == nullptr) return false;
+    appendStringInfo(out, "(%s", left->sql);
+    if (sign[0] == '=')
+        appendStringInfo(out, " IN (%s, %s)", low, high);
     else
-        appendStringInfo(out, "(%s %s %s)", left->sql, inclusive, right);
+        appendStringInfo(out, " %c= %s", sign[0], sign[0] == '<' ? high : low);
+    if (text_too && sign[0] != '>') appendStringInfo(out, " OR %s >= ''", left->sql);
+    appendStringInfoChar(out, ')');
     return true;
 }
 

@@ -38,18 +38,40 @@ value::Cell ValueCell(Datum datum, Oid type) {
     }
 }
 
-/// The integer where it is one, else the nearest double (strtod rounds correctly, numeric's NaN is a word).
-value::Cell NumberCell(Datum numeric) {
+/// Bound of the numbers that read as a numeric or as a lower (higher) one. Up to 2^53 that is the nearest
+/// double (strtod rounds correctly, numeric's NaN is a word): no integer lies between the two. Beyond, cells
+/// may be integers, which compare with the digits, and reals, whose shortest digits are the double's.
+value::Cell NumberCell(Datum numeric, bool low) {
+    constexpr double kExact = 9007199254740992.0;
     const char* text = DatumGetCString(DirectFunctionCall1(numeric_out, numeric));
-    constexpr size_t kSafeDigits = 18;
-    const char* end = text;
-    while (*end != '\0' && *end != '.')
-        ++end;
-    const char* rest = *end == '.' ? end + 1 : end;
-    if (end - text <= static_cast<ptrdiff_t>(kSafeDigits) && std::strspn(rest, "0") == std::strlen(rest) &&
-        (*text == '-' || (*text >= '0' && *text <= '9')) && text[std::strlen(text) - 1] != 'y')
-        return value::Cell::Integer(std::strtoll(text, nullptr, 10));
-    return RealCell(std::strtod(text, nullptr));
+    const double nearest = std::strtod(text, nullptr);
+    if (!(std::fabs(nearest) >= kExact) || std::isinf(nearest)) return RealCell(nearest);
+    errno = 0;
+    const int64 integer = std::strtoll(text, nullptr, 10);
+    if (errno != 0) return RealCell(nearest);
+    // The digits fit 64 bits, so the double is at most 2^63.
+    if (nearest >= 0x1p63) return low ? value::Cell::Integer(integer) : RealCell(nearest);
+    const int64 rounded = static_cast<int64>(nearest);
+    return value::Cell::Integer(low ? std::min(integer, rounded) : std::max(integer, rounded));
+}
+
+/// The elements as a JSON array, which array_to_json() nests as deep as the array has dimensions.
+value::Cell ElementsCell(Datum datum) {
+    ArrayType* array = DatumGetArrayTypeP(datum);
+    if (ARR_NDIM(array) > 1) {
+        int16 length;
+        bool by_value;
+        char align;
+        get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
+        Datum* values;
+        bool* nulls;
+        int count;
+        int lower = 1;
+        deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align, &values, &nulls, &count);
+        array = construct_md_array(values, nulls, 1, &count, &lower, ARR_ELEMTYPE(array), length, by_value,
+                                   align);
+    }
+    return TextCell(TextDatumGetCString(DirectFunctionCall1(array_to_json, PointerGetDatum(array))));
 }
 
 /// YYYY-MM-DD two days before or after: more than any two zones and the session's differ. Outside the years
@@ -75,12 +97,13 @@ value::Cell DayCell(Datum datum, Oid type, bool low) {
 
 value::Cell BoundCell(Datum datum, bool is_null, Oid type, Binding binding) {
     // No element equals NULL, and none differs from it: an array that is NULL is one of a NULL.
-    if (binding == Binding::kElements)
-        return TextCell(is_null ? "[null]" : TextDatumGetCString(DirectFunctionCall1(array_to_json, datum)));
+    if (binding == Binding::kElements) return is_null ? TextCell("[null]") : ElementsCell(datum);
     if (is_null) return value::Cell::Null();
     switch (binding) {
-        case Binding::kNumber:
-            return NumberCell(datum);
+        case Binding::kLow:
+            return NumberCell(datum, true);
+        case Binding::kHigh:
+            return NumberCell(datum, false);
         case Binding::kDayLow:
             return DayCell(datum, type, true);
         case Binding::kDayHigh:

@@ -104,13 +104,21 @@ const char* SortText(DeparseContext* context, const RelOptInfo* rel, const List*
     return sql.data;
 }
 
+/// Whether LIMIT and OFFSET say how many rows are read at most, whenever the plan runs: root->limit_tuples
+/// holds the present value of current_setting(), too, and doesn't know of WITH TIES.
+bool HasFixedLimit(const Query* query) {
+    return query->limitOption == LIMIT_OPTION_COUNT && query->limitCount != nullptr &&
+           IsA(query->limitCount, Const) && (query->limitOffset == nullptr || IsA(query->limitOffset, Const));
+}
+
 /// Rows that the query needs of the one table it reads, in the order asked for; -1 where more may be needed.
 double WantedRows(const PlannerInfo* root, const RelOptInfo* rel) {
     const Query* query = root->parse;
-    const bool plain =
-        query->commandType == CMD_SELECT && query->groupClause == NIL && query->groupingSets == NIL &&
-        !query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs && query->distinctClause == NIL &&
-        query->setOperations == nullptr && query->havingQual == nullptr && query->rowMarks == NIL;
+    const bool plain = query->commandType == CMD_SELECT && query->groupClause == NIL &&
+                       query->groupingSets == NIL && !query->hasAggs && !query->hasWindowFuncs &&
+                       !query->hasTargetSRFs && query->distinctClause == NIL &&
+                       query->setOperations == nullptr && query->havingQual == nullptr &&
+                       query->rowMarks == NIL && HasFixedLimit(query);
     if (!plain || root->limit_tuples <= 0 || rel->reloptkind != RELOPT_BASEREL ||
         !bms_equal(root->all_baserels, rel->relids) || !PlanOf(rel).all_exact)
         return -1;

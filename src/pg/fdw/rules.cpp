@@ -60,7 +60,8 @@ const FunctionRule kRules[] = {
     {F_BOOLEQ, Verb::kCompare, kBool, kBool, "="},
     {F_BOOLNE, Verb::kCompare, kBool, kBool, "<>"},
 
-    // numeric is wider than a double: the nearest double bounds it, inclusive, and PostgreSQL checks again.
+    // numeric is wider than a double: the nearest double and, where doubles are sparser than integers, the
+    // integer bound it, inclusive, and PostgreSQL checks again.
     {F_NUMERIC_EQ, Verb::kCompareDecimal, Form::kDecimal, kBool, "="},
     {F_NUMERIC_LT, Verb::kCompareDecimal, Form::kDecimal, kBool, "<"},
     {F_NUMERIC_LE, Verb::kCompareDecimal, Form::kDecimal, kBool, "<="},
