@@ -135,6 +135,12 @@ SELECT count(n) FROM misfit;
 SELECT count(*) FROM misfit;
 SELECT count(*) FROM misfit WHERE n > 1;
 SELECT n FROM misfit WHERE n < 3;
+-- Infinity in words counts as what it means.
+EXPLAIN (COSTS OFF) SELECT id FROM words WHERE r < 0;
+SELECT id FROM words WHERE r < 0 ORDER BY id;
+SELECT id, r FROM words ORDER BY r, id LIMIT 3;
+SELECT r, count(*) FROM words GROUP BY r ORDER BY r;
+SELECT min(r), max(r), count(DISTINCT r) FROM words;
 
 -- Joins.
 EXPLAIN (VERBOSE, COSTS OFF) SELECT i.name, p.label FROM item i JOIN part p ON p.item = i.id WHERE i.stock > 1;

@@ -16,3 +16,6 @@ CREATE TABLE misfit (n INTEGER);
 INSERT INTO misfit VALUES (1), (2), ('many');
 CREATE TABLE strict (id INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
 INSERT INTO strict VALUES (1, 1), (2, 2);
+-- Numbers in words, which SQLite keeps as texts behind all numbers.
+CREATE TABLE words (id INTEGER PRIMARY KEY, r REAL);
+INSERT INTO words VALUES (1, 1.5), (2, '-Infinity'), (3, -9e999), (4, 'NaN');

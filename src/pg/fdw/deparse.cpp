@@ -475,6 +475,9 @@ Fragment* DeparseValue(DeparseContext* context, Expr* expr) {
             if (column->form == Form::kDecimal || column->form == Form::kMoment ||
                 (column->form == Form::kBoolean && !ShapeOfVar(context, var)->pure))
                 return nullptr;
+            // The words for infinity and NaN are texts, which sort behind all numbers.
+            if (column->form == Form::kReal && !ShapeOfVar(context, var)->pure)
+                Escape(context, psprintf("%s >= ''", column->sql));
             return column;
         }
         case T_RelabelType:

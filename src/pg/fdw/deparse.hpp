@@ -36,7 +36,7 @@ struct DeparseContext {
     List* parameters;     ///< expressions that PostgreSQL evaluates before each scan; ?1 is the first
     List* bindings;       ///< their Binding, as integers
     List* used;           ///< Vars that the conditions deparsed so far look at
-    List* escapes;        ///< String nodes: where PostgreSQL would raise an error
+    List* escapes;        ///< String nodes: where PostgreSQL raises an error, or a cell is a number in words
     int first_parameter;  ///< number of the first: 1, or behind those the caller binds itself
 };
 

@@ -44,8 +44,9 @@ const FunctionRule kRules[] = {
     PG_SQLITE_COMPARE(F_INT48, Verb::kCompare, Verb::kOrder, kInt),
     PG_SQLITE_COMPARE(F_INT84, Verb::kCompare, Verb::kOrder, kInt),
 
-    // SQLite stores no NaN; -0.0 equals 0.0 on both sides. A NaN as parameter is bound as a blob, which sorts
-    // behind all numbers as PostgreSQL's NaN does.
+    // -0.0 equals 0.0 on both sides. SQLite stores no NaN, but a cell may hold the word, or Infinity's: it is
+    // kept, but for STRICT tables, which have none. A NaN as parameter is bound as a blob, which sorts behind
+    // all numbers as PostgreSQL's NaN does.
     PG_SQLITE_COMPARE(F_FLOAT8, Verb::kCompare, Verb::kOrder, Form::kReal),
 
     // Bytes decide equality under every deterministic collation, and the order under "C". The column's own

@@ -86,6 +86,15 @@ const AggregateRule kAggregates[] = {
     {F_MAX_TEXT, "max", Form::kText, Output::kCell},
 };
 
+/// An aggregate's argument. A column of doubles may hold numbers in words: the guard tells.
+const Fragment* ArgumentOf(DeparseContext* context, Expr* expr) {
+    const ColumnShape* shape =
+        IsA(expr, Var) ? ShapeOfVar(context, reinterpret_cast<const Var*>(expr)) : nullptr;
+    if (shape != nullptr && shape->form == Form::kReal)
+        return DeparseColumn(context, reinterpret_cast<const Var*>(expr));
+    return ExactValue(context, expr);
+}
+
 bool AddAggregate(Draft* draft, Aggref* aggregate) {
     if (list_member(draft->expressions, aggregate)) return true;
     const AggregateRule* rule = nullptr;
@@ -99,7 +108,7 @@ bool AddAggregate(Draft* draft, Aggref* aggregate) {
     if (!aggregate->aggstar) {
         if (list_length(aggregate->args) != 1) return false;
         Expr* expr = static_cast<TargetEntry*>(linitial(aggregate->args))->expr;
-        const Fragment* value = ExactValue(&draft->context, expr);
+        const Fragment* value = ArgumentOf(&draft->context, expr);
         if (value == nullptr || (rule->form != Form::kNone && value->form != rule->form)) return false;
         if (value->form == Form::kText && !OrdersAsBytes(&draft->context, aggregate->inputcollid) &&
             (rule->form == Form::kText ||
