@@ -100,7 +100,7 @@ sub limit {
 	my ($self, @nodes) = @_;
 	$self->{maker}{loose} = 1 if grep { $inexact{ $_->{family} } } @nodes;
 	my $maker = $self->{maker};
-	return pick(' LIMIT ' . $maker->constant('int8', pick(0, 1, 2, 5, 10)), ' LIMIT ' . $maker->constant('int8', pick(1, 3, 20)) . ' OFFSET ' . $maker->constant('int8', pick(0, 1, 4, 50)), ' OFFSET ' . pick(1, 7), ' FETCH FIRST 3 ROWS ONLY');
+	return pick(' LIMIT ' . $maker->constant('int8', pick(0, 1, 2, 5, 10)), ' LIMIT ' . $maker->constant('int8', pick(1, 3, 20)) . ' OFFSET ' . $maker->constant('int8', pick(0, 1, 4, 50)), ' OFFSET ' . pick(1, 7), ' FETCH FIRST 3 ROWS ONLY', ' FETCH FIRST 3 ROWS WITH TIES');
 }
 
 sub rows {
