@@ -6,6 +6,8 @@
 #  * ```text output what the block before printed, compared but for the widths of blanks and dashes
 #  * <!-- check: conversions --> before a table: SQLite value, PostgreSQL type, options, result
 #  * <!-- check: refusals -->    SQLSTATE, words of the message, SQLite value, PostgreSQL type
+#  * <!-- check: verdicts -->    conditions on test/data/pushdown.sql's table item; where each runs (exact, superset,
+#    local): one verdict for all of the row, or one for each
 #  * <!-- check: declared -->    types as declared in SQLite, the PostgreSQL type of all of them
 #
 # /data/ stands for the folder with the test data (test/data). Option names in docs/reference/options.md must be
@@ -253,6 +255,54 @@ sub check_declared
 	is($got{$_}, $wanted[$_][1], "$file: declared $wanted[$_][0]") foreach 0 .. $#wanted;
 }
 
+# Where each condition runs, as EXPLAIN tells.
+sub check_verdicts
+{
+	my ($file, $text) = @_;
+	my @wanted;
+	foreach my $row (tables_of($text, 'verdicts'))
+	{
+		my @conditions = $row->[0] =~ /`([^`]*)`/g;
+		my @verdicts = split /, /, $row->[1];
+		@verdicts = ($verdicts[0]) x @conditions if @verdicts == 1;
+		is(scalar @verdicts, scalar @conditions, "$file: a verdict for each of $row->[0]");
+		push @wanted, [ $conditions[$_], $verdicts[$_] // '' ] foreach 0 .. $#conditions;
+	}
+	return unless @wanted;
+	my $script = "CREATE EXTENSION pg_sqlite;\nSET client_min_messages = error;\n\\pset tuples_only on\n"
+	  . "SELECT sqlite.attach('$data/pushdown.db');\nSET search_path = pushdown, public;\n";
+	$script .= "\\echo \@\@begin $_\nEXPLAIN (COSTS OFF) SELECT * FROM item WHERE $wanted[$_][0];\n\\echo \@\@end $_\n"
+	  foreach 0 .. $#wanted;
+	my ($output) = psql(new_database(), $script);
+	foreach my $n (0 .. $#wanted)
+	{
+		my ($plan) = $output =~ /^\@\@begin $n\n(.*?)^\@\@end $n$/ms;
+		# The scan's lines come last; above it may stand the plan of a subquery.
+		my ($scan) = ($plan // '') =~ /Foreign Scan on item\b(?! item_)(.*)/s;
+		my $sqlite = ($scan // '') =~ /^\s*SQLite Filter: /m;
+		my $local = ($scan // '') =~ /^\s*Filter: /m;
+		my $got = !defined $scan ? 'no plan' : !$sqlite ? 'local' : $local ? 'superset' : 'exact';
+		is($got, $wanted[$n][1], "$file: $wanted[$n][0]") or diag($plan);
+	}
+}
+
+# Each function of the rules of pushdown stands on its page. Where the tests run without the sources there is
+# nothing to compare.
+sub check_rules
+{
+	my $rules = "$root/src/pg/fdw/rules.cpp";
+	return unless -e $rules;
+	my $text = slurp("$root/docs/reference/what-runs-where.md");
+	my %operator = (textcat => '\\|\\|', textlike => ' LIKE ', textnlike => ' NOT LIKE ');
+	my @names = slurp($rules) =~ /\{F_([A-Z0-9_]+), Verb::k(?:Call|CallC|Like|Substring|Left|StartsWith|Arithmetic),/g;
+	ok(@names > 10, 'rules.cpp has rules of functions');
+	foreach my $name (map { lc } @names)
+	{
+		my $spelled = $operator{$name} // $name =~ s/(_(text|int[248]))+$//r . '(';
+		ok(index($text, $spelled) >= 0, "what-runs-where.md: $spelled");
+	}
+}
+
 # The validator's own list is in the hint of an unknown option.
 sub check_options
 {
@@ -306,8 +356,10 @@ foreach my $file (@files)
 	run_file($file, $text);
 	check_values($file, $text);
 	check_declared($file, $text);
+	check_verdicts($file, $text);
 }
 check_options();
 check_settings();
+check_rules();
 $node->stop;
 done_testing();

@@ -170,6 +170,8 @@ prepare_server() {
     cp -R "$ROOT/Makefile" "$ROOT/README.md" "$ROOT/docs" "$ROOT/control" "$ROOT/sql" "$ROOT/expected" "$ROOT/test" \
         "$SCRATCH/src/" 2>/dev/null
     mkdir -p "$SCRATCH/src/expected" "$SCRATCH/src/test/expected" "$SCRATCH/src/build"
+    # The documentation is compared with this table of rules.
+    install -D "$ROOT/src/pg/fdw/rules.cpp" "$SCRATCH/src/src/pg/fdw/rules.cpp"
     [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$SCRATCH/src"
     chmod -R u+rwX "$SCRATCH/src"
     (cluster_create "$SCRATCH/c" "fsync = off" "max_prepared_transactions = 5" "max_connections = 50" &&
