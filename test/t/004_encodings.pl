@@ -85,5 +85,25 @@ for my $encoding ('LATIN1', 'EUC_JP', 'SQL_ASCII', 'UTF8') {
 is(run('latin1', q{CREATE FOREIGN TABLE renamed (v text OPTIONS (column_name 'größe')) SERVER utf8 OPTIONS ("table" 'naïve'); SELECT v FROM renamed}), "Grüße\nplain", 'names in options');
 is(run('latin1', q{CREATE FOREIGN TABLE q (v text) SERVER utf8 OPTIONS (query 'SELECT ''é'' AS v; -- ü'); SELECT v FROM q}), 'é', 'a query in options');
 is(run('latin1', q{CREATE FOREIGN TABLE a (list text[] OPTIONS (encoding 'ü')) SERVER utf8 OPTIONS (query 'SELECT ''aübüc'' AS list'); SELECT array_length(list, 1) FROM a}), '3', 'a delimiter');
+
+# What SQLite answers is what the server would: in KOI8R the order of bytes is another than that of code points, and
+# SQL_ASCII counts bytes.
+sqlite("$dir/letters.db", "CREATE TABLE letter (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO letter VALUES (1, 'я'), (2, 'ю'), (3, 'а'), (4, 'ab')");
+for my $encoding ('KOI8R', 'SQL_ASCII', 'UTF8')
+{
+	my $name = 'letters_' . lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $name ENCODING '$encoding' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+	run($name, "CREATE EXTENSION pg_sqlite; SELECT sqlite.attach('$dir/letters.db'); CREATE TABLE letter AS SELECT * FROM letters.letter");
+	for my $query (
+		'SELECT id FROM %s ORDER BY v LIMIT 2',
+		"SELECT id FROM %s WHERE v > 'ю' ORDER BY id",
+		'SELECT max(v) = (SELECT v FROM letter WHERE id = 1) FROM %s',
+		'SELECT id FROM %s WHERE length(v) = 1 ORDER BY id',
+		"SELECT id FROM %s WHERE v LIKE '_' ORDER BY id",
+		"SELECT id FROM %s WHERE left(v, 1) = v AND strpos(v, 'а') = 1 ORDER BY id")
+	{
+		is(run($name, sprintf($query, 'letters.letter')), run($name, sprintf($query, 'letter')), "$encoding: $query");
+	}
+}
 $node->stop;
 done_testing();

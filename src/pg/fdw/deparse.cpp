@@ -123,6 +123,13 @@ bool IsBytewise(Oid collation) {
     return !OidIsValid(collation) || get_collation_isdeterministic(collation);
 }
 
+/// Whether functions of texts count alike: SQL_ASCII counts bytes, and in some encodings of several bytes a
+/// character can be two code points.
+bool CharactersAreCodePoints() {
+    return GetDatabaseEncoding() == PG_UTF8 ||
+           (GetDatabaseEncoding() != PG_SQL_ASCII && pg_database_encoding_max_length() == 1);
+}
+
 void Escape(DeparseContext* context, char* condition) {
     context->escapes = lappend(context->escapes, makeString(condition));
 }
@@ -192,7 +199,9 @@ Fragment* DeparseCall(DeparseContext* context, Oid function, Oid result_type, co
     const int count = list_length(arguments);
     const char* operands[3] = {};
     if (count > 3) return nullptr;
-    if (rule->form == Form::kText && !IsBytewise(collation)) return nullptr;
+    const bool compares = rule->verb == Verb::kCompare || rule->verb == Verb::kOrder;
+    if (rule->form == Form::kText && (!IsBytewise(collation) || (!compares && !CharactersAreCodePoints())))
+        return nullptr;
     Expr* second = count > 1 ? static_cast<Expr*>(lsecond(arguments)) : nullptr;
 
     switch (rule->verb) {
@@ -437,6 +446,8 @@ Fragment* DeparseInList(DeparseContext* context, const ScalarArrayOpExpr* expr) 
 }  // namespace
 
 bool OrdersAsBytes(const DeparseContext* context, Oid collation) {
+    // PostgreSQL compares the server's bytes.
+    if (GetDatabaseEncoding() != PG_UTF8 && GetDatabaseEncoding() != PG_SQL_ASCII) return false;
     for (int i = 0; i < context->relation_count; ++i)
         if (!context->relations[i].facts->utf8) return false;
     return OidIsValid(collation) && compat::ComparesBytes(collation);

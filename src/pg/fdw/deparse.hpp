@@ -62,7 +62,7 @@ bool DeparseSortTerm(DeparseContext* context, Expr* expr, Oid opfamily, Oid coll
 /// The number of a new parameter as "?1", or null where the expression can't be evaluated before the scan.
 const char* DeparseAsParameter(DeparseContext* context, Expr* expr, Binding binding);
 
-/// Whether SQLite's order of texts is that of the collation: "C", over UTF-8.
+/// Whether SQLite's order of texts is that of the collation: "C", over UTF-8 on both sides.
 bool OrdersAsBytes(const DeparseContext* context, Oid collation);
 
 const RemoteRelation* FindRelation(const DeparseContext* context, Index rti);
