@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/assess/relation.hpp"
 #include "core/schema/declared_type.hpp"
 #include "core/schema/names.hpp"
 #include "core/sqlite/catalog.hpp"
@@ -23,7 +24,8 @@ struct KeyRange {
 struct Candidate {
     std::string server;
     sqlite::Table table;
-    bool integer_key = false;  ///< the primary key is the rowid
+    bool naive_as_timestamptz = false;  ///< server option timestamp_type 'timestamptz'
+    bool integer_key = false;           ///< the primary key is the rowid
     std::optional<KeyRange> keys;
 };
 
@@ -51,27 +53,27 @@ struct Conflict {
     std::vector<std::string> targets;  ///< kPrefix: names that do not clash, in the order of `servers`
 };
 
-struct ConflictOptions {
-    schema::FoldCase fold = schema::FoldCase::kLower;
-    bool naive_as_timestamptz = false;
-};
-
 /// The type that holds all values of both: the wider one, or numeric over what neither holds alone.
 /// nullopt where values of one would not fit the other's, or would mean something else.
 std::optional<schema::MappedType> CommonType(const schema::MappedType& a, const schema::MappedType& b);
 
 /// Tables and views that take part: shadow tables belong to their virtual tables. Reads two rows a table.
 /// Needs an open read transaction. @throws Error as Catalog's
-std::vector<Candidate> ReadCandidates(sqlite::Database& db, const std::string& server);
+std::vector<Candidate> ReadCandidates(sqlite::Database& db, const std::string& server,
+                                      bool naive_as_timestamptz);
 
 /// Names that tables of more than one server get, in the order in which they first occur. Within one server
 /// names are made unique first, as IMPORT does it.
-std::vector<Conflict> FindConflicts(const std::vector<Candidate>& candidates, const ConflictOptions& options);
+std::vector<Conflict> FindConflicts(const std::vector<Candidate>& candidates,
+                                    schema::FoldCase fold = schema::FoldCase::kLower);
 
 /// What settles conflict `i`, for a migration spec: {"conflicts": "merge"}; for a prefix
 /// {"conflicts": "prefix"} when no conflict is to be merged, else targets for this one's tables, so that the
 /// fragments of all rows fit into one spec.
 std::string SpecFragment(const std::vector<Conflict>& conflicts, std::size_t i);
+
+/// table_name, in_servers, sqlite_tables, comparison, differing_columns, differences, proposal, reason, spec.
+Relation ConflictsRelation(const std::vector<Conflict>& conflicts);
 
 const char* MatchName(Match match) noexcept;           ///< "equal", …
 const char* ProposalName(Proposal proposal) noexcept;  ///< "merge", "prefix"

@@ -20,6 +20,7 @@ struct MeasureOptions {
 /// A file up to this size is measured without being asked: about 10 ms from a cold disk, 1 ms from memory.
 inline constexpr std::int64_t kCheapBytes = 4 << 20;
 
+/// What is known of a table without looking at its rows' values.
 struct TableSize {
     /// Counted; or what ANALYZE left in sqlite_stat1; or the width of the rowid range. nullopt where nobody
     /// knows without reading (WITHOUT ROWID, virtual tables), and for views, which may never end.
@@ -41,5 +42,8 @@ struct Measures {
 /// @throws Error interrupted, I/O, … A damaged table has `failure` instead.
 Measures Measure(sqlite::Database& db, const std::vector<sqlite::Table>& tables,
                  const MeasureOptions& options);
+/// The same without rows.
+Measures MeasureSizes(sqlite::Database& db, const std::vector<sqlite::Table>& tables,
+                      const MeasureOptions& options);
 
 }  // namespace pgsqlite::assess

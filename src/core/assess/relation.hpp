@@ -39,7 +39,4 @@ std::string CleanText(Bytes text);
 /// A text field; NULL for an empty text where `empty_is_null`.
 Field TextField(std::string_view text, bool empty_is_null = false);
 
-/// A relation as JSON: an array of objects with the columns' names as keys, in their order.
-std::string ToJson(const Relation& relation);
-
 }  // namespace pgsqlite::assess
