@@ -42,3 +42,66 @@ COMMENT ON FUNCTION sqlite.disconnect(text) IS 'closes this session''s connectio
 CREATE FUNCTION sqlite.disconnect_all() RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_disconnect_all';
 COMMENT ON FUNCTION sqlite.disconnect_all() IS 'closes all connections of this session';
+
+-- Inventory and conflicts.
+
+CREATE FUNCTION sqlite.tables(
+    server text, exact boolean DEFAULT false,
+    OUT table_name text, OUT kind text, OUT module text, OUT strict boolean, OUT without_rowid boolean,
+    OUT autoincrement boolean, OUT columns integer, OUT primary_key text[], OUT rows bigint, OUT rows_exact boolean,
+    OUT size_bytes bigint, OUT index_bytes bigint, OUT unreadable text, OUT sql text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_tables';
+COMMENT ON FUNCTION sqlite.tables(text, boolean) IS
+    'tables, views and virtual tables of a SQLite file; exact counts rows and adds up pages, which reads the whole file';
+
+CREATE FUNCTION sqlite.columns(
+    server text,
+    OUT table_name text, OUT ordinal_position integer, OUT column_name text, OUT declared_type text, OUT affinity text,
+    OUT postgres_type text, OUT not_null boolean, OUT default_sql text, OUT primary_key_position integer,
+    OUT generated text, OUT hidden boolean, OUT collation_name text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_columns';
+COMMENT ON FUNCTION sqlite.columns(text) IS
+    'columns of all tables and views of a SQLite file, with the types that an import by declaration gives them';
+
+CREATE FUNCTION sqlite.indexes(
+    server text, exact boolean DEFAULT false,
+    OUT table_name text, OUT index_name text, OUT is_unique boolean, OUT is_partial boolean, OUT origin text,
+    OUT columns text[], OUT descending boolean[], OUT collations text[], OUT predicate text, OUT size_bytes bigint,
+    OUT sql text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_indexes';
+COMMENT ON FUNCTION sqlite.indexes(text, boolean) IS
+    'indexes of a SQLite file, those of constraints included; exact adds up their pages, which reads the whole file';
+
+CREATE FUNCTION sqlite.foreign_keys(
+    server text,
+    OUT table_name text, OUT columns text[], OUT parent_table text, OUT parent_columns text[], OUT implicit boolean,
+    OUT parent_exists boolean, OUT on_update text, OUT on_delete text, OUT match text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_foreign_keys';
+COMMENT ON FUNCTION sqlite.foreign_keys(text) IS 'foreign keys of a SQLite file, in the order of their declaration';
+
+CREATE FUNCTION sqlite.views(
+    server text,
+    OUT view_name text, OUT columns text[], OUT unreadable text, OUT sql text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_views';
+COMMENT ON FUNCTION sqlite.views(text) IS 'views of a SQLite file';
+
+CREATE FUNCTION sqlite.triggers(
+    server text,
+    OUT trigger_name text, OUT table_name text, OUT timing text, OUT event text, OUT update_columns text[],
+    OUT sql text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_triggers';
+COMMENT ON FUNCTION sqlite.triggers(text) IS 'triggers of a SQLite file';
+
+CREATE FUNCTION sqlite.inventory(server text, exact boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_inventory';
+COMMENT ON FUNCTION sqlite.inventory(text, boolean) IS
+    'a SQLite file''s facts and everything that sqlite.tables, columns, indexes, foreign_keys, views and triggers say of it';
+
+CREATE FUNCTION sqlite.conflicts(
+    servers text[],
+    OUT table_name text, OUT in_servers text[], OUT sqlite_tables text[], OUT comparison text,
+    OUT differing_columns text[], OUT differences text[], OUT proposal text, OUT reason text, OUT spec jsonb)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_conflicts';
+COMMENT ON FUNCTION sqlite.conflicts(text[]) IS
+    'tables that would get one name in PostgreSQL, whether they can become one, and what settles it in a migration spec';

@@ -12,6 +12,7 @@
 #include "core/base/error.hpp"
 #include "core/sqlite/create_text.hpp"
 #include "core/sqlite/identifier.hpp"
+#include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
 
 namespace pgsqlite::sqlite {
@@ -66,33 +67,6 @@ bool IsInternal(std::string_view name) noexcept {
     return EqualNames(name.substr(0, 7), "sqlite_");
 }
 
-/// SQLite's own words in an Error made by Statement: "could not …: no such module: x".
-std::string Reason(const Error& error) {
-    const std::size_t colon = error.message().find(": ");
-    return colon == std::string::npos ? error.message() : error.message().substr(colon + 2);
-}
-
-/// False for failures that say nothing of the table at hand: they would come again, or vanish, with any
-/// other.
-bool IsTablesOwnFault(const Error& error) noexcept {
-    switch (error.sqlite_code() & 0xff) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-        case SQLITE_NOMEM:
-        case SQLITE_INTERRUPT:
-        case SQLITE_IOERR:
-        case SQLITE_PROTOCOL:
-        case SQLITE_SCHEMA:
-        case SQLITE_CANTOPEN:
-        case SQLITE_NOTADB:
-        case SQLITE_FULL:
-        case SQLITE_MISUSE:
-            return false;
-        default:
-            return true;
-    }
-}
-
 std::vector<Listed> ReadTableList(Database& db, const std::string& pragma) {
     std::vector<Listed> listed;
     Statement rows(db, pragma);  // schema, name, type, ncol, wr, strict
@@ -135,7 +109,7 @@ void ResolveDerived(Database& db, const Schema& schema) {
         try {
             Statement resolved(db, Pragma("table_xinfo", object.name));
         } catch (const Error& error) {
-            if (!IsTablesOwnFault(error)) throw;  // its own fault comes up again when it is read
+            if (!IsObjectsOwnFault(error)) throw;  // its own fault comes up again when it is read
         }
     }
 }
@@ -274,8 +248,8 @@ std::optional<std::string> ProbeReading(Database& db, std::string_view table) {
     try {
         Statement probe(db, "SELECT * FROM main." + QuoteIdentifier(table));
     } catch (const Error& error) {
-        if (!IsTablesOwnFault(error)) throw;
-        return Reason(error);
+        if (!IsObjectsOwnFault(error)) throw;
+        return SqliteReason(error);
     }
     return std::nullopt;
 }
@@ -301,8 +275,8 @@ Table ReadListed(Database& db, Listed listed, const Schema& schema, const Catalo
             if (options.foreign_keys) ReadForeignKeys(db, table);
         }
     } catch (const Error& error) {
-        if (!IsTablesOwnFault(error)) throw;
-        table.unreadable = Reason(error);
+        if (!IsObjectsOwnFault(error)) throw;
+        table.unreadable = SqliteReason(error);
     }
     if (!table.unreadable && (options.probe_readable || table.columns.empty())) {
         table.unreadable = ProbeReading(db, table.name);

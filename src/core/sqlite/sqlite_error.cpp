@@ -93,4 +93,28 @@ Error MakeError(int extended_code, std::string_view doing, std::string_view mess
     return error;
 }
 
+std::string SqliteReason(const Error& error) {
+    const std::size_t colon = error.message().find(": ");
+    return colon == std::string::npos ? error.message() : error.message().substr(colon + 2);
+}
+
+bool IsObjectsOwnFault(const Error& error) noexcept {
+    switch (error.sqlite_code() & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_NOMEM:
+        case SQLITE_INTERRUPT:
+        case SQLITE_IOERR:
+        case SQLITE_PROTOCOL:
+        case SQLITE_SCHEMA:
+        case SQLITE_CANTOPEN:
+        case SQLITE_NOTADB:
+        case SQLITE_FULL:
+        case SQLITE_MISUSE:
+            return false;
+        default:
+            return true;
+    }
+}
+
 }  // namespace pgsqlite::sqlite

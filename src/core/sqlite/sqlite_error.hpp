@@ -18,4 +18,11 @@ Error MakeError(int extended_code, std::string_view doing, std::string_view mess
 /// Symbolic name of a result code ("SQLITE_CORRUPT"), extended ones too where they have users.
 std::string CodeName(int extended_code);
 
+/// SQLite's own words in an Error made by MakeError: "no such module: x" of "could not …: no such module: x".
+std::string SqliteReason(const Error& error);
+
+/// False for failures that say nothing of the table (or view, index) at hand: they would come again, or
+/// vanish, with any other. A report goes on after one that is the object's own fault.
+bool IsObjectsOwnFault(const Error& error) noexcept;
+
 }  // namespace pgsqlite::sqlite

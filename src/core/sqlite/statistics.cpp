@@ -1,10 +1,12 @@
 #include "core/sqlite/statistics.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 
+#include "core/base/error.hpp"
+#include "core/sqlite/identifier.hpp"
+#include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
 
 namespace pgsqlite::sqlite {
@@ -14,18 +16,19 @@ namespace {
 constexpr double kTypicalRowBytes = 64;
 constexpr double kSmallestRowBytes = 4;
 
-/// The first number of sqlite_stat1's text is the row count; any index's row has it.
+bool HasStatistics(Database& db) {
+    return Statement(db, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'").Fetch();
+}
+
+/// The first number of sqlite_stat1's text, to which CAST comes down, is the row count in each index's row; a
+/// partial index counts only its own rows, hence the largest.
 std::optional<double> AnalyzedRows(Database& db, std::string_view table) {
-    if (!Statement(db, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").Fetch())
-        return std::nullopt;
-    Statement stat(db, "SELECT stat FROM sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE LIMIT 1");
+    if (!HasStatistics(db)) return std::nullopt;
+    Statement stat(db,
+                   "SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE");
     stat.Bind(1, value::Cell::Text(table));
-    if (!stat.Fetch()) return std::nullopt;
-    const std::string text = stat.Text(0);
-    std::int64_t rows = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), rows).ec != std::errc() || rows < 0)
-        return std::nullopt;
-    return static_cast<double>(rows);
+    if (!stat.Fetch() || stat.IsNull(0) || stat.Int(0) < 0) return std::nullopt;
+    return static_cast<double>(stat.Int(0));
 }
 
 double FileBytes(Database& db) {
@@ -43,6 +46,23 @@ double EstimateRows(Database& db, std::string_view table, std::string_view rowid
     if (rowid_name.empty()) return bytes / kTypicalRowBytes;
     const std::optional<RowidRange> range = ReadRowidRange(db, table, rowid_name);
     return range ? std::min(range->width(), bytes / kSmallestRowBytes) : 0;
+}
+
+std::unordered_map<std::string, std::int64_t> ReadAnalyzedRows(Database& db) {
+    std::unordered_map<std::string, std::int64_t> analyzed;
+    if (!HasStatistics(db)) return analyzed;
+    try {
+        Statement stats(db, "SELECT tbl, CAST(stat AS INTEGER) FROM main.sqlite_stat1");
+        while (stats.Fetch()) {
+            if (stats.IsNull(1) || stats.Int(1) < 0) continue;
+            std::int64_t& rows = analyzed[NameKey(stats.Text(0))];
+            rows = std::max(rows, stats.Int(1));
+        }
+    } catch (const Error& error) {
+        if (!IsObjectsOwnFault(error)) throw;
+        analyzed.clear();  // no table of ANALYZE's after all: without it there are other estimates
+    }
+    return analyzed;
 }
 
 std::optional<RowidRange> ReadRowidRange(Database& db, std::string_view table, std::string_view rowid_name) {

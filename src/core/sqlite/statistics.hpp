@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "core/sqlite/database.hpp"
 
@@ -14,6 +16,10 @@ namespace pgsqlite::sqlite {
 /// @param rowid_name a name that means the rowid; empty for WITHOUT ROWID, whose rows can only be bounded
 /// @throws Error where SQLite can't read the table
 double EstimateRows(Database& db, std::string_view table, std::string_view rowid_name);
+
+/// What ANALYZE left in sqlite_stat1, for all tables at once: rows by NameKey of the table. Empty where
+/// nobody has run it. @throws Error where SQLite can't read the file
+std::unordered_map<std::string, std::int64_t> ReadAnalyzedRows(Database& db);
 
 /// A table's smallest and largest rowid.
 struct RowidRange {
