@@ -129,9 +129,11 @@ like(says("SET statement_timeout = '5ms'; SELECT count(*) FROM sqlite.tables('la
 # Journal modes, open and at rest.
 make('wal', "PRAGMA journal_mode = WAL; CREATE TABLE t (x);");
 is(says("SELECT j -> 'file' ->> 'journal_mode', j -> 'file' ->> 'wal_bytes' FROM sqlite.inventory('wal') j"), 'wal|0', 'a WAL database at rest');
+$node->safe_psql('postgres', "ALTER SERVER wal OPTIONS (ADD immutable 'true')");
+is(says("SELECT sqlite.inventory('wal') #>> '{file,journal_mode}'"), 'wal', 'the same read as immutable');
 
 # Ten thousand tables take linear time.
-make('many', join('', map { "CREATE TABLE t$_ (id INTEGER PRIMARY KEY, v TEXT UNIQUE);\n" } 1 .. 10000));
+make('many', 'BEGIN;' . join('', map { "CREATE TABLE t$_ (id INTEGER PRIMARY KEY, v TEXT UNIQUE);\n" } 1 .. 10000) . 'COMMIT;');
 is(all_functions('many'), '', 'ten thousand tables');
 
 # The corpus: what can be read gives no error; of the rest every function says what a query says.

@@ -240,7 +240,10 @@ FileFacts ReadFileFacts(Database& db) {
     facts.page_count = number("page_count");
     facts.freelist_pages = number("freelist_count");
     facts.encoding = word("encoding");
-    facts.journal_mode = word("journal_mode") == "wal" ? "wal" : "rollback";
+    // Asked anew, because the application may have switched; but an immutable file has no journal to SQLite.
+    const bool wal = db.access_mode() == sqlite::AccessMode::kImmutable ? db.header_says_wal()
+                                                                        : word("journal_mode") == "wal";
+    facts.journal_mode = wal ? "wal" : "rollback";
     const std::int64_t vacuum = number("auto_vacuum");
     facts.auto_vacuum = vacuum == 1 ? "full" : vacuum == 2 ? "incremental" : "none";
     facts.user_version = number("user_version");

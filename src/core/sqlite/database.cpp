@@ -204,7 +204,8 @@ bool Database::ReadHeader() {
                     "Server option database takes the path of a SQLite 3 file.");
     }
     // SQLite file format §1.3.3: read version 2 means WAL.
-    return bytes[18] == 2 || bytes[19] == 2;
+    header_says_wal_ = bytes[18] == 2 || bytes[19] == 2;
+    return header_says_wal_;
 }
 
 void Database::Configure() {

@@ -43,6 +43,9 @@ class Database {
     const std::shared_ptr<StatementCache>& statements() const noexcept { return statements_; }
     const std::string& path() const noexcept { return options_.path; }
     AccessMode access_mode() const noexcept { return mode_; }
+    /// Whether the file's header said WAL when it was opened. SQLite itself does not tell of an immutable
+    /// file.
+    bool header_says_wal() const noexcept { return header_says_wal_; }
     /// True when text lies in the file as UTF-8, so that cells can point into its pages.
     bool utf8() const noexcept { return utf8_; }
 
@@ -105,6 +108,7 @@ class Database {
     std::int64_t busy_since_ms_ = 0;
     bool utf8_ = true;
     bool encoding_known_ = false;
+    bool header_says_wal_ = false;
     bool in_read_ = false;
 };
 
