@@ -105,3 +105,160 @@ CREATE FUNCTION sqlite.conflicts(
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_conflicts';
 COMMENT ON FUNCTION sqlite.conflicts(text[]) IS
     'tables that would get one name in PostgreSQL, whether they can become one, and what settles it in a migration spec';
+
+-- Conversions and checks. Untyped literals are text to the first overload of each; anyelement takes numbers and
+-- bytes. Functions with arguments behind the value are not strict: a NULL there is an error, not a NULL result.
+CREATE FUNCTION sqlite.parse_timestamptz(value text, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamptz';
+CREATE FUNCTION sqlite.parse_timestamptz(value anyelement, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamptz';
+CREATE FUNCTION sqlite.try_parse_timestamptz(value text, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamptz';
+CREATE FUNCTION sqlite.try_parse_timestamptz(value anyelement, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamptz';
+COMMENT ON FUNCTION sqlite.parse_timestamptz(text, text, text) IS 'an instant; text without an offset is read in zone; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_timestamptz(anyelement, text, text) IS 'an instant; text without an offset is read in zone; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_timestamptz(text, text, text) IS 'an instant; text without an offset is read in zone; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_timestamptz(anyelement, text, text) IS 'an instant; text without an offset is read in zone; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_timestamp(value text, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamp
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamp';
+CREATE FUNCTION sqlite.parse_timestamp(value anyelement, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamp
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamp';
+CREATE FUNCTION sqlite.try_parse_timestamp(value text, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamp
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamp';
+CREATE FUNCTION sqlite.try_parse_timestamp(value anyelement, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamp
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamp';
+COMMENT ON FUNCTION sqlite.parse_timestamp(text, text, text) IS 'a date and time without a zone; an instant becomes local time of zone; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_timestamp(anyelement, text, text) IS 'a date and time without a zone; an instant becomes local time of zone; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_timestamp(text, text, text) IS 'a date and time without a zone; an instant becomes local time of zone; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_timestamp(anyelement, text, text) IS 'a date and time without a zone; an instant becomes local time of zone; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_date(value text, encoding text DEFAULT 'iso') RETURNS date
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_date';
+CREATE FUNCTION sqlite.parse_date(value anyelement, encoding text DEFAULT 'iso') RETURNS date
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_date';
+CREATE FUNCTION sqlite.try_parse_date(value text, encoding text DEFAULT 'iso') RETURNS date
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_date';
+CREATE FUNCTION sqlite.try_parse_date(value anyelement, encoding text DEFAULT 'iso') RETURNS date
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_date';
+COMMENT ON FUNCTION sqlite.parse_date(text, text) IS 'a date; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_date(anyelement, text) IS 'a date; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_date(text, text) IS 'a date; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_date(anyelement, text) IS 'a date; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_time(value text, encoding text DEFAULT 'iso') RETURNS time
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_time';
+CREATE FUNCTION sqlite.parse_time(value anyelement, encoding text DEFAULT 'iso') RETURNS time
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_time';
+CREATE FUNCTION sqlite.try_parse_time(value text, encoding text DEFAULT 'iso') RETURNS time
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_time';
+CREATE FUNCTION sqlite.try_parse_time(value anyelement, encoding text DEFAULT 'iso') RETURNS time
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_time';
+COMMENT ON FUNCTION sqlite.parse_time(text, text) IS 'a time of day; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_time(anyelement, text) IS 'a time of day; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_time(text, text) IS 'a time of day; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_time(anyelement, text) IS 'a time of day; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_boolean(value text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_boolean';
+CREATE FUNCTION sqlite.parse_boolean(value anyelement) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_boolean';
+CREATE FUNCTION sqlite.try_parse_boolean(value text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_boolean';
+CREATE FUNCTION sqlite.try_parse_boolean(value anyelement) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_boolean';
+COMMENT ON FUNCTION sqlite.parse_boolean(text) IS 'a boolean; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_boolean(anyelement) IS 'a boolean; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_boolean(text) IS 'a boolean; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_boolean(anyelement) IS 'a boolean; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_numeric(value text, "decimal" text DEFAULT '.', "grouping" text DEFAULT '') RETURNS numeric
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_numeric';
+CREATE FUNCTION sqlite.parse_numeric(value anyelement) RETURNS numeric
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_numeric';
+CREATE FUNCTION sqlite.try_parse_numeric(value text, "decimal" text DEFAULT '.', "grouping" text DEFAULT '') RETURNS numeric
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_numeric';
+CREATE FUNCTION sqlite.try_parse_numeric(value anyelement) RETURNS numeric
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_numeric';
+COMMENT ON FUNCTION sqlite.parse_numeric(text, text, text) IS 'a decimal number, exactly; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_numeric(anyelement) IS 'a decimal number, exactly; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_numeric(text, text, text) IS 'a decimal number, exactly; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_numeric(anyelement) IS 'a decimal number, exactly; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_uuid(value text) RETURNS uuid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_uuid';
+CREATE FUNCTION sqlite.parse_uuid(value bytea) RETURNS uuid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_uuid';
+CREATE FUNCTION sqlite.parse_uuid(value bytea, encoding text) RETURNS uuid
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_uuid';
+CREATE FUNCTION sqlite.try_parse_uuid(value text) RETURNS uuid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_uuid';
+CREATE FUNCTION sqlite.try_parse_uuid(value bytea) RETURNS uuid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_uuid';
+CREATE FUNCTION sqlite.try_parse_uuid(value bytea, encoding text) RETURNS uuid
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_uuid';
+COMMENT ON FUNCTION sqlite.parse_uuid(text) IS 'a UUID from text or 16 bytes; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_uuid(bytea) IS 'a UUID from text or 16 bytes; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_uuid(bytea, text) IS 'a UUID from text or 16 bytes; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_uuid(text) IS 'a UUID from text or 16 bytes; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_uuid(bytea) IS 'a UUID from text or 16 bytes; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_uuid(bytea, text) IS 'a UUID from text or 16 bytes; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_jsonb(value text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_jsonb';
+CREATE FUNCTION sqlite.parse_jsonb(value anyelement) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_jsonb';
+CREATE FUNCTION sqlite.parse_jsonb(value bytea, encoding text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_jsonb';
+CREATE FUNCTION sqlite.try_parse_jsonb(value text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_jsonb';
+CREATE FUNCTION sqlite.try_parse_jsonb(value anyelement) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_jsonb';
+CREATE FUNCTION sqlite.try_parse_jsonb(value bytea, encoding text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_jsonb';
+COMMENT ON FUNCTION sqlite.parse_jsonb(text) IS 'jsonb that holds all of the value; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_jsonb(anyelement) IS 'jsonb that holds all of the value; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.parse_jsonb(bytea, text) IS 'jsonb that holds all of the value; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_jsonb(text) IS 'jsonb that holds all of the value; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_jsonb(anyelement) IS 'jsonb that holds all of the value; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_jsonb(bytea, text) IS 'jsonb that holds all of the value; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_text_array(value text, encoding text DEFAULT 'json') RETURNS text[]
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_text_array';
+CREATE FUNCTION sqlite.try_parse_text_array(value text, encoding text DEFAULT 'json') RETURNS text[]
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_text_array';
+COMMENT ON FUNCTION sqlite.parse_text_array(text, text) IS 'a text array, from a JSON array or text split at a delimiter; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_text_array(text, text) IS 'a text array, from a JSON array or text split at a delimiter; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.try_cast(value text, target anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_cast';
+COMMENT ON FUNCTION sqlite.try_cast(text, anyelement) IS
+    'the text as a value of the type of target (write NULL::type), or NULL when the type refuses it';
+
+CREATE FUNCTION sqlite.uuid_for(namespace uuid, key text) RETURNS uuid
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_uuid_for';
+CREATE FUNCTION sqlite.uuid_for(namespace uuid, key anyelement) RETURNS uuid
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_uuid_for';
+CREATE FUNCTION sqlite.uuid_for(namespace text, key text) RETURNS uuid
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_uuid_for';
+CREATE FUNCTION sqlite.uuid_for(namespace text, key anyelement) RETURNS uuid
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_uuid_for';
+COMMENT ON FUNCTION sqlite.uuid_for(uuid, text) IS 'version 5 UUID of a key in a namespace; one for 5 and ''5''';
+COMMENT ON FUNCTION sqlite.uuid_for(uuid, anyelement) IS 'version 5 UUID of a key in a namespace; one for 5 and ''5''';
+COMMENT ON FUNCTION sqlite.uuid_for(text, text) IS 'version 5 UUID of a key in a namespace; one for 5 and ''5''';
+COMMENT ON FUNCTION sqlite.uuid_for(text, anyelement) IS 'version 5 UUID of a key in a namespace; one for 5 and ''5''';
+
+CREATE FUNCTION sqlite.is_email(value text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_is_email';
+COMMENT ON FUNCTION sqlite.is_email(text) IS 'whether a text is a valid e-mail address by the rule of the HTML standard';
+CREATE FUNCTION sqlite.is_us_zip(value text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_is_us_zip';
+COMMENT ON FUNCTION sqlite.is_us_zip(text) IS 'whether a text is written as a ZIP code of the United States: 12345 or 12345-6789';
+
+CREATE FUNCTION sqlite.reset_sequences(
+    schema text, OUT table_name regclass, OUT column_name text, OUT sequence_name regclass, OUT last_value bigint)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_reset_sequences';
+COMMENT ON FUNCTION sqlite.reset_sequences(text) IS
+    'sets the sequences of a schema''s identity and serial columns behind the greatest key; never back';

@@ -200,6 +200,9 @@ inline List* InsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, ESta
 #endif
 }
 
+/// Whether input functions return a refusal of the value instead of raising it (16+).
+inline constexpr bool kInputReturnsRefusals = PG_VERSION_NUM >= 160000;
+
 /// Calls a type's input function so that a refusal of the value comes back as false where PostgreSQL offers
 /// that (16+); before, it raises, and the caller catches.
 inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod, Datum* result) {

@@ -262,11 +262,12 @@ std::string PlausibleEncodings(const Cell& min, const Cell& max) {
                 dates.clear();
                 break;
             }
+            last = usec;
+            if (number == &max && &min == &max && !dates.empty()) break;  // one number, one date
             char text[48];
             value::FormatTimestamp(usec, text);
             dates += dates.empty() ? " (" : " to ";
             dates.append(text, kDateLength);
-            last = usec;
         }
         if (dates.empty() || last < FirstTelling(encoding)) continue;
         if (!list.empty()) list += ", ";

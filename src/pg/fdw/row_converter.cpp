@@ -318,13 +318,14 @@ bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status*
     {
         MemoryContextSwitchTo(context);
         ErrorData* error = CopyErrorData();
-        if (!SpeaksOfValue(error->sqlerrcode)) PG_RE_THROW();
         FlushErrorState();
+        // Also before an error goes on: who catches it would take our subtransaction for theirs.
         if (subtransaction) {
             RollbackAndReleaseCurrentSubTransaction();
             MemoryContextSwitchTo(context);
             CurrentResourceOwner = owner;
         }
+        if (!SpeaksOfValue(error->sqlerrcode)) ReThrowError(error);
         *cause = error;
         *status = Status::Refused(Code::kInputFunction);
         built = false;
