@@ -62,3 +62,14 @@ CREATE DOMAIN helper.code AS varchar(2);
 SELECT * FROM helper.arrives('helper.code', '', '''ab''', '''abc''');
 CREATE TYPE helper.pair AS (a integer, b text);
 SELECT * FROM helper.arrives('helper.pair', '', '''(1,x)''', '''(x,1)''');
+-- An error of a CHECK that does not speak of the value goes on, and who catches it finds the transaction as it
+-- was: the next statement begins one of its own.
+CREATE FUNCTION helper.broken() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+CREATE DOMAIN helper.unlucky AS text CHECK (helper.broken());
+CREATE FOREIGN TABLE helper.unlucky_cell (v helper.unlucky OPTIONS (on_error 'null')) SERVER cells OPTIONS (query 'SELECT ''a'' AS v');
+DO $$ BEGIN
+    PERFORM v FROM helper.unlucky_cell;
+EXCEPTION WHEN OTHERS THEN
+    RAISE NOTICE 'caught %', SQLSTATE;
+END $$;
+SELECT now() = statement_timestamp() AS a_new_transaction;

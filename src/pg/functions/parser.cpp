@@ -108,7 +108,7 @@ const char* EncodingHint(const Parser& parser, const value::Cell& cell) {
         strlcpy(fits, words.c_str(), sizeof(fits));
     });
     if (fits[0] != '\0') return psprintf("Encodings that fit this value: %s.", fits);
-    if (cell.storage_class != value::StorageClass::kText) return nullptr;
+    if (parser.argument != ArgumentKind::kText) return nullptr;
     return is_time ? "If it is written in another way, give a pattern as encoding, such as 'HH12:MI AM'."
                    : "If it is written in another order, give a pattern as encoding, such as 'DD/MM/YYYY "
                      "HH24:MI'; the list 'iso,DD/MM/YYYY' tries both.";
@@ -124,6 +124,10 @@ const char* HintFor(const Parser& parser, const value::Cell& cell, value::Code c
                                            : "For text in bytes: convert_from(value, 'UTF8').";
     if (code == Code::kZeroDate) return "nullif(value, '0000-00-00') makes it NULL.";
     if (code == Code::kTimeInDate) return "sqlite.parse_timestamp keeps the time.";
+    if (code == Code::kExcessDigits)
+        return parser.argument == ArgumentKind::kText
+                   ? "left(value, 26) keeps the microseconds of a date and time with further digits."
+                   : "A double precision number is taken to the nearest microsecond: cast it to that.";
     if (code == Code::kInvalidSyntax && kind == value::Kind::kNumeric &&
         cell.storage_class == value::StorageClass::kText)
         return "For a decimal comma or marks between thousands give them as second and third argument: "
@@ -134,13 +138,19 @@ const char* HintFor(const Parser& parser, const value::Cell& cell, value::Code c
     return nullptr;
 }
 
+/// The refusal table's words, but for those that speak of columns and cells.
+const char* ReasonFor(value::Code code) {
+    if (code == value::Code::kEmptyText) return "is an empty text";
+    if (code == value::Code::kWrongClass) return "is of a kind that does not become this type";
+    return value::Explain(code).reason;
+}
+
 [[noreturn]] void RaiseUnfit(const Parser& parser, const value::Cell& cell, value::Status status,
                              const ErrorData* cause) {
     const value::Refusal& refusal = value::Explain(status.code);
     StringInfoData reason;
     initStringInfo(&reason);
-    appendStringInfoString(&reason,
-                           status.code == value::Code::kEmptyText ? "is an empty text" : refusal.reason);
+    appendStringInfoString(&reason, ReasonFor(status.code));
     if (refusal.has_offset) appendStringInfo(&reason, " (at byte %u)", status.offset + 1);
     if (cause != nullptr) appendStringInfo(&reason, ": %s", cause->message);
     const char* code = refusal.sqlstate;

@@ -55,11 +55,12 @@ void ReadNamespace(ArgumentKind kind, Datum datum, uint8* uuid) {
                  "name: sqlite.uuid_for('url', 'https://example.com/orders').")));
 }
 
-/// "5.50" → "5.5": numeric keeps how many digits were written, equal numbers are one key.
+/// "5.50" → "5.5", "5.00" → "5": numeric keeps how many digits were written, equal numbers are one key.
 Bytes WithoutTrailingZeros(Bytes digits) noexcept {
     if (digits.find('.') == Bytes::npos || digits.find('e') != Bytes::npos) return digits;
     while (digits.back() == '0')
         digits.remove_suffix(1);
+    if (digits.back() == '.') digits.remove_suffix(1);
     return digits;
 }
 
