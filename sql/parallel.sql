@@ -155,6 +155,13 @@ SELECT count(par.lookup(id)) FROM par.negative;
 ALTER FUNCTION par.lookup PARALLEL RESTRICTED;
 SELECT count(par.lookup(id + 2)) FROM par.negative WHERE id = -1;
 
+-- Values that are tried in subtransactions, of which PostgreSQL starts none beside workers before version 17: also
+-- where only another table of the query is read by workers.
+CREATE DOMAIN par.even AS bigint CHECK (VALUE % 2 = 0);
+CREATE FOREIGN TABLE par.guarded (id par.even OPTIONS (on_error 'null'), v text) SERVER parallel OPTIONS ("table" 'dense');
+SELECT count(*), count(id), bit_or(length(v)) FROM par.guarded;
+SELECT count(*), count(g.id), bit_or(d.id) FROM par.dense d JOIN par.guarded g ON g.id = d.id + 0;
+
 -- snapshot 'statement', and a role without any right to the file.
 ALTER SERVER parallel OPTIONS (ADD snapshot 'statement');
 SELECT count(*), sum(id), bit_or(id) FROM par.dense;

@@ -200,6 +200,9 @@ inline List* InsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, ESta
 #endif
 }
 
+/// Whether a subtransaction may start while anything of the query runs in parallel (17+).
+inline constexpr bool kParallelSubtransactions = PG_VERSION_NUM >= 170000;
+
 /// Whether input functions return a refusal of the value instead of raising it (16+).
 inline constexpr bool kInputReturnsRefusals = PG_VERSION_NUM >= 160000;
 

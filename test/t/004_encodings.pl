@@ -48,6 +48,10 @@ for my $encoding ('LATIN1', 'EUC_JP', 'SQL_ASCII', 'UTF8') {
 	my $name = lc $encoding;
 	$node->safe_psql('postgres', "CREATE DATABASE $name ENCODING '$encoding' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
 	$node->safe_psql($name, 'CREATE EXTENSION pg_sqlite');
+	# Conversions by hand read and give the server's encoding; a key is hashed in UTF-8 everywhere.
+	is(run($name, "SELECT sqlite.uuid_for('dns', 'é'), sqlite.parse_text_array('aéb', 'é'), sqlite.parse_jsonb('{\"é\":1}'), sqlite.parse_numeric('1é234', '.', 'é')"),
+		'ebfe0af8-3997-5ade-b634-ba92cf69f557|{a,b}|{"é": 1}|1234', "$encoding: conversions by hand");
+	like(run($name, "SELECT sqlite.parse_date('é')"), qr/22P02.*text value 'é' is not a valid value/, "$encoding: an error shows the value");
 	# With SQL_ASCII nothing is converted: the server hands out what SQLite holds.
 	for my $file ('utf8', 'utf16') {
 		my $what = "$encoding, file in $file";

@@ -32,7 +32,25 @@ double ParallelDivisor(int workers) {
     return divisor;
 }
 
+/// Whether a value that does not fit is tried in a subtransaction; see RowConverter::TryBuild.
+bool NeedsSubtransaction(const SourceColumn& column) {
+    return column.name != nullptr && column.options.policies.on_error != value::OnError::kError &&
+           (column.type >= FirstNormalObjectId || get_typtype(column.type) == TYPTYPE_DOMAIN);
+}
+
 }  // namespace
+
+void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& relation) {
+    if (compat::kParallelSubtransactions) return;
+    bool needed = false;
+    for (int i = 0; i < relation.attribute_count && !needed; ++i)
+        needed = NeedsSubtransaction(relation.columns[i]);
+    if (!needed) return;
+    // Relations seen before have been marked already, but have no paths yet.
+    root->glob->parallelModeOK = false;
+    for (int i = 1; i < root->simple_rel_array_size; ++i)
+        if (root->simple_rel_array[i] != nullptr) root->simple_rel_array[i]->consider_parallel = false;
+}
 
 void KeepInLeader(ForeignPath* path) {
     path->path.parallel_safe = false;

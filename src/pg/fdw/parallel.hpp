@@ -14,6 +14,11 @@ namespace pgsqlite::pg::fdw {
 /// For every path but AddPartialPath's.
 void KeepInLeader(ForeignPath* path);
 
+/// Plans the query without workers where a refused value of this table needs a subtransaction (a domain or
+/// another created type whose on_error is not `error`) and the server starts none in parallel mode. That mode
+/// is one of the whole query, so a scan that stays in the leader would fail, too. For GetForeignRelSize.
+void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& relation);
+
 /// Adds the path that shares the scan among workers, if the table is large enough for one.
 void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan);
 

@@ -286,6 +286,7 @@ void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
     RelationPlan* plan = static_cast<RelationPlan*>(palloc0(sizeof(RelationPlan)));
     plan->relation = ReadSourceRelation(relid);
     rel->fdw_private = plan;
+    ForbidWorkersForSubtransactions(root, *plan->relation);
     Pin* pin = Pin::Acquire(CurrentMemoryContext, plan->relation->server_oid);
     plan->facts = ReadSourceFacts(*plan->relation, pin);
     pin->Release();
