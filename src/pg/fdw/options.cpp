@@ -1,8 +1,10 @@
 #include "pg/fdw/options.hpp"
 
 #include <span>
+#include <string_view>
 
 #include "core/base/nearest.hpp"
+#include "core/value/policy.hpp"
 #include "pg/fdw/access.hpp"
 
 extern "C" {
@@ -23,6 +25,15 @@ struct Option {
     Form form;
     const char* words;  ///< kWord: the valid ones, separated by blanks
 };
+
+/// A value policy, whose words core knows. An unknown name does not compile: the table is constexpr.
+constexpr Option Policy(std::string_view name) {
+    for (const value::PolicyOption& policy : value::kPolicyOptions)
+        if (name == policy.name)
+            return {policy.name, kEverywhere, policy.words != nullptr ? Form::kWord : Form::kBoolean,
+                    policy.words};
+    throw 0;
+}
 
 // docs/reference/options.md lists these in the same order; a test compares the two.
 constexpr Option kOptions[] = {
@@ -45,34 +56,20 @@ constexpr Option kOptions[] = {
     {"key", kColumn, Form::kBoolean, nullptr},
     {"encoding", kColumn, Form::kText, nullptr},
     {"column_type", kColumn, Form::kText, nullptr},
-    {"on_error", kEverywhere, Form::kWord, "error null reject"},
-    {"excess_digits", kEverywhere, Form::kWord, "error round truncate"},
-    {"invalid_text", kEverywhere, Form::kWord, "error replace null"},
-    {"nul_bytes", kEverywhere, Form::kWord, "error strip null"},
-    {"invalid_json", kEverywhere, Form::kWord, "error null string"},
-    {"too_long", kEverywhere, Form::kWord, "error truncate"},
-    {"empty_as_null", kEverywhere, Form::kBoolean, nullptr},
-    {"zero_date_as_null", kEverywhere, Form::kBoolean, nullptr},
+    Policy("on_error"),
+    Policy("excess_digits"),
+    Policy("invalid_text"),
+    Policy("nul_bytes"),
+    Policy("invalid_json"),
+    Policy("too_long"),
+    Policy("empty_as_null"),
+    Policy("zero_date_as_null"),
 };
 
 const Option* FindOption(const char* name, uint8 where) {
     for (const Option& option : kOptions)
         if ((option.where & where) != 0 && std::strcmp(option.name, name) == 0) return &option;
     return nullptr;
-}
-
-/// Position of `word` among blank-separated words, or -1.
-int WordIndex(const char* words, const char* word) {
-    const size_t size = std::strlen(word);
-    int index = 0;
-    for (const char* at = words; *at != '\0'; ++index) {
-        const size_t length = std::strcspn(at, " ");
-        if (length == size && pg_strncasecmp(at, word, length) == 0) return index;
-        at += length;
-        while (*at == ' ')
-            ++at;
-    }
-    return -1;
 }
 
 char* WithCommas(const char* words) {
@@ -127,7 +124,7 @@ void CheckForm(const Option& option, DefElem* element) {
             break;
         }
         case Form::kWord:
-            if (WordIndex(option.words, value) < 0)
+            if (value::WordIndex(option.words, value) < 0)
                 ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                                 errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
                                 errhint("Valid values are: %s.", WithCommas(option.words))));
@@ -144,31 +141,12 @@ void CheckForm(const Option& option, DefElem* element) {
 
 /// One policy option; false when the name is none.
 bool ReadPolicy(DefElem* element, value::Policies* policies) {
-    const Option* option = FindOption(element->defname, kColumn);
-    if (option == nullptr || option->where != kEverywhere) return false;
-    const char* name = option->name;
-    if (option->form == Form::kBoolean) {
-        const bool on = ParseBooleanOption(element);
-        if (std::strcmp(name, "empty_as_null") == 0)
-            policies->empty_as_null = on;
-        else
-            policies->zero_date_as_null = on;
-        return true;
-    }
-    // The words of each option stand in the order of its enum.
-    const int word = std::max(0, WordIndex(option->words, defGetString(element)));
-    if (std::strcmp(name, "on_error") == 0)
-        policies->on_error = static_cast<value::OnError>(word);
-    else if (std::strcmp(name, "excess_digits") == 0)
-        policies->excess_digits = static_cast<value::ExcessDigits>(word);
-    else if (std::strcmp(name, "invalid_text") == 0)
-        policies->invalid_text = static_cast<value::InvalidText>(word);
-    else if (std::strcmp(name, "nul_bytes") == 0)
-        policies->nul_bytes = static_cast<value::NulBytes>(word);
-    else if (std::strcmp(name, "invalid_json") == 0)
-        policies->invalid_json = static_cast<value::InvalidJson>(word);
-    else
-        policies->too_long = static_cast<value::TooLong>(word);
+    const value::PolicyOption* policy = value::FindPolicy(element->defname);
+    if (policy == nullptr) return false;
+    const int choice = policy->words == nullptr
+                           ? ParseBooleanOption(element)
+                           : std::max(0, value::WordIndex(policy->words, defGetString(element)));
+    value::SetPolicy(*policy, choice, policies);
     return true;
 }
 

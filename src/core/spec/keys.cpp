@@ -1,0 +1,196 @@
+#include "core/spec/keys.hpp"
+
+#include "core/value/policy.hpp"
+
+namespace pgsqlite::spec {
+namespace {
+
+constexpr Key Plain(Id id, const char* name, std::uint16_t where, Form form, const char* fallback,
+                    const char* meaning, bool required = false) {
+    return {id, name, where, form, nullptr, 0, 0, required, fallback, meaning};
+}
+/// The first word is the default.
+constexpr Key Word(Id id, const char* name, std::uint16_t where, const char* words, const char* meaning) {
+    return {id, name, where, Form::kWord, words, 0, 0, false, nullptr, meaning};
+}
+constexpr Key Count(Id id, const char* name, std::uint16_t where, std::int64_t low, std::int64_t high,
+                    const char* fallback, const char* meaning) {
+    return {id, name, where, Form::kCount, nullptr, low, high, false, fallback, meaning};
+}
+constexpr Key Policy(std::string_view name, const char* meaning) {
+    for (const value::PolicyOption& policy : value::kPolicyOptions)
+        if (name == policy.name)
+            return policy.words != nullptr
+                       ? Word(Id::kPolicy, policy.name, kPolicyPlaces, policy.words, meaning)
+                       : Plain(Id::kPolicy, policy.name, kPolicyPlaces, Form::kBoolean, "false", meaning);
+    throw 0;  // not reached: the table is constexpr
+}
+
+constexpr std::int64_t kMaxCount = INT64_MAX;
+// MAX_PARALLEL_WORKER_LIMIT of PostgreSQL.
+constexpr std::int64_t kMaxWorkers = 1024;
+constexpr std::uint16_t kTableUp = kJob | kServer | kTable;
+
+constexpr Key kKeys[] = {
+    Plain(Id::kSchema, "$schema", kJob, Form::kText, "", "address of the JSON Schema, for editors; not read"),
+    Plain(Id::kComment, "comment", kAllPlaces, Form::kText, "", "a note; not read"),
+
+    // The job
+    Word(Id::kTypes, "types", kTableUp, "declared stored",
+         "types of columns by declaration, or the nearest type that holds every stored value"),
+    Plain(Id::kTypeMap, "type_map", kTableUp, Form::kTypeMap, "",
+          "PostgreSQL types by declared type; `\"DECIMAL(10,2)\"` goes before `\"DECIMAL\"`, `\"\"` is no "
+          "declared type"),
+    Plain(Id::kInclude, "include", kJob, Form::kPatterns, "`[\"*\"]`", "only tables that match one of these"),
+    Plain(Id::kExclude, "exclude", kJob, Form::kPatternsOrNone, "",
+          "and of them none that matches one of these"),
+    Word(Id::kFoldCase, "fold_case", kJob, "lower preserve",
+         "names in lower case (ASCII letters), or as they are"),
+    Word(Id::kConflicts, "conflicts", kJob, "error prefix merge",
+         "tables of one name in several databases: refuse, name each with its server's prefix, or load all "
+         "into one"),
+    Word(Id::kKeys, "keys", kJob, "keep uuid",
+         "keep integer keys, or make UUIDs of them; foreign keys follow"),
+    Word(Id::kTransaction, "transaction", kJob, "single table batch",
+         "commit everything or nothing, each table, or each batch of rows"),
+    Count(Id::kCommitRows, "commit_rows", kJob, 1, kMaxCount, "chosen by size",
+          "rows of a batch; only with `transaction` `batch`"),
+    Count(Id::kWorkers, "workers", kJob, 1, kMaxWorkers, "1", "processes that load side by side"),
+    Word(Id::kReadFrom, "read_from", kJob, "copy live",
+         "read a consistent copy, so that the file is not locked, or the file itself"),
+    Plain(Id::kBackup, "backup", kJob, Form::kPath, "no backup",
+          "directory for a backup of each file, first of all"),
+    Count(Id::kMaxRejects, "max_rejects", kJob, 0, kMaxCount, "no limit",
+          "rejected rows after which the job fails"),
+    Word(Id::kTriggers, "triggers", kJob, "fire disable", "whether triggers of existing targets fire"),
+    Plain(Id::kParallelIndex, "parallel_index", kJob, Form::kBoolean, "false",
+          "build indexes of several tables side by side"),
+
+    // A server
+    Plain(Id::kPrefix, "prefix", kServer, Form::kPrefix,
+          "none; with `conflicts` `prefix` the server's name and `_`",
+          "what the names of its tables begin with in PostgreSQL"),
+
+    // A table
+    Plain(Id::kTableTarget, "target", kTable, Form::kTarget, "`prefix` and its own name",
+          "table in PostgreSQL: `sales.customer`, or `customer` in the target schema"),
+    Plain(Id::kWhere, "where", kTable, Form::kText, "all rows",
+          "SQL condition on the foreign table's columns: only its rows are moved"),
+    Word(Id::kExisting, "existing", kTableUp, "error append truncate skip upsert",
+         "what becomes of rows that are already in the target"),
+    Plain(Id::kUpsert, "upsert", kTable, Form::kUpsertObject, "",
+          "see [upsert](#upsert); implies `existing` `upsert`"),
+    Plain(Id::kPrimaryKey, "primary_key", kTable, Form::kNamesOrNone, "the source's",
+          "its columns; `[]` is none"),
+    Plain(Id::kForeignKeys, "foreign_keys", kTable, Form::kForeignKeys, "the source's",
+          "see [foreign keys](#foreign-keys); `[]` is none"),
+    Plain(Id::kRequired, "required", kTable, Form::kNamesOrNone, "",
+          "columns without which a row does not fit; `''` counts as missing"),
+    Plain(Id::kRules, "rules", kTable, Form::kRules, "", "see [rules](#rules)"),
+    Plain(Id::kPartitionBy, "partition_by", kTable, Form::kPartitionObject, "",
+          "see [partitions](#partitions)"),
+    Plain(Id::kIndexes, "indexes", kTable, Form::kTexts, "",
+          "more indexes: what follows the table's name in CREATE INDEX, `USING gin (configuration)`"),
+
+    // A column
+    Plain(Id::kColumnTarget, "target", kColumn, Form::kName, "its own name", "column in PostgreSQL"),
+    Plain(Id::kType, "type", kColumn, Form::kText, "by `type_map`, `types`", "type in PostgreSQL"),
+    Plain(Id::kEncoding, "encoding", kColumn, Form::kText, "by type",
+          "what stored values mean: see [encodings](types.md#encodings)"),
+    Plain(Id::kConvert, "convert", kColumn, Form::kText, "", "SQL expression on the foreign table's columns"),
+    Plain(Id::kDefault, "default", kColumn, Form::kLiteral, "",
+          "value for NULL, and of a column that the source does not have; for `''` with `empty_as_null`"),
+    Plain(Id::kDefaultSql, "default_sql", kColumn, Form::kText, "", "the same as SQL expression"),
+
+    // Value policies
+    Policy("on_error", "a value does not fit and nothing below settles it; `reject` puts the row aside"),
+    Policy("excess_digits", "more digits after the point than the type keeps"),
+    Policy("invalid_text", "text that is not valid UTF-8; `replace` puts U+FFFD"),
+    Policy("nul_bytes", "text with NUL characters"),
+    Policy("invalid_json", "text that is not JSON; `string` keeps it as a JSON string"),
+    Policy("too_long", "more characters than `varchar(n)` takes"),
+    Policy("empty_as_null", "`''` in a column that is not text-like is NULL"),
+    Policy("zero_date_as_null", "`0000-00-00` is NULL"),
+    Word(Id::kOrphans, "orphans", kTableUp | kForeignKey, "error reject null keep",
+         "rows whose foreign key has no parent; `keep` leaves the constraint NOT VALID"),
+    {Id::kTimestampType, "timestamp_type", kPolicyPlaces, Form::kWord, "timestamp timestamptz", 0, 0, false,
+     "the server's", "what DATETIME and TIMESTAMP become"},
+    Plain(Id::kTimezone, "timezone", kPolicyPlaces, Form::kText, "the server's",
+          "zone in which naive times are read as `timestamptz`"),
+
+    // Inner objects
+    Plain(Id::kUpsertKey, "key", kUpsert, Form::kNames, "the primary key",
+          "columns that say which row it is"),
+    Plain(Id::kUpsertSet, "set", kUpsert, Form::kNames, "all but the key", "columns that get the new value"),
+    Plain(Id::kCondition, "condition", kRule, Form::kText, "",
+          "SQL on the converted row; it passes when this is true or NULL", true),
+    Word(Id::kOnFail, "on_fail", kRule, "reject warn null",
+         "put the row aside, count it only, or make columns NULL"),
+    Plain(Id::kRuleColumns, "columns", kRule, Form::kNames, "those of the condition",
+          "columns that become NULL; only with `on_fail` `null`"),
+    Plain(Id::kForeignKeyName, "name", kForeignKey, Form::kName, "chosen by PostgreSQL", "of the constraint"),
+    Plain(Id::kForeignKeyColumns, "columns", kForeignKey, Form::kNames, "", "the columns that refer", true),
+    Plain(Id::kReferences, "references", kForeignKey, Form::kTarget, "", "the parent in PostgreSQL", true),
+    Plain(Id::kReferencedColumns, "referenced_columns", kForeignKey, Form::kNames, "the primary key",
+          "the parent's columns"),
+    Word(Id::kOnDelete, "on_delete", kForeignKey, "no_action restrict cascade set_null set_default",
+         "when the parent's row is deleted"),
+    Word(Id::kOnUpdate, "on_update", kForeignKey, "no_action restrict cascade set_null set_default",
+         "when the parent's key changes"),
+    Word(Id::kDeferrable, "deferrable", kForeignKey, "no immediate deferred",
+         "NOT DEFERRABLE; DEFERRABLE INITIALLY IMMEDIATE; or INITIALLY DEFERRED"),
+    Plain(Id::kRange, "range", kPartition, Form::kName, "", "the column", true),
+    Plain(Id::kEvery, "every", kPartition, Form::kText, "",
+          "width of a partition: `1 month` for dates and times, `1000000` for integers", true),
+    Count(Id::kAhead, "ahead", kPartition, 0, 100000, "0", "partitions beyond the highest value"),
+    Plain(Id::kPartitionDefault, "default", kPartition, Form::kBoolean, "true",
+          "a default partition for all other rows"),
+    Count(Id::kMax, "max", kPartition, 1, 100000, "no limit", "more partitions than this are an error"),
+
+    // Last, because they hold the rest
+    Plain(Id::kServers, "servers", kJob, Form::kServers, "", "settings by server"),
+    Plain(Id::kTables, "tables", kJob | kServer, Form::kTables, "", "settings by table"),
+    Plain(Id::kColumns, "columns", kTableUp, Form::kColumns, "", "settings by column"),
+};
+
+}  // namespace
+
+std::span<const Key> AllKeys() noexcept {
+    return kKeys;
+}
+
+const Key* FindKey(std::string_view name, Place where) noexcept {
+    for (const Key& key : kKeys)
+        if ((key.where & where) != 0 && name == key.name) return &key;
+    return nullptr;
+}
+
+std::vector<const char*> KeyNames(Place where) {
+    std::vector<const char*> names;
+    for (const Key& key : kKeys)
+        if ((key.where & where) != 0) names.push_back(key.name);
+    return names;
+}
+
+const char* PlaceName(Place where) noexcept {
+    switch (where) {
+        case kServer:
+            return "server";
+        case kTable:
+            return "table";
+        case kColumn:
+            return "column";
+        case kUpsert:
+            return "upsert";
+        case kRule:
+            return "rule";
+        case kForeignKey:
+            return "foreign key";
+        case kPartition:
+            return "partition_by";
+        default:
+            return "job";
+    }
+}
+
+}  // namespace pgsqlite::spec
