@@ -22,18 +22,20 @@ enum class Format : std::uint8_t {
     kUsDate,              ///< 1/31/2024, with a time or without
     kEuDate,              ///< 31/1/2024, with a time or without
     kDottedDate,          ///< 31.1.2024, with a time or without
+    kYmdDate,             ///< 2024/1/31, with a time or without
     kUuid,                ///< any spelling that uuid takes
     kJsonObject,          ///< what jsonb takes
     kJsonArray,           ///< what jsonb takes
-    kInteger,             ///< '42': PostgreSQL would read it as bigint
-    kDecimal,             ///< '42.50', '1e3': as numeric, but not as bigint
+    kInteger,             ///< '42': as bigint, and back the same digits
+    kPaddedInteger,       ///< '007': as bigint it would lose its zeros
+    kDecimal,             ///< '42.50', '1e3': as numeric
     kDecimalComma,        ///< '42,5', '1.234,50'
     kGroupedNumber,       ///< '1,234', '1,234.50'
     kBooleanWord,         ///< t/f, true/false, y/n, yes/no, on/off in any case
     kEmail,
     kUrl,     ///< http, https or ftp, and a host
     kHex,     ///< an even number of hexadecimal digits, 8 or more; 0x or \x in front or not
-    kBase64,  ///< 16 characters or more, padded
+    kBase64,  ///< 16 characters or more, a multiple of 4
     // Numbers, as integer, real or text. A moment of the years 1971 to 2099.
     kUnix,
     kUnixMs,

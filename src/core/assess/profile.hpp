@@ -135,8 +135,8 @@ struct ProfileOptions {
     bool duplicates = false;
 };
 
-/// Whether a column is to be a key by its looks: id, uuid, guid, key, code, <table>_id, or part of the
-/// primary key or of a unique index.
+/// Whether a column is to be a key by its looks: the only column of the primary key or of a unique index, or
+/// named id, uuid, guid, key, code or <table>_id.
 bool IsKeyLike(const sqlite::Table& table, std::size_t column);
 
 /// Reads a whole table, view or virtual table, in one pass, in the database's current snapshot (one is taken

@@ -31,9 +31,16 @@ struct Suggestion {
     ColumnRule Rule(const ColumnProfile& column) const;
 };
 
-/// The declared type as long as the column's values do not say otherwise; never a type that fits fewer than
-/// nine tenths of the values where another holds them all.
-Suggestion Suggest(const ColumnProfile& column, const TableProfile& table);
+/// The declared type, unless more than a tenth of the values do not fit it and another type holds them all,
+/// or nine tenths of the values have a form that a narrower type or an encoding reads:
+///  - text that is UUIDs, JSON, dates, times, booleans in words → that type, with a pattern where it needs
+///  one;
+///  - numbers in a column that is declared, or named, as a date → timestamp with the one encoding under which
+///    they are dates of 1971 to 2099 (unix before cocoa, unless the name is one of Core Data's);
+///  - integers 0 and 1 in a column named like a flag (is_…, has_…, …_flag, active, …) → boolean;
+///  - blobs of 16 bytes with a UUID's version → uuid; blobs in text columns that are UTF-8 → encoding utf8.
+/// Texts of digits stay text: what looks like a number may be a code.
+Suggestion Suggest(const ColumnProfile& column);
 
 /// The same for all columns; where a profile can't tell what is against a suggestion, the table is read once
 /// more for just those columns, so `against` is always set.

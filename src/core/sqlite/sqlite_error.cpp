@@ -93,4 +93,19 @@ Error MakeError(int extended_code, std::string_view doing, std::string_view mess
     return error;
 }
 
+bool ConcernsTable(const Error& error) noexcept {
+    switch (error.sqlite_code() & 0xff) {
+        case SQLITE_ERROR:
+        case SQLITE_CORRUPT:
+        case SQLITE_AUTH:
+        case SQLITE_MISMATCH:
+        case SQLITE_TOOBIG:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_SCHEMA:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace pgsqlite::sqlite

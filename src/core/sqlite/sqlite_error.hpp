@@ -18,4 +18,8 @@ Error MakeError(int extended_code, std::string_view doing, std::string_view mess
 /// Symbolic name of a result code ("SQLITE_CORRUPT"), extended ones too where they have users.
 std::string CodeName(int extended_code);
 
+/// Whether a failure concerns one table (damaged pages, a module or function that is missing), so that the
+/// file's other tables may still be read.
+bool ConcernsTable(const Error& error) noexcept;
+
 }  // namespace pgsqlite::sqlite
