@@ -35,7 +35,7 @@ CREATE TABLE product (code TEXT, id TEXT);
 CREATE INDEX product_code ON product (code);
 INSERT INTO product VALUES ('b', 'y'), ('a', 'x'), ('b', 'y'), (NULL, 'z');
 CREATE VIEW active AS SELECT id, name FROM customer WHERE is_active;
-CREATE TABLE nothing (a INTEGER, b TEXT);
+CREATE TABLE unused (a INTEGER, b TEXT);
 -- Only an application that has the function can read it.
 CREATE VIEW secret AS SELECT decrypt(note) AS note FROM customer;
 CREATE VIRTUAL TABLE search USING fts5(body);

@@ -332,7 +332,7 @@ TEST_F(ProfileTest, Suggestions) {
     EXPECT_EQ(Suggested("a", "DATETIME", "(1700000000), (1600000000)"),
               "timestamp without time zone as unix, 0 against");
     EXPECT_EQ(Suggested("a", "DATETIME", "(1700000000000), ('2024-01-31')"),
-              "timestamp without time zone, 1 against");
+              "timestamp without time zone as iso,unix_ms, 0 against");
     EXPECT_EQ(Suggested("a", "DATE", "(1700000000)"), "timestamp without time zone as unix, 0 against");
     EXPECT_EQ(Suggested("created_at", "INTEGER", "(1700000000000)"),
               "timestamp with time zone as unix_ms, 0 against");

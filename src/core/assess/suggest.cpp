@@ -149,7 +149,11 @@ class Judge {
 
 void Judge::Widen() {
     const std::uint64_t misfits = column_.DeclaredMisfits().rows;
-    const std::uint64_t telling = misfits - std::min(misfits, column_.empty_texts);
+    // A policy settles those without another type.
+    const std::uint64_t settled =
+        column_.declared_faults[static_cast<std::size_t>(value::Code::kEmptyText)].rows +
+        column_.declared_faults[static_cast<std::size_t>(value::Code::kZeroDate)].rows;
+    const std::uint64_t telling = misfits - settled;
     if (Most(values_ - telling, values_)) return;
     // The same ladder that types 'stored' climbs.
     for (schema::Candidate& wider : schema::WiderTypes(
