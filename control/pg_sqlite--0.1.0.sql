@@ -262,3 +262,17 @@ CREATE FUNCTION sqlite.reset_sequences(
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_reset_sequences';
 COMMENT ON FUNCTION sqlite.reset_sequences(text) IS
     'sets the sequences of a schema''s identity and serial columns behind the greatest key; never back';
+-- Profile.
+CREATE FUNCTION sqlite.profile(
+    server text, INOUT table_name text DEFAULT NULL, count_duplicates boolean DEFAULT false,
+    OUT column_name text, OUT declared_type text, OUT affinity text, OUT "rows" bigint,
+    OUT nulls bigint, OUT integers bigint, OUT reals bigint, OUT texts bigint, OUT blobs bigint, OUT empties bigint,
+    OUT min text, OUT max text, OUT min_length bigint, OUT max_length bigint,
+    OUT invalid_text bigint, OUT nul_bytes bigint, OUT duplicates bigint, OUT formats jsonb,
+    OUT postgres_type text, OUT misfits bigint, OUT misfit_row text, OUT misfit_value text, OUT faults jsonb,
+    OUT suggested_type text, OUT suggested_encoding text, OUT reason text,
+    OUT contradicting bigint, OUT contradicting_row text, OUT contradicting_value text,
+    OUT error text) RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_profile';
+COMMENT ON FUNCTION sqlite.profile(text, text, boolean) IS
+    'what the columns of a SQLite table, or of all tables of a server, hold: a row a column, by one read of every row';

@@ -10,6 +10,7 @@
 //                                             jsonb in PostgreSQL's own layout as a scan needs them;
 //                                             milliseconds
 //   core_loop FILE convert TABLE              the same, but jsonb is only validated and no layout written
+//   core_loop FILE profile TABLE              core's profile of the table; milliseconds
 //
 // Lookups and queries use a plain connection with SQLite's defaults, as an application would, and read every
 // column of every row.
@@ -19,13 +20,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "core/assess/profile.hpp"
 #include "core/base/error.hpp"
 #include "core/schema/declared_type.hpp"
+#include "core/sqlite/catalog.hpp"
 #include "core/sqlite/database.hpp"
 #include "core/sqlite/statement.hpp"
 #include "core/value/image.hpp"
@@ -165,6 +169,17 @@ double Scan(const char* path, const std::string& table, bool images) {
     return elapsed;
 }
 
+double Profile(const char* path, const char* name) {
+    const std::unique_ptr<sqlite::Database> database = sqlite::Database::Open({.path = path});
+    const std::optional<sqlite::Table> table = sqlite::Catalog::ReadTable(*database, name);
+    if (!table) throw std::runtime_error("no such table");
+    const Stopwatch watch;
+    const assess::TableProfile profile = assess::ReadProfile(*database, *table);
+    const double elapsed = watch.milliseconds();
+    if (profile.rows == 0) throw std::runtime_error("the table is empty");
+    return elapsed;
+}
+
 double Measure(int argc, char** argv) {
     const char* path = argv[1];
     const std::string mode = argv[2];
@@ -172,6 +187,7 @@ double Measure(int argc, char** argv) {
         return Lookup(path, std::atoi(argv[3]), std::atoll(argv[4]), argv[5], mode == "lookup-locked");
     if (argc == 4 && mode == "query") return Query(path, argv[3]);
     if (argc == 4 && (mode == "scan" || mode == "convert")) return Scan(path, argv[3], mode == "scan");
+    if (argc == 4 && mode == "profile") return Profile(path, argv[3]);
     throw std::runtime_error("unknown mode or wrong number of arguments; see the head of core_loop.cpp");
 }
 

@@ -39,6 +39,15 @@ constexpr Refusal kRefusals[] = {
 };
 static_assert(std::size(kRefusals) == static_cast<std::size_t>(Code::kCodeCount));
 
+// In the order of Code.
+constexpr const char* kFaultNames[] = {
+    "ok",        "wrong_class",   "invalid_syntax",     "empty_text",      "out_of_range",   "not_integral",
+    "inexact",   "excess_digits", "invalid_text",       "nul_byte",        "untranslatable", "too_long",
+    "too_large", "invalid_json",  "json_duplicate_key", "json_nul_escape", "json_too_deep",  "invalid_date",
+    "zero_date", "time_in_date",  "needs_encoding",     "out_of_memory",   "input_function",
+};
+static_assert(std::size(kFaultNames) == static_cast<std::size_t>(Code::kCodeCount));
+
 // In the order of Applied.
 constexpr const char* kAppliedNames[] = {
     "none",         "on_error",  "empty_as_null", "zero_date_as_null", "excess_digits",
@@ -51,6 +60,11 @@ static_assert(std::size(kAppliedNames) == static_cast<std::size_t>(Applied::kApp
 const Refusal& Explain(Code code) noexcept {
     const auto index = static_cast<std::size_t>(code);
     return kRefusals[index < std::size(kRefusals) ? index : static_cast<std::size_t>(Code::kInvalidSyntax)];
+}
+
+const char* FaultName(Code code) noexcept {
+    const auto index = static_cast<std::size_t>(code);
+    return kFaultNames[index < std::size(kFaultNames) ? index : static_cast<std::size_t>(Code::kInvalidSyntax)];
 }
 
 const char* AppliedName(Applied applied) noexcept {

@@ -71,6 +71,8 @@ struct Refusal {
 };
 /// One row of the refusal table (refusal.cpp); never null.
 const Refusal& Explain(Code code) noexcept;
+/// A code as a word for reports: "out_of_range", "needs_encoding", …
+const char* FaultName(Code code) noexcept;
 /// Name of the option that changed the value ("empty_as_null", …), for counts and notices.
 const char* AppliedName(Applied applied) noexcept;
 

@@ -104,10 +104,17 @@ std::size_t FindTextFault(Bytes text) noexcept {
 }
 
 std::size_t CountCharacters(Bytes text) noexcept {
-    std::size_t count = 0;
-    for (const char c : text)
-        count += !IsContinuation(static_cast<unsigned char>(c));
-    return count;
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    std::size_t continuations = 0;
+    // High bit set, the next one not; summed byte by byte by the multiplication.
+    for (; end - p >= 8; p += 8) {
+        const std::uint64_t word = Load8(p);
+        continuations += (((word >> 7) & (~word >> 6) & kOnes) * kOnes) >> 56;
+    }
+    for (; p < end; ++p)
+        continuations += IsContinuation(static_cast<unsigned char>(*p));
+    return text.size() - continuations;
 }
 
 Bytes FirstCharacters(Bytes text, std::size_t count) noexcept {

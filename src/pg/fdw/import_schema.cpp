@@ -1,10 +1,9 @@
 #include "pg/fdw/import_schema.hpp"
 
-#include <sqlite3.h>
-
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/probe.hpp"
 #include "core/schema/stored_type.hpp"
+#include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/connection.hpp"
@@ -147,22 +146,6 @@ bool IsWanted(Import& import, ImportForeignSchemaType kind, const std::string& s
     return listed == (kind == FDW_IMPORT_SCHEMA_LIMIT_TO);
 }
 
-/// SQLite's failures that concern one table, not the whole import.
-bool ConcernsTable(const Error& error) noexcept {
-    switch (error.sqlite_code() & 0xff) {
-        case SQLITE_ERROR:
-        case SQLITE_CORRUPT:
-        case SQLITE_AUTH:
-        case SQLITE_MISMATCH:
-        case SQLITE_TOOBIG:
-        case SQLITE_CONSTRAINT:
-        case SQLITE_SCHEMA:
-            return true;
-        default:
-            return false;
-    }
-}
-
 /// Reads a slice of the table's rows into the typer or the probe. False at the end, or when SQLite can't go
 /// on (import.failure). Runs behind the seam.
 bool ReadSlice(Import& import, int rows) {
@@ -189,7 +172,7 @@ void ReadRows(Import& import, sqlite::Database* database, int limit) {
             try {
                 return ReadSlice(import, slice);
             } catch (const Error& error) {
-                if (!ConcernsTable(error)) throw;
+                if (!sqlite::IsObjectsOwnFault(error)) throw;
                 import.failure = error.message();
                 return false;
             }
@@ -209,7 +192,7 @@ bool PrepareTable(Import& import, sqlite::Database* database, const sqlite::Tabl
                 std::make_unique<sqlite::Statement>(*database, schema::SelectColumns(table, import.columns));
             return true;
         } catch (const Error& error) {
-            if (!ConcernsTable(error)) throw;
+            if (!sqlite::IsObjectsOwnFault(error)) throw;
             import.failure = error.message();
             return false;
         }

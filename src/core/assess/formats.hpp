@@ -1,0 +1,68 @@
+// Formats: what the text, number or blob of one cell looks like beyond its storage class. Told cell by cell
+// and exactly; which of them are worth a user's attention is judged when all rows are known (suggest.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/value/rule.hpp"
+
+namespace pgsqlite::assess {
+
+/// A cell may have several: '03/04/2024' is a US and a European date.
+enum class Format : std::uint8_t {
+    // Texts. Dates and times count when they exist; '2024-02-30' is none.
+    kIsoDate,             ///< 2024-01-31
+    kIsoTime,             ///< 12:00, 12:00:00.5
+    kIsoDatetime,         ///< 2024-01-31 12:00, with seconds and fraction or without
+    kIsoDatetimeT,        ///< 2024-01-31T12:00:00
+    kIsoDatetimeOffset,   ///< 2024-01-31 12:00:00+01:00, Z, UTC
+    kIsoDatetimeTOffset,  ///< 2024-01-31T12:00:00Z
+    kZeroDate,            ///< 0000-00-00, with a time or without
+    kUsDate,              ///< 1/31/2024, with a time or without
+    kEuDate,              ///< 31/1/2024, with a time or without
+    kDottedDate,          ///< 31.1.2024, with a time or without
+    kYmdDate,             ///< 2024/1/31, with a time or without
+    kUuid,                ///< any spelling that uuid takes
+    kJsonObject,          ///< what jsonb takes
+    kJsonArray,           ///< what jsonb takes
+    kInteger,             ///< '42': as bigint, and back the same digits
+    kPaddedInteger,       ///< '007': as bigint it would lose its zeros
+    kDecimal,             ///< '42.50', '1e3': as numeric
+    kDecimalComma,        ///< '42,5', '1.234,50'
+    kGroupedNumber,       ///< '1,234', '1,234.50'
+    kBooleanWord,         ///< t/f, true/false, y/n, yes/no, on/off in any case
+    kEmail,
+    kUrl,     ///< http, https or ftp, and a host
+    kHex,     ///< an even number of hexadecimal digits, 8 or more; 0x or \x in front or not
+    kBase64,  ///< 16 characters or more, a multiple of 4
+    // Numbers, as integer, real or text. A moment of the years 1971 to 2099.
+    kUnix,
+    kUnixMs,
+    kUnixUs,
+    kUnixNs,
+    kJulian,
+    kExcel,
+    kWebkit,
+    kCocoa,  ///< 2002 to 2099
+    kDotnetTicks,
+    kZeroOne,  ///< integer 0 or 1
+    // Blobs.
+    kUuidBytes,  ///< 16 bytes that say variant 10 and a version from 1 to 8 in either byte order
+    kUtf8Bytes,  ///< UTF-8 text without NUL
+    kFormatCount
+};
+inline constexpr std::size_t kFormatCount = static_cast<std::size_t>(Format::kFormatCount);
+
+/// "iso_date", "unix_ms", … as sqlite.profile shows them.
+const char* FormatName(Format format) noexcept;
+
+/// Bit of a format in a set of them.
+constexpr std::uint64_t FormatBit(Format format) noexcept {
+    return std::uint64_t{1} << static_cast<unsigned>(format);
+}
+
+/// The encoding that reads a numeric date format; kIso for all others.
+value::Encoding EncodingOf(Format format) noexcept;
+
+}  // namespace pgsqlite::assess

@@ -1,0 +1,107 @@
+#include "core/assess/profile_cache.hpp"
+
+#include <utility>
+
+#include "core/assess/table_reader.hpp"
+
+namespace pgsqlite::assess {
+
+/// The state of a file that an answer was read from.
+struct ProfileCache::State {
+    std::string path;
+    sqlite::FileIdentity file, wal;
+    sqlite::Snapshot snapshot;
+
+    bool SameAs(const State& other) const noexcept {
+        return path == other.path && file == other.file && wal == other.wal &&
+               snapshot.SameAs(other.snapshot);
+    }
+};
+
+struct ProfileCache::Entry {
+    State state;
+    std::string key;
+    std::shared_ptr<const void> answer;
+    std::size_t bytes = 0;
+};
+
+namespace {
+
+/// What belongs to one table; lengths first, since names may hold anything.
+std::string KeyOf(const char* what, const sqlite::Table& table, const std::string& rest) {
+    return what + std::to_string(table.name.size()) + ':' + table.name + rest;
+}
+
+}  // namespace
+
+ProfileCache::State ProfileCache::StateOf(sqlite::Database& db) {
+    return {db.path(), sqlite::Identify(db.path()), sqlite::Identify(db.path() + "-wal"), db.TakeSnapshot()};
+}
+
+template <class Answer>
+std::shared_ptr<const Answer> ProfileCache::Find(const State& state, const std::string& key) {
+    for (auto i = entries_.begin(); i != entries_.end(); ++i) {
+        if ((*i)->key != key || !(*i)->state.SameAs(state)) continue;
+        entries_.splice(entries_.begin(), entries_, i);
+        return std::static_pointer_cast<const Answer>(entries_.front()->answer);
+    }
+    return nullptr;
+}
+
+void ProfileCache::Keep(State state, std::string key, std::shared_ptr<const void> answer, std::size_t bytes) {
+    // An older state of the same file is not asked for again.
+    for (auto i = entries_.begin(); i != entries_.end();) {
+        const Entry& old = **i;
+        const bool stale = old.state.path == state.path && (old.key == key || !old.state.SameAs(state));
+        if (stale) bytes_ -= old.bytes;
+        i = stale ? entries_.erase(i) : std::next(i);
+    }
+    bytes += sizeof(Entry) + state.path.size() + key.size();
+    if (bytes > max_bytes_) return;
+    entries_.push_front(
+        std::make_shared<Entry>(Entry{std::move(state), std::move(key), std::move(answer), bytes}));
+    bytes_ += bytes;
+    while (bytes_ > max_bytes_) {
+        bytes_ -= entries_.back()->bytes;
+        entries_.pop_back();
+    }
+}
+
+std::shared_ptr<const TableProfile> ProfileCache::Profile(sqlite::Database& db, const sqlite::Table& table,
+                                                          const ProfileOptions& options) {
+    const ReadScope scope(db);
+    State state = StateOf(db);
+    const std::string key = KeyOf("profile ", table, "");
+    auto found = Find<TableProfile>(state, key);
+    if (found != nullptr && (found->counted_duplicates || !options.duplicates)) return found;
+    auto profile = std::make_shared<const TableProfile>(ReadProfile(db, table, options));
+    Keep(std::move(state), key, profile, profile->MemoryUse());
+    return profile;
+}
+
+std::vector<std::shared_ptr<const ColumnMisfits>> ProfileCache::Misfits(
+    sqlite::Database& db, const sqlite::Table& table, const std::vector<ColumnRule>& rules) {
+    const ReadScope scope(db);
+    const State state = StateOf(db);
+    std::vector<std::shared_ptr<const ColumnMisfits>> answers(rules.size());
+    std::vector<ColumnRule> missing;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        answers[i] = Find<ColumnMisfits>(state, KeyOf("misfits ", table, rules[i].Key()));
+        if (answers[i] != nullptr) continue;
+        missing.push_back(rules[i]);
+        places.push_back(i);
+    }
+    if (missing.empty()) return answers;
+    std::vector<ColumnMisfits> counted = CountMisfits(db, table, missing);
+    for (std::size_t i = 0; i < counted.size(); ++i) {
+        auto answer = std::make_shared<const ColumnMisfits>(std::move(counted[i]));
+        // Examples are short; a share of them is enough for a bound.
+        constexpr std::size_t kExamples = 1024;
+        Keep(state, KeyOf("misfits ", table, missing[i].Key()), answer, sizeof(ColumnMisfits) + kExamples);
+        answers[places[i]] = std::move(answer);
+    }
+    return answers;
+}
+
+}  // namespace pgsqlite::assess

@@ -1,0 +1,56 @@
+// The cache of profiles: a table is read once as long as its file does not change, however many functions
+// ask about it. One a process, bounded in bytes.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/assess/misfits.hpp"
+#include "core/assess/profile.hpp"
+#include "core/sqlite/snapshot.hpp"
+
+namespace pgsqlite::assess {
+
+/// Results are shared: one that leaves the cache lives on as long as somebody holds it. A failed or cancelled
+/// read leaves nothing behind.
+///
+/// "Does not change" is: the same path, device, inode, size and modification time (in ns) of the database and
+/// of its -wal, the same change counter or the same end of the WAL. Call in a read transaction, or each
+/// call takes a snapshot of its own.
+class ProfileCache {
+  public:
+    /// Holds the profiles of about 5,000 columns.
+    static constexpr std::size_t kDefaultBytes = std::size_t{64} << 20;
+    explicit ProfileCache(std::size_t max_bytes = kDefaultBytes) : max_bytes_(max_bytes) {}
+
+    /// ReadProfile's answer, read now or kept. One with duplicates counted serves those who do not ask for
+    /// it.
+    std::shared_ptr<const TableProfile> Profile(sqlite::Database& db, const sqlite::Table& table,
+                                                const ProfileOptions& options = {});
+
+    /// CountMisfits' answers, read now (in one pass for all that are missing) or kept.
+    std::vector<std::shared_ptr<const ColumnMisfits>> Misfits(sqlite::Database& db,
+                                                              const sqlite::Table& table,
+                                                              const std::vector<ColumnRule>& rules);
+
+    void Clear() noexcept { entries_.clear(), bytes_ = 0; }
+    std::size_t bytes() const noexcept { return bytes_; }
+    std::size_t size() const noexcept { return entries_.size(); }
+
+  private:
+    struct State;
+    struct Entry;
+    static State StateOf(sqlite::Database& db);
+    template <class Answer>
+    std::shared_ptr<const Answer> Find(const State& state, const std::string& key);
+    void Keep(State state, std::string key, std::shared_ptr<const void> answer, std::size_t bytes);
+
+    std::size_t max_bytes_;
+    std::size_t bytes_ = 0;
+    std::list<std::shared_ptr<Entry>> entries_;  ///< last used first
+};
+
+}  // namespace pgsqlite::assess

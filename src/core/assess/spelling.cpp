@@ -1,0 +1,170 @@
+#include "core/assess/spelling.hpp"
+
+#include "core/value/ascii.hpp"
+#include "core/value/temporal_parts.hpp"
+
+namespace pgsqlite::assess {
+
+using value::IsDigit;
+using value::TextReader;
+
+namespace {
+
+constexpr bool IsAlphanumeric(char c) noexcept {
+    const char lower = value::ToLower(c);
+    return IsDigit(c) || (lower >= 'a' && lower <= 'z');
+}
+
+bool TakeTime(TextReader& reader) noexcept {
+    std::int32_t hour = 0, minute = 0, second = 0;
+    if (!reader.TakeNumber(1, 2, hour) || !reader.Take(':') || !reader.TakeNumber(2, 2, minute)) return false;
+    if (reader.Take(':')) {
+        if (!reader.TakeNumber(2, 2, second)) return false;
+        if (reader.Take('.') && reader.TakeDigits(Bytes::npos).empty()) return false;
+    }
+    reader.TakeSpaces();
+    if (reader.TakeWord("am") || reader.TakeWord("pm"))
+        return hour >= 1 && hour <= 12 && minute < 60 && second < 60;
+    return hour < 24 && minute < 60 && second < 60;
+}
+
+bool Exists(std::int32_t year, std::int32_t month, std::int32_t day) noexcept {
+    return month >= 1 && month <= 12 && day >= 1 && day <= value::DaysInMonth(year, month);
+}
+
+/// Digits in groups of three behind the first one to three: 1,234,567. Gives what follows.
+bool TakeGroups(Bytes& text, char separator) noexcept {
+    std::size_t i = 0;
+    while (i < text.size() && IsDigit(text[i]))
+        ++i;
+    if (i < 1 || i > 3) return false;
+    bool any = false;
+    while (i + 3 < text.size() && text[i] == separator && IsDigit(text[i + 1]) && IsDigit(text[i + 2]) &&
+           IsDigit(text[i + 3])) {
+        i += 4;
+        any = true;
+    }
+    text.remove_prefix(i);
+    return any;
+}
+
+/// Nothing, or the point and at least one digit.
+bool IsFraction(Bytes text, char point) noexcept {
+    if (text.empty()) return true;
+    if (text.size() < 2 || text[0] != point) return false;
+    for (const char c : text.substr(1))
+        if (!IsDigit(c)) return false;
+    return true;
+}
+
+}  // namespace
+
+Format NumberFormat(Bytes number, bool fits_integer) noexcept {
+    const bool sign = number.front() == '-' || number.front() == '+';
+    const Bytes digits = number.substr(sign ? 1 : 0);
+    for (const char c : digits)
+        if (!IsDigit(c)) return Format::kDecimal;
+    const bool padded = (digits.size() > 1 && digits[0] == '0') || number.front() == '+';
+    if (padded) return Format::kPaddedInteger;
+    return fits_integer ? Format::kInteger : Format::kDecimal;
+}
+
+Format DatetimeFormat(Bytes datetime) noexcept {
+    const std::size_t colon = datetime.find(':');
+    if (colon == Bytes::npos || colon < 3) return Format::kIsoDate;
+    const bool t = value::ToLower(datetime[colon - 3]) == 't';
+    const bool offset = datetime.find_first_of("+-zZuUgG", colon) != Bytes::npos;
+    if (offset) return t ? Format::kIsoDatetimeTOffset : Format::kIsoDatetimeOffset;
+    return t ? Format::kIsoDatetimeT : Format::kIsoDatetime;
+}
+
+std::uint64_t WrittenDateFormats(Bytes text) noexcept {
+    TextReader reader(text);
+    std::int32_t first = 0, second = 0, third = 0;
+    if (!reader.TakeNumber(1, 4, first)) return 0;
+    const char separator = reader.Peek();
+    if (separator != '/' && separator != '.') return 0;
+    reader.Take(separator);
+    if (!reader.TakeNumber(1, 2, second) || !reader.Take(separator)) return 0;
+    const bool year_first = first > 99;
+    if (!reader.TakeNumber(year_first ? 1 : 4, year_first ? 2 : 4, third)) return 0;
+    if (!reader.AtEnd() && !(reader.TakeSpaces() && TakeTime(reader) && reader.AtEnd())) return 0;
+    std::uint64_t formats = 0;
+    if (year_first) {
+        if (separator == '/' && first > 999 && Exists(first, second, third))
+            formats |= FormatBit(Format::kYmdDate);
+    } else if (separator == '.') {
+        if (Exists(third, second, first)) formats |= FormatBit(Format::kDottedDate);
+    } else {
+        if (Exists(third, first, second)) formats |= FormatBit(Format::kUsDate);
+        if (Exists(third, second, first)) formats |= FormatBit(Format::kEuDate);
+    }
+    return formats;
+}
+
+std::uint64_t CommaNumberFormats(Bytes text) noexcept {
+    if (text.front() == '-' || text.front() == '+') text.remove_prefix(1);
+    std::uint64_t formats = 0;
+    Bytes rest = text;
+    if (TakeGroups(rest, ',') && IsFraction(rest, '.')) formats |= FormatBit(Format::kGroupedNumber);
+    rest = text;
+    if (!TakeGroups(rest, '.')) {
+        rest = text;
+        while (!rest.empty() && IsDigit(rest.front()))
+            rest.remove_prefix(1);
+        if (rest.size() == text.size()) return formats;
+    }
+    if (!rest.empty() && IsFraction(rest, ',')) formats |= FormatBit(Format::kDecimalComma);
+    return formats;
+}
+
+bool IsEmail(Bytes text) noexcept {
+    constexpr std::size_t kMaxEmail = 254;
+    constexpr std::size_t kMaxLabel = 63;
+    const std::size_t at = text.find('@');
+    if (at == 0 || at == Bytes::npos || text.size() > kMaxEmail) return false;
+    for (const char c : text.substr(0, at))
+        if (!IsAlphanumeric(c) && Bytes(".!#$%&'*+/=?^_`{|}~-").find(c) == Bytes::npos) return false;
+    Bytes domain = text.substr(at + 1);
+    for (bool dotted = false;;) {
+        const std::size_t dot = domain.find('.');
+        const Bytes label = domain.substr(0, dot);
+        if (label.empty() || label.size() > kMaxLabel || label.front() == '-' || label.back() == '-')
+            return false;
+        for (const char c : label)
+            if (!IsAlphanumeric(c) && c != '-') return false;
+        if (dot == Bytes::npos) return dotted;
+        dotted = true;
+        domain.remove_prefix(dot + 1);
+    }
+}
+
+bool IsUrl(Bytes text) noexcept {
+    for (const Bytes scheme : {Bytes("https://"), Bytes("http://"), Bytes("ftp://")}) {
+        if (!value::EqualsWord(text.substr(0, scheme.size()), scheme)) continue;
+        if (text.size() == scheme.size()) return false;
+        const char host = text[scheme.size()];
+        if (!IsAlphanumeric(host) && host != '[' && static_cast<signed char>(host) >= 0) return false;
+        for (const char c : text)
+            if (value::IsSpace(c)) return false;
+        return true;
+    }
+    return false;
+}
+
+bool IsPrefixedHex(Bytes text) noexcept {
+    text.remove_prefix(2);
+    if (text.size() < 8 || text.size() % 2 != 0) return false;
+    for (const char c : text)
+        if (value::HexDigit(c) < 0) return false;
+    return true;
+}
+
+bool IsBase64(Bytes text) noexcept {
+    if (text.size() < 16 || text.size() % 4 != 0) return false;
+    const std::size_t padding = text.find('=');
+    if (padding == Bytes::npos) return true;
+    return padding + 2 >= text.size() && text.back() == '=';
+}
+
+}  // namespace pgsqlite::assess

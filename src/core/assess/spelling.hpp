@@ -1,0 +1,32 @@
+// Spellings: formats that no PostgreSQL type reads by itself, or that need a name beyond the type's: the
+// variants of ISO dates, dates with slashes and dots, numbers with commas, e-mail addresses, URLs, base64.
+#pragma once
+
+#include "core/assess/formats.hpp"
+#include "core/base/bytes.hpp"
+
+namespace pgsqlite::assess {
+
+/// kInteger, kPaddedInteger or kDecimal, for a text that is a finite number.
+Format NumberFormat(Bytes number, bool fits_integer) noexcept;
+
+/// Which variant of date and time an ISO text is.
+Format DatetimeFormat(Bytes datetime) noexcept;
+
+/// kUsDate, kEuDate, kDottedDate, kYmdDate: day, month and a year of four digits that exist, alone or
+/// followed by a blank and a time (H:MM[:SS[.f]], with AM or PM or without).
+std::uint64_t WrittenDateFormats(Bytes text) noexcept;
+
+/// kDecimalComma, kGroupedNumber.
+std::uint64_t CommaNumberFormats(Bytes text) noexcept;
+
+/// HTML Living Standard, "valid email address"; with a point in the domain, and 254 bytes at most (RFC 5321).
+bool IsEmail(Bytes text) noexcept;
+/// http://, https:// or ftp://, a host's first character, no white space.
+bool IsUrl(Bytes text) noexcept;
+/// 0x or \x and an even number of hexadecimal digits, 8 at least.
+bool IsPrefixedHex(Bytes text) noexcept;
+/// @param text of base64's alphabet (RFC 4648 §4) and '='
+bool IsBase64(Bytes text) noexcept;
+
+}  // namespace pgsqlite::assess
