@@ -132,6 +132,7 @@ struct CommonTable {
 
 struct Select {
     bool recursive = false;
+    int height = 0;  ///< of the highest expression in it, at any depth
     std::vector<CommonTable> with;
     std::vector<SelectCore> cores;  ///< at least one
     std::vector<OrderTerm> order;
