@@ -223,6 +223,11 @@ check_tap() {
     [ -e "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ] ||
         { skipped tap "this PostgreSQL has no PostgreSQL::Test::Cluster" && return; }
     if copy_corpus; then export PG_SQLITE_CORPUS=$CORPUS; fi
+    # The unit build's program for 020_translate.pl; leaks are looked for in the unit tests.
+    local translate=$ROOT/build/debug-sanitize/tools/translate_schema
+    if [ -x "$translate" ] && cp "$translate" "$SCRATCH/"; then
+        export PG_SQLITE_TRANSLATE=$SCRATCH/translate_schema ASAN_OPTIONS=detect_leaks=0
+    fi
     installcheck "$log" REGRESS= ISOLATION= "PROVE_FLAGS=-v" || status=$?
     good=$(count '^ok [0-9]+' "$log")
     bad=$(count '^not ok [0-9]+' "$log")

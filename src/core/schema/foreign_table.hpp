@@ -51,8 +51,4 @@ std::string CreateForeignTable(const sqlite::Table& table, const std::string& na
                                const std::vector<ImportColumn>& columns, const ImportOptions& options,
                                std::vector<std::string>& notices);
 
-/// A SQLite default as a PostgreSQL expression of the column's type: literals that fit the type, NULL, and
-/// CURRENT_TIMESTAMP, CURRENT_DATE, CURRENT_TIME (which are UTC in SQLite). nullopt for anything else.
-std::optional<std::string> TranslateDefault(const std::string& default_sql, const MappedType& type);
-
 }  // namespace pgsqlite::schema

@@ -220,6 +220,7 @@ bool Translator::JsonFunction(const std::string& name, const Expression& call, T
         if (x.kind != PgKind::kJson && x.kind != PgKind::kJsonb)
             throw Refused{"json_valid() of a value of type " + TypeName(x.kind)};
         Note("json_valid() is guaranteed by the type " + TypeName(x.kind));
+        if (!x.not_null) Note("json_valid(NULL) is NULL, as in SQLite from 3.45 on; it was 0 before");
         guaranteed_ = true;
         result = Term::Truth(x.not_null ? "TRUE" : "CASE WHEN " + x.Operand() + " IS NOT NULL THEN TRUE END",
                              false);

@@ -28,6 +28,17 @@ Term TextOrBytes(Term term) {
 
 }  // namespace
 
+/// The bytes of the one argument of hex().
+Term Translator::Bytes(const Expression& call) {
+    Term x = TextOrBytes(Arguments(call, 1, 1)[0]);
+    if (x.null) throw Refused{"hex() of NULL"};
+    if (x.kind == PgKind::kBytea) return x;
+    RequireVolatileAllowed("hex() of text");
+    Term bytes = Term::Of("convert_to(" + x.text + ", 'UTF8')", PgKind::kBytea);
+    bytes.not_null = x.not_null;
+    return bytes;
+}
+
 bool Translator::TextFunction(const std::string& name, const Expression& call, Term& result) {
     const auto text = [&](std::string sql, bool not_null) {
         result = Term::Of(std::move(sql), PgKind::kText);
@@ -35,21 +46,22 @@ bool Translator::TextFunction(const std::string& name, const Expression& call, T
         return true;
     };
     if (name == "upper" || name == "lower") {
-        // lower(hex(…)) is what encode() gives.
-        if (name == "lower" && call.operands.size() == 1 && call.operands[0]->kind == Kind::kFunction &&
-            LowerAscii(call.operands[0]->text) == "hex") {
-            const Term hex = Translate(*call.operands[0]);
-            if (hex.text.rfind("upper(", 0) == 0)
-                return text(hex.text.substr(6, hex.text.size() - 7), hex.not_null);
+        const Expression* inner = call.operands.size() == 1 ? call.operands[0].get() : nullptr;
+        if (name == "lower" && inner != nullptr && inner->kind == Kind::kFunction &&
+            LowerAscii(inner->text) == "hex") {
+            const Term x = Bytes(*inner);
+            // hex(NULL) is ''.
+            return text(
+                x.not_null ? "encode(" + x.text + ", 'hex')" : "COALESCE(encode(" + x.text + ", 'hex'), '')",
+                true);
         }
         const Term x = AsText(Arguments(call, 1, 1)[0]);
         return text(name + "(" + x.Operand() + " COLLATE \"C\")", x.not_null);
     }
     if (name == "hex") {
-        const Term x = TextOrBytes(Arguments(call, 1, 1)[0]);
-        if (x.kind == PgKind::kBytea) return text("upper(encode(" + x.text + ", 'hex'))", x.not_null);
-        RequireVolatileAllowed("hex() of text");
-        return text("upper(encode(convert_to(" + x.text + ", 'UTF8'), 'hex'))", x.not_null);
+        const Term x = Bytes(call);
+        const std::string hex = "upper(encode(" + x.text + ", 'hex'))";
+        return text(x.not_null ? hex : "COALESCE(" + hex + ", '')", true);
     }
     if (name == "length" || name == "octet_length") {
         const Term x = TextOrBytes(Arguments(call, 1, 1)[0]);
@@ -138,9 +150,11 @@ Term Translator::Substring(const Expression& call) {
     } else if (!IsNonNegative(*call.operands[1])) {
         throw Refused{"substr() with a start that may be negative"};
     }
+    // substr() of an empty blob is NULL.
+    const std::string from = x.kind == PgKind::kBytea ? "NULLIF(" + x.text + ", ''::bytea)" : x.text;
     Term term =
-        Term::Of("substr(" + x.text + ", " + start + (counted ? ", " + integer(terms[2]) : "") + ")", x.kind);
-    term.not_null = x.not_null && terms[1].not_null && (!counted || terms[2].not_null);
+        Term::Of("substr(" + from + ", " + start + (counted ? ", " + integer(terms[2]) : "") + ")", x.kind);
+    term.not_null = x.IsText() && x.not_null && terms[1].not_null && (!counted || terms[2].not_null);
     return term;
 }
 

@@ -34,7 +34,12 @@ struct TimeFunctions {
         if (unixepoch || (!x.alternative.empty() && x.alternative_kind == PgKind::kInt8)) {
             Term seconds = AsNumber(x);
             if (!unixepoch || seconds.null) throw Refused{"a time from a number without 'unixepoch'"};
-            moment = "(to_timestamp(" + seconds.text + ") AT TIME ZONE 'UTC')";
+            // Beyond the year 9999 SQLite gives NULL, and far beyond it PostgreSQL an error.
+            translator.Note("seconds before the year 1 give NULL");
+            moment = "(CASE WHEN " + seconds.Operand() +
+                     " BETWEEN -62135596800 AND 253402300799 THEN to_timestamp(" + seconds.text +
+                     ") END AT TIME ZONE 'UTC')";
+            not_null = false;
             return;
         }
         if (x.literal && x.IsText() && TextFits(x.value, PgKind::kTimestamp) && x.value.size() <= 19 &&

@@ -234,7 +234,12 @@ IndexTranslation TranslateIndex(const CreateIndex& index, const TableTarget& tab
                 name.text = e->text;
                 e = &name;
             }
-            const Term term = AsValue(translator.Translate(*e));
+            Term term = AsValue(translator.Translate(*e));
+            if (!term.alternative.empty()) {
+                translator.Note("the index holds " + TypeName(term.alternative_kind) +
+                                " instead of its text");
+                term = Term::Of(term.alternative, term.alternative_kind);
+            }
             if (term.kind == PgKind::kJson || term.kind == PgKind::kJsonb || term.kind == PgKind::kInput)
                 throw Refused{"an ordered index on values of type " + TypeName(term.kind)};
             const std::string key = translator.SortKey(term);

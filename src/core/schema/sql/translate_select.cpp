@@ -132,6 +132,7 @@ void Translator::GroupBy(const SelectCore& core, CoreOutput& output) {
         keys.push_back(term.text);
         output.tail += (keys.size() == 1 ? "\nGROUP BY " : ", ") + term.text;
     }
+    output.keys = keys;
     const auto grouped = [&](const std::string& text) {
         return std::find(keys.begin(), keys.end(), text) != keys.end();
     };
@@ -281,7 +282,10 @@ void Translator::OrderAndLimit(const Select& select, const CoreOutput* single,
             Restore<bool> allowed(aggregates_, single->grouped);
             term = AsValue(Translate(*e));
             if (single->grouped || wrap) {
-                bool found = false;
+                std::vector<const Expression*> bare;
+                const bool key =
+                    std::find(single->keys.begin(), single->keys.end(), term.text) != single->keys.end();
+                bool found = !wrap && (key || (BareColumns(*e, bare) && bare.empty()));
                 for (std::size_t i = 0; i < single->terms.size() && i < columns.size(); ++i) {
                     if (single->terms[i].text != term.text) continue;
                     NamedSource result;

@@ -107,6 +107,7 @@ class Translator {
     std::string WindowText(const Window& window);
     Term TimeWord(const std::string& word);
     Term Extreme(const Expression& call, bool least);
+    Term Bytes(const Expression& call);
     Term Substring(const Expression& call);
     Term Format(const Expression& call);
     Term Round(const Expression& call);
@@ -120,6 +121,7 @@ class Translator {
         std::string head, tail;               // SELECT [DISTINCT] and FROM …
         std::vector<std::vector<Term>> rows;  // VALUES
         bool grouped = false;
+        std::vector<std::string> keys;  // of GROUP BY
     };
     CoreOutput Core(const SelectCore& core, Scope& scope);
     void Results(const SelectCore& core, CoreOutput& output);
