@@ -29,6 +29,7 @@ void Translator::RequireVolatileAllowed(const std::string& what) const {
 }
 
 Term Translator::Translate(const Expression& e) {
+    if (e.height > kMaxTranslatedHeight) throw Refused{"an expression nested too deeply"};
     Term term;
     switch (e.kind) {
         case Kind::kNull:

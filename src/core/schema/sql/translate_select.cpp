@@ -369,6 +369,7 @@ std::string Translator::With(const Select& select) {
 }
 
 Translator::Output Translator::TranslateSelect(const Select& select, const std::vector<std::string>& names) {
+    if (select.height > kMaxTranslatedHeight) throw Refused{"an expression nested too deeply"};
     const std::size_t with_count = with_.size();
     NameAllocator aliases(FoldCase::kPreserve, false);
     aliases.Reserve("result");

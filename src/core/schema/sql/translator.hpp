@@ -18,6 +18,10 @@ namespace pgsqlite::schema::sql {
 /// A translated text larger than this is refused: some rules write an operand twice.
 inline constexpr std::size_t kMaxText = 262144;
 
+/// Trees higher than this are not translated: the translation needs more stack a level than the parser, and
+/// runs in a server's process.
+inline constexpr int kMaxTranslatedHeight = 200;
+
 /// Something in FROM, or the table a CHECK stands on.
 struct NamedSource {
     std::string alias;  ///< SQLite's
