@@ -53,10 +53,10 @@ void ExpectSameAsConvert(const Cell& cell) {
 TEST(RecogniseTest, IntegersFitWhatConvertTakes) {
     std::mt19937_64 random(1);
     for (int bits = 0; bits < 64; ++bits)
-        for (std::int64_t d = -2; d <= 2; ++d) {
-            const auto edge = static_cast<std::int64_t>(std::uint64_t{1} << bits) + d;
-            ExpectSameAsConvert(Cell::Integer(edge));
-            ExpectSameAsConvert(Cell::Integer(-(edge + 1)));
+        for (std::uint64_t d = 0; d <= 4; ++d) {
+            const std::uint64_t edge = (std::uint64_t{1} << bits) + d - 2;
+            ExpectSameAsConvert(Cell::Integer(static_cast<std::int64_t>(edge)));
+            ExpectSameAsConvert(Cell::Integer(static_cast<std::int64_t>(0 - edge)));
         }
     for (int i = 0; i < 20000; ++i)
         ExpectSameAsConvert(Cell::Integer(static_cast<std::int64_t>(random()) >> random() % 64));
