@@ -276,3 +276,23 @@ CREATE FUNCTION sqlite.profile(
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_profile';
 COMMENT ON FUNCTION sqlite.profile(text, text, boolean) IS
     'what the columns of a SQLite table, or of all tables of a server, hold: a row a column, by one read of every row';
+
+CREATE FUNCTION sqlite.assess(
+    servers text[], target_schema text DEFAULT 'public', spec jsonb DEFAULT '{}', quick boolean DEFAULT false,
+    OUT severity text, OUT server text, OUT table_name text, OUT column_name text, OUT finding text,
+    OUT rows bigint, OUT example text, OUT suggestion text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_assess';
+COMMENT ON FUNCTION sqlite.assess(text[], text, jsonb, boolean) IS
+    'what a migration would meet: blockers, warnings and notes, each with what settles it';
+
+CREATE FUNCTION sqlite.suggest_spec(servers text[], target_schema text DEFAULT 'public') RETURNS jsonb
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_suggest_spec';
+COMMENT ON FUNCTION sqlite.suggest_spec(text[], text) IS 'a spec that settles what sqlite.assess found, to be edited';
+
+CREATE FUNCTION sqlite.plan(
+    servers text[], target_schema text DEFAULT 'public', spec jsonb DEFAULT '{}',
+    OUT step integer, OUT section text, OUT object text, OUT statement text, OUT rows bigint,
+    OUT predicted_rejects bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_plan';
+COMMENT ON FUNCTION sqlite.plan(text[], text, jsonb) IS
+    'the statements of a migration, in their order and ready to run; none is run';

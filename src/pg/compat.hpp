@@ -10,6 +10,9 @@
 extern "C" {
 #include "access/stratnum.h"
 #include "optimizer/paths.h"
+#include "parser/analyze.h"
+#include "parser/parse_type.h"
+#include "utils/fmgroids.h"
 #include "utils/pg_locale.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -216,6 +219,24 @@ inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod
 #else
     *result = InputFunctionCall(function, text, io_param, typmod);
     return true;
+#endif
+}
+
+/// Parse analysis of one statement without parameters.
+inline Query* AnalyzeStatement(RawStmt* statement, const char* sql) {
+#if PG_VERSION_NUM >= 150000
+    return parse_analyze_fixedparams(statement, sql, nullptr, 0, nullptr);
+#else
+    return parse_analyze(statement, sql, nullptr, 0, nullptr);
+#endif
+}
+
+/// The type a text such as numeric(10,2) names. Raises 42704, 42601.
+inline void ParseTypeName(const char* text, Oid* type, int32* typmod) {
+#if PG_VERSION_NUM >= 160000
+    parseTypeString(text, type, typmod, nullptr);
+#else
+    parseTypeString(text, type, typmod, false);
 #endif
 }
 

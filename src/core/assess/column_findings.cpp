@@ -1,0 +1,226 @@
+// Findings about one column's values: what does not fit, what is missing, what a better type would be.
+#include "core/assess/finding_rules.hpp"
+#include "core/schema/names.hpp"
+
+namespace pgsqlite::assess {
+namespace {
+
+using plan::Finding;
+using plan::PlannedColumn;
+using plan::PlannedTable;
+using plan::Setting;
+using plan::Severity;
+using value::Code;
+
+std::uint64_t CountOf(const ColumnMisfits& misfits, Code code) noexcept {
+    return misfits.by_code[static_cast<std::size_t>(code)].rows;
+}
+
+std::string ExampleOf(const Example& example) {
+    return example.any() ? example.at + ": " + example.value : std::string();
+}
+
+/// The type, with its encoding, as settings of the column.
+void SuggestType(Finding& finding, const schema::MappedType& type, const std::string& encoding) {
+    finding.suggestion = "read it as " + type.sql + (encoding.empty() ? "" : " by encoding " + encoding);
+    finding.settings.push_back({"type", type.sql, Setting::Level::kColumn});
+    if (!encoding.empty()) finding.settings.push_back({"encoding", encoding, Setting::Level::kColumn});
+}
+
+/// What settles values that do not fit without losing one of them.
+void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFacts& facts) {
+    const ColumnMisfits& misfits = *facts.misfits;
+    if (column.existing != nullptr) {
+        finding.suggestion = "clean the values, or give the column convert, encoding or on_error";
+        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+        return;
+    }
+    if (CountOf(misfits, Code::kEmptyText) == misfits.refused) {
+        finding.suggestion = "read '' as NULL";
+        finding.settings.push_back({"empty_as_null", "true", Setting::Level::kColumn});
+        return;
+    }
+    if (CountOf(misfits, Code::kZeroDate) == misfits.refused) {
+        finding.suggestion = "read 0000-00-00 as NULL";
+        finding.settings.push_back({"zero_date_as_null", "true", Setting::Level::kColumn});
+        return;
+    }
+    if (facts.profile == nullptr) return;
+    const Suggestion& suggestion = *facts.suggestion;
+    if (suggestion.changes && suggestion.against && suggestion.against->rows == 0)
+        return SuggestType(finding, suggestion.type, suggestion.encoding);
+    // A date column of which most values are dates keeps its type: the few others are what is wrong.
+    const std::uint64_t values = facts.profile->non_null();
+    if (misfits.refused * 10 < values && column.type.kind != value::Kind::kNumeric &&
+        column.type.kind != value::Kind::kText) {
+        finding.suggestion =
+            "set the rows aside as rejects, or give the column a type that takes all its values";
+        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+        return;
+    }
+    const value::Kind wider[] = {value::Kind::kInt8,      value::Kind::kFloat8,      value::Kind::kNumeric,
+                                 value::Kind::kTimestamp, value::Kind::kTimestamptz, value::Kind::kText,
+                                 value::Kind::kBytea};
+    for (const value::Kind kind : wider) {
+        const Tally* against = facts.profile->Misfits(kind);
+        if (against == nullptr || against->rows > 0 || kind == column.type.kind) {
+            // The same kind without its arguments: numeric(5,2) → numeric, varchar(5) → text.
+            const bool loosened = kind == column.type.kind && against != nullptr && against->rows == 0 &&
+                                  schema::PlainType(kind).sql != column.type.sql;
+            if (!loosened) continue;
+        }
+        return SuggestType(finding, schema::PlainType(kind), {});
+    }
+    finding.suggestion = "set the rows aside as rejects";
+    finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+}
+
+void FindMisfits(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+                 const ColumnFacts& facts) {
+    const ColumnMisfits& misfits = *facts.misfits;
+    if (misfits.refused == 0 || column.settings.policies.on_error != value::OnError::kError) return;
+    Code code = Code::kOk;
+    const Example& first = misfits.First(&code);
+    std::string reasons;
+    for (std::size_t i = 1; i < misfits.by_code.size(); ++i) {
+        const std::uint64_t rows = misfits.by_code[i].rows;
+        if (rows == 0) continue;
+        reasons +=
+            (reasons.empty() ? "" : ", ") + (std::to_string(rows) + " × ") + FaultName(static_cast<Code>(i));
+    }
+    Finding& finding =
+        findings.Add(table, Severity::kBlocker,
+                     "values do not fit type " + column.read_type.sql + ": " + reasons, &column);
+    finding.rows = misfits.refused;
+    finding.example = ExampleOf(first);
+    SettleMisfits(finding, column, facts);
+}
+
+void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+               const ColumnProfile& profile) {
+    const bool refused = column.existing != nullptr ? column.existing->not_null : column.not_null;
+    const std::uint64_t nulls = profile.Count(value::StorageClass::kNull);
+    if (!refused || nulls == 0 || column.has_chosen_default()) return;
+    const bool key = column.source->primary_key_position > 0;
+    Finding& finding = findings.Add(
+        table, Severity::kBlocker,
+        key ? "NULLs in the primary key, which PostgreSQL refuses" : "NULLs in a column that is NOT NULL",
+        &column);
+    finding.rows = nulls;
+    finding.example = profile.first_null.any() ? profile.first_null.at : "";
+    if (key && column.existing == nullptr) {
+        finding.suggestion = "go without this primary key, or give the column a default";
+        finding.settings.push_back({"primary_key", "[]", Setting::Level::kTable, true});
+    } else {
+        finding.suggestion = "give the column a default or default_sql, or set the rows aside as rejects";
+        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+    }
+}
+
+void FindBetterType(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+                    const ColumnFacts& facts) {
+    if (column.existing != nullptr || !column.settings.type.empty() || !column.settings.convert.empty() ||
+        !column.settings.encoding.empty() || column.source->is_generated())
+        return;
+    if (facts.misfits != nullptr && facts.misfits->refused > 0) return;
+    const Suggestion& suggestion = *facts.suggestion;
+    if (!suggestion.changes || !suggestion.against || suggestion.against->rows > 0) return;
+    Finding& finding = findings.Add(table, Severity::kNote,
+                                    "could be " + suggestion.type.sql + ": " + suggestion.reason, &column);
+    finding.rows = facts.profile->non_null();
+    SuggestType(finding, suggestion.type, suggestion.encoding);
+}
+
+/// PostgreSQL's limits on single values: 1 GB a field, 2704 bytes an entry of a btree index.
+void FindSizes(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+               const ColumnProfile& profile) {
+    constexpr std::uint64_t kMaxField = (std::uint64_t{1} << 30) - 64;
+    constexpr std::uint64_t kMaxIndexEntry = 2704;
+    const std::uint64_t longest = std::max(profile.max_text_bytes, profile.blob_bytes.max);
+    if (longest > kMaxField) {
+        Finding& finding = findings.Add(
+            table, Severity::kBlocker,
+            "a value of " + std::to_string(longest) + " bytes is over PostgreSQL's limit of 1 GB a value",
+            &column);
+        finding.suggestion = "leave the row out by the table's where";
+        return;
+    }
+    if (longest <= kMaxIndexEntry) return;
+    const auto in_key = [&](const std::vector<std::string>& names) {
+        return std::find(names.begin(), names.end(), column.name) != names.end();
+    };
+    bool indexed = false;
+    for (const plan::PlannedKey& key : table.keys)
+        indexed = indexed || in_key(key.columns);
+    for (const sqlite::Index& index : table.table().indexes)
+        for (const sqlite::IndexColumn& part : index.columns)
+            indexed = indexed || part.name == column.source->name;
+    if (!indexed || !table.creates()) return;
+    Finding& finding = findings.Add(table, Severity::kWarning,
+                                    "an indexed value of " + std::to_string(longest) +
+                                        " bytes: a btree index takes at most 2704 after compression",
+                                    &column);
+    finding.example = ExampleOf(profile.text_chars.longest);
+    finding.suggestion = "index a hash or a prefix of the column instead";
+}
+
+void FindTranslations(Findings& findings, const PlannedTable& table, const PlannedColumn& column) {
+    const auto untranslated = [&](const char* what, const std::optional<plan::Translated>& translated,
+                                  Severity severity) {
+        if (!translated || translated->ok()) return;
+        Finding& finding = findings.Add(
+            table, severity, std::string(what) + " is not carried over: " + translated->reason, &column);
+        finding.example = translated->source;
+        finding.suggestion = "set default_sql or change the column after the migration";
+    };
+    if (column.conversion && !column.conversion->ok()) {
+        Finding& finding = findings.Add(
+            table, Severity::kBlocker, "the spec's convert can't run: " + column.conversion->reason, &column);
+        finding.example = column.conversion->source;
+    }
+    const bool chosen = column.has_chosen_default();
+    if (chosen && column.default_value && !column.default_value->ok()) {
+        Finding& finding =
+            findings.Add(table, Severity::kBlocker,
+                         "the spec's default can't be used: " + column.default_value->reason, &column);
+        finding.example = column.default_value->source;
+    } else {
+        untranslated("default", column.default_value, Severity::kWarning);
+    }
+    untranslated("generated column", column.generated, Severity::kWarning);
+    for (const auto* translated : {&column.default_value, &column.generated}) {
+        if (!*translated || !(*translated)->ok()) continue;
+        for (const std::string& note : (*translated)->notes)
+            findings.Add(table, Severity::kNote, note, &column).example = (*translated)->source;
+    }
+}
+
+}  // namespace
+
+void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index, const TableFacts* facts) {
+    const PlannedColumn& column = table.columns[index];
+    FindTranslations(findings, table, column);
+    if (column.source == nullptr) return;
+    const std::string& collation = column.source->collation;
+    if (!collation.empty() && !sqlite::EqualNames(collation, "BINARY") &&
+        !sqlite::EqualNames(collation, "NOCASE") && !sqlite::EqualNames(collation, "RTRIM"))
+        findings.Add(table, Severity::kWarning,
+                     "collation " + collation +
+                         " is the application's own: PostgreSQL will sort and compare "
+                         "by the database's collation",
+                     &column);
+    else if (sqlite::EqualNames(collation, "NOCASE"))
+        findings
+            .Add(table, Severity::kNote,
+                 "collation NOCASE: = and LIKE on this column will tell case apart in PostgreSQL", &column)
+            .suggestion = "compare lower(column), or use a nondeterministic collation or citext";
+    if (facts == nullptr || !column.written()) return;
+    const ColumnFacts& own = facts->columns[index];
+    if (own.misfits != nullptr) FindMisfits(findings, table, column, own);
+    if (own.profile == nullptr) return;
+    FindNulls(findings, table, column, *own.profile);
+    FindSizes(findings, table, column, *own.profile);
+    FindBetterType(findings, table, column, own);
+}
+
+}  // namespace pgsqlite::assess

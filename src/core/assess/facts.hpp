@@ -1,0 +1,63 @@
+// Facts: what is stored, as far as a design depends on it: rows that would be refused, NULLs where none may
+// be, children without parents.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/assess/profile_cache.hpp"
+#include "core/assess/suggest.hpp"
+#include "core/plan/design.hpp"
+
+namespace pgsqlite::assess {
+
+struct ColumnFacts {
+    const ColumnProfile* profile = nullptr;  ///< null without a profile
+    std::optional<Suggestion> suggestion;    ///< with `against` set; nothing without a profile
+    std::shared_ptr<const ColumnMisfits>
+        misfits;  ///< under the planned rule; null where nothing is converted
+};
+
+struct OrphanFacts {
+    std::uint64_t rows = 0;
+    std::string example;  ///< the first orphan's rowid and value
+    std::string failure;  ///< why they could not be counted
+};
+
+/// Rows that a key or unique index of the target would refuse, found out by PostgreSQL.
+struct DuplicateFacts {
+    std::string key;     ///< in words: unique key (a, b)
+    std::string column;  ///< its first column, by SQLite's name
+    std::uint64_t groups = 0;
+    std::string example;
+};
+
+struct TableFacts {
+    std::shared_ptr<const TableProfile> profile;
+    std::vector<ColumnFacts> columns;  ///< by PlannedTable::columns
+    std::vector<OrphanFacts> orphans;  ///< by PlannedTable::foreign_keys
+    std::vector<DuplicateFacts> duplicates;
+    std::optional<std::uint64_t> row_count;
+    std::uint64_t refused_rows = 0;  ///< at most so many rows: those of all columns together
+    std::string failure;             ///< why the table could not be read to its end
+
+    bool read() const noexcept { return row_count.has_value(); }
+    std::uint64_t rows() const noexcept { return row_count.value_or(0); }
+};
+
+struct FactsOptions {
+    bool profile = false;  ///< also everything that only a judgement needs: the profile, orphans
+    bool utf8_server = true;
+    const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
+};
+
+/// Reads one table's facts, from the cache where the file has not changed. What SQLite can't read to the end
+/// is told in `failure`. @throws Error 57014 when interrupted, 53200
+TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::PlannedTable& table,
+                          const FactsOptions& options);
+
+}  // namespace pgsqlite::assess

@@ -1,0 +1,34 @@
+// The rules that find something, by what they look at. Seen by findings.cpp and the rules' own files only.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/assess/facts.hpp"
+#include "core/plan/finding.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::assess {
+
+/// The findings of one design, as they are made.
+class Findings {
+  public:
+    plan::Finding& Add(const plan::PlannedTable& table, plan::Severity severity, std::string text,
+                       const plan::PlannedColumn* column = nullptr);
+    plan::Finding& AddForServer(const std::string& server, plan::Severity severity, std::string text);
+    std::vector<plan::Finding>& list() noexcept { return list_; }
+
+  private:
+    std::vector<plan::Finding> list_;
+};
+
+/// @param facts null when no rows were read
+void FindColumn(Findings& findings, const plan::PlannedTable& table, std::size_t index,
+                const TableFacts* facts);
+/// Keys, indexes, CHECKs, foreign keys, width, what can't be read.
+void FindTable(Findings& findings, const plan::PlannedTable& table, const TableFacts* facts);
+void FindViews(Findings& findings, const plan::Design& design);
+void FindTriggers(Findings& findings, const plan::Design& design);
+
+}  // namespace pgsqlite::assess

@@ -1,0 +1,140 @@
+#include "core/assess/findings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/assess/finding_rules.hpp"
+#include "core/spec/builder.hpp"
+
+namespace pgsqlite::assess {
+
+using plan::Finding;
+using plan::Setting;
+using plan::Severity;
+
+Finding& Findings::Add(const plan::PlannedTable& table, Severity severity, std::string text,
+                       const plan::PlannedColumn* column) {
+    Finding& finding = AddForServer(table.source->server, severity, std::move(text));
+    finding.table = table.table().name;
+    if (column != nullptr) finding.column = column->source != nullptr ? column->source->name : column->name;
+    return finding;
+}
+
+Finding& Findings::AddForServer(const std::string& server, Severity severity, std::string text) {
+    Finding finding;
+    finding.severity = severity;
+    finding.server = server;
+    finding.text = std::move(text);
+    list_.push_back(std::move(finding));
+    return list_.back();
+}
+
+void FindViews(Findings& findings, const plan::Design& design) {
+    for (const plan::PlannedView& view : design.views) {
+        const auto add = [&](Severity severity, std::string text) -> Finding& {
+            Finding& finding = findings.AddForServer(view.source->server, severity, std::move(text));
+            finding.table = view.from->table.name;
+            finding.example = view.select.source;
+            return finding;
+        };
+        if (!view.select.ok())
+            add(Severity::kWarning, "view is not carried over: " + view.select.reason).suggestion =
+                "write it by hand for PostgreSQL, or migrate its rows as a table";
+        else
+            for (const std::string& note : view.select.notes)
+                add(Severity::kNote, "view: " + note);
+    }
+}
+
+void FindTriggers(Findings& findings, const plan::Design& design) {
+    std::set<const plan::Source*> done;
+    const auto add = [&](const plan::Source* source) {
+        if (!done.insert(source).second) return;
+        for (const sqlite::Trigger& trigger : source->triggers) {
+            Finding& finding = findings.AddForServer(
+                source->server, Severity::kWarning,
+                "trigger " + trigger.name +
+                    " is not carried over: its body is SQL that SQLite runs a row at a time");
+            finding.table = trigger.table;
+            finding.example = trigger.sql;
+            finding.suggestion = "write it as a PostgreSQL trigger function where it is still needed";
+        }
+    };
+    for (const plan::PlannedTable& table : design.tables)
+        add(table.source);
+    for (const plan::PlannedView& view : design.views)
+        add(view.source);
+}
+
+const char* SeverityName(Severity severity) noexcept {
+    static constexpr const char* kNames[] = {"blocker", "warning", "note"};
+    return kNames[static_cast<std::size_t>(severity)];
+}
+
+std::vector<Finding> FindAll(const plan::Design& design, const std::vector<TableFacts>& facts) {
+    Findings findings;
+    findings.list() = design.findings;
+    for (std::size_t i = 0; i < design.tables.size(); ++i) {
+        const plan::PlannedTable& table = design.tables[i];
+        if (!table.not_migrated.empty()) continue;
+        const TableFacts* own = i < facts.size() ? &facts[i] : nullptr;
+        FindTable(findings, table, own);
+        for (std::size_t column = 0; column < table.columns.size(); ++column)
+            FindColumn(findings, table, column, own);
+    }
+    FindViews(findings, design);
+    FindTriggers(findings, design);
+    std::vector<Finding>& list = findings.list();
+    // Servers in the order given, tables and columns by name; within one the severest first.
+    std::map<std::string, std::size_t> servers;
+    for (const plan::PlannedTable& table : design.tables)
+        servers.try_emplace(table.source->server, servers.size());
+    std::stable_sort(list.begin(), list.end(), [&](const Finding& a, const Finding& b) {
+        if (a.server != b.server) {
+            const auto place = [&](const Finding& f) {
+                const auto at = servers.find(f.server);
+                return f.server.empty() ? 0 : at == servers.end() ? servers.size() + 1 : at->second + 1;
+            };
+            return place(a) < place(b);
+        }
+        if (a.table != b.table) return a.table < b.table;
+        return a.severity < b.severity;
+    });
+    return std::move(list);
+}
+
+std::string SuggestSpec(const std::vector<Finding>& findings) {
+    spec::Builder builder;
+    std::vector<std::string> excluded;
+    std::set<std::string> set;  // the first suggestion for a thing stands
+    const auto value_of = [](const Setting& setting) -> spec::BuilderValue {
+        if (setting.json) return spec::RawJson{setting.value};
+        if (setting.value == "true") return true;
+        return setting.value;
+    };
+    for (const Finding& finding : findings)
+        for (const Setting& setting : finding.settings) {
+            const bool column = setting.level == Setting::Level::kColumn;
+            const bool job = setting.level == Setting::Level::kJob;
+            if (job && setting.key == "exclude") {
+                excluded.push_back(setting.value);
+                continue;
+            }
+            std::string place = setting.key;
+            if (!job) place += '\0' + finding.server + '\0' + finding.table;
+            if (column) place += '\0' + finding.column;
+            if (!set.insert(place).second) continue;
+            if (job)
+                builder.SetJob(setting.key, value_of(setting));
+            else if (column)
+                builder.SetColumn(finding.server, finding.table, finding.column, setting.key,
+                                  value_of(setting));
+            else
+                builder.SetTable(finding.server, finding.table, setting.key, value_of(setting));
+        }
+    if (!excluded.empty()) builder.SetJob("exclude", std::move(excluded));
+    return builder.ToJson();
+}
+
+}  // namespace pgsqlite::assess

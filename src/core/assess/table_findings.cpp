@@ -1,0 +1,144 @@
+// Findings about a table as a whole: its constraints, its width, what can't be read or carried over.
+#include "core/assess/finding_rules.hpp"
+
+namespace pgsqlite::assess {
+namespace {
+
+using plan::Finding;
+using plan::PlannedColumn;
+using plan::PlannedForeignKey;
+using plan::PlannedTable;
+using plan::Setting;
+using plan::Severity;
+using plan::Translated;
+
+/// Something of the schema that has no equivalent; and what is carried over with a known difference.
+void FindTranslated(Findings& findings, const PlannedTable& table, const std::string& what,
+                    const Translated& translated) {
+    if (!translated.ok()) {
+        Finding& finding =
+            findings.Add(table, Severity::kWarning, what + " is not carried over: " + translated.reason);
+        finding.example = translated.source;
+        return;
+    }
+    if (translated.guaranteed) return;
+    for (const std::string& note : translated.notes)
+        findings.Add(table, Severity::kNote, what + ": " + note).example = translated.source;
+}
+
+void FindConstraints(Findings& findings, const PlannedTable& table) {
+    for (const plan::PlannedCheck& check : table.checks)
+        FindTranslated(findings, table, "check " + check.name, check.condition);
+    for (const plan::PlannedKey& key : table.keys) {
+        if (key.reason.empty()) continue;
+        std::string columns;
+        for (const std::string& column : key.columns)
+            columns += (columns.empty() ? "" : ", ") + column;
+        findings.Add(table, Severity::kWarning,
+                     std::string(key.primary ? "primary key (" : "unique key (") + columns +
+                         ") is not carried over: " + key.reason);
+    }
+    for (const plan::PlannedIndex& index : table.indexes)
+        FindTranslated(findings, table,
+                       "index " + (index.source_name.empty() ? index.name : index.source_name), index.tail);
+    if (table.filter && !table.filter->ok())
+        findings.Add(table, Severity::kBlocker, "the spec's where can't run: " + table.filter->reason)
+            .example = table.filter->source;
+}
+
+void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableFacts* facts) {
+    for (std::size_t i = 0; i < table.foreign_keys.size(); ++i) {
+        const PlannedForeignKey& key = table.foreign_keys[i];
+        if (!key.reason.empty()) {
+            findings.Add(table, Severity::kWarning, "foreign key is not carried over: " + key.reason)
+                .example = key.source;
+            continue;
+        }
+        if (facts == nullptr || i >= facts->orphans.size() || key.orphans != spec::Orphans::kError) continue;
+        const OrphanFacts& orphans = facts->orphans[i];
+        if (!orphans.failure.empty()) {
+            findings.Add(table, Severity::kWarning, "orphans could not be counted: " + orphans.failure)
+                .example = key.source;
+            continue;
+        }
+        if (orphans.rows == 0) continue;
+        std::string columns;
+        for (const std::string& column : key.columns)
+            columns += (columns.empty() ? "" : ", ") + column;
+        Finding& finding = findings.Add(table, Severity::kBlocker,
+                                        "orphans: rows whose (" + columns + ") has no parent in " +
+                                            key.references.schema + "." + key.references.table);
+        finding.rows = orphans.rows;
+        finding.example = orphans.example;
+        finding.suggestion =
+            "set them aside (reject), clear the reference (null), or keep them under a NOT VALID "
+            "constraint (keep)";
+        finding.settings.push_back({"orphans", "keep", Setting::Level::kTable});
+    }
+}
+
+/// A row must fit a page: what can't go to a TOAST table counts in full, what can counts as its pointer.
+void FindWidth(Findings& findings, const PlannedTable& table) {
+    constexpr std::size_t kMaxRow = 8160;
+    std::size_t width = 24 + table.columns.size() / 8;
+    for (const PlannedColumn& column : table.columns) {
+        const bool fixed = value::IsTemporal(column.type.kind) || column.type.kind == value::Kind::kInt8 ||
+                           column.type.kind == value::Kind::kFloat8;
+        const bool narrow = column.type.kind == value::Kind::kBoolean ||
+                            column.type.kind == value::Kind::kInt2 || column.type.kind == value::Kind::kInt4;
+        width += narrow ? 4 : fixed ? 8 : column.type.kind == value::Kind::kUuid ? 16 : 18;
+    }
+    if (width <= kMaxRow) return;
+    Finding& finding =
+        findings.Add(table, Severity::kWarning,
+                     "row width: " + std::to_string(table.columns.size()) + " columns may need " +
+                         std::to_string(width) + " bytes, and a row of PostgreSQL has 8160");
+    finding.suggestion = "leave columns out, split the table, or gather columns in one jsonb column";
+}
+
+void FindDuplicates(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
+    for (const DuplicateFacts& duplicates : facts.duplicates) {
+        Finding& finding = findings.Add(table, Severity::kBlocker,
+                                        "duplicates under " + duplicates.key +
+                                            ": values that SQLite tells apart are equal in PostgreSQL");
+        finding.rows = duplicates.groups;
+        finding.example = duplicates.example;
+        finding.column = duplicates.column;
+        finding.suggestion = "clean the values, or keep the column as text";
+        finding.settings.push_back({"type", "text", Setting::Level::kColumn});
+    }
+}
+
+void FindKind(Findings& findings, const PlannedTable& table) {
+    const sqlite::Table& source = table.table();
+    if (source.kind == sqlite::TableKind::kVirtual)
+        findings.Add(table, Severity::kWarning,
+                     "virtual table (" + source.module +
+                         ") becomes an ordinary table: its rows are copied, what "
+                         "its module does is not");
+    if (table.creates() && table.keys.empty() && source.kind == sqlite::TableKind::kTable &&
+        source.primary_key().empty())
+        findings.Add(table, Severity::kNote, "table has no primary key: SQLite's rowid is not carried over");
+    if (table.from->sequence && *table.from->sequence >= INT64_MAX - 1)
+        findings.Add(table, Severity::kWarning,
+                     "its sequence is used up: the next key would be over the range of bigint");
+}
+
+}  // namespace
+
+void FindTable(Findings& findings, const PlannedTable& table, const TableFacts* facts) {
+    if (facts != nullptr && !facts->failure.empty()) {
+        Finding& finding =
+            findings.Add(table, Severity::kBlocker, "table can't be read to its end: " + facts->failure);
+        finding.suggestion = "repair the file (sqlite3's .recover), or leave the table out";
+        finding.settings.push_back(
+            {"exclude", table.source->server + "." + table.table().name, Setting::Level::kJob});
+    }
+    FindKind(findings, table);
+    FindConstraints(findings, table);
+    FindForeignKeys(findings, table, facts);
+    if (table.creates()) FindWidth(findings, table);
+    if (facts != nullptr) FindDuplicates(findings, table, *facts);
+}
+
+}  // namespace pgsqlite::assess

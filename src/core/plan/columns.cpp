@@ -1,0 +1,282 @@
+// Columns: under which names and types they go, what fills them, and which the target lacks.
+#include <algorithm>
+
+#include "core/base/nearest.hpp"
+#include "core/plan/designer.hpp"
+#include "core/schema/foreign_table.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/schema/sql/parse.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using schema::MappedType;
+using value::Kind;
+
+bool IsInteger(Kind kind) noexcept {
+    return kind == Kind::kInt2 || kind == Kind::kInt4 || kind == Kind::kInt8;
+}
+
+std::string Cast(std::string_view expression, const MappedType& type) {
+    return std::string(expression) + "::" + type.sql;
+}
+
+class ColumnDesigner {
+  public:
+    ColumnDesigner(Designer& designer, PlannedTable& table)
+        : designer_(designer),
+          table_(table),
+          base_(table.merged_into ? &designer.design.tables[*table.merged_into] : nullptr),
+          target_names_(schema::FoldCase::kPreserve, true) {}
+
+    void Run() {
+        const sqlite::Table& source = table_.table();
+        schema::NameAllocator foreign_names(designer_.spec.job().fold_case, true);
+        std::vector<spec::KnownColumn> known;
+        for (std::size_t i = 0; i < source.columns.size(); ++i) {
+            const sqlite::Column& column = source.columns[i];
+            if (column.hidden == sqlite::Column::Hidden::kHidden) continue;
+            known.push_back({column.name, column.declared_type});
+            Add(i, foreign_names.Take(column.name));
+        }
+        for (const std::string& added :
+             designer_.spec.AddedColumns(table_.source->server, source.name, known))
+            AddFromSpec(added);
+        if (table_.existing != nullptr) ReportUnfilled();
+        DesignGenerated();
+    }
+
+  private:
+    /// Whether this table makes its target's columns.
+    bool creates() const noexcept { return table_.creates(); }
+
+    void Add(std::size_t index, const schema::Renamed& foreign) {
+        const sqlite::Column& source = table_.table().columns[index];
+        PlannedColumn column;
+        column.source = &source;
+        column.settings = designer_.spec.ForColumn(table_.source->server, table_.table().name, source.name,
+                                                   source.declared_type, table_.source->base);
+        column.foreign_name = foreign.name;
+        column.name = column.settings.target.empty() ? foreign.name : column.settings.target;
+        FindPlace(column);
+        DecideType(column, index);
+        column.read_type = column.settings.convert.empty() ? column.type : DeclaredType(column, index);
+        column.identity = creates() && static_cast<int>(index) == table_.table().rowid_alias() &&
+                          IsInteger(column.type.kind) && column.settings.convert.empty() &&
+                          !column.settings.default_value && column.settings.default_sql.empty();
+        column.not_null = source.not_null || column.identity;
+        if (creates()) {
+            column.name = target_names_.Take(column.name).name;
+            DesignDefault(column);
+            ReportName(column, foreign);
+        }
+        table_.columns.push_back(std::move(column));
+    }
+
+    /// A column that the spec adds and the source lacks.
+    void AddFromSpec(const std::string& name) {
+        PlannedColumn column;
+        column.settings = designer_.spec.ForColumn(table_.source->server, table_.table().name, name, "",
+                                                   table_.source->base);
+        column.name = column.settings.target.empty() ? name : column.settings.target;
+        FindPlace(column);
+        column.type = ChosenType(column).value_or(schema::PlainType(Kind::kText));
+        if (column.existing == nullptr && column.settings.type.empty())
+            designer_.Report(table_, Severity::kNote,
+                             "column \"" + name + "\", which the spec adds, has no type: it becomes text");
+        column.read_type = column.type;
+        if (creates()) {
+            column.name = target_names_.Take(column.name).name;
+            DesignDefault(column);
+        }
+        table_.columns.push_back(std::move(column));
+    }
+
+    /// In a target that exists, or that an earlier table makes: the column that takes this one's values.
+    void FindPlace(PlannedColumn& column) {
+        if (base_ != nullptr && table_.existing == nullptr) return FindInBase(column);
+        if (table_.existing == nullptr) return;
+        column.existing = table_.existing->Find(column.name);
+        if (column.existing == nullptr && column.source != nullptr && column.settings.target.empty())
+            column.existing = table_.existing->Find(column.source->name);
+        if (column.existing != nullptr) {
+            column.name = column.existing->name;
+            column.left_out = column.existing->generated;
+            return;
+        }
+        column.left_out = true;
+        std::vector<const char*> names;
+        for (const ExistingColumn& candidate : table_.existing->columns)
+            names.push_back(candidate.name.c_str());
+        Finding& finding = designer_.Report(
+            table_, Severity::kBlocker,
+            "target " + QualifiedName(table_.target) + " has no column \"" + column.name + "\"", &column);
+        if (const char* nearest = NearestWord(column.name, names)) {
+            finding.suggestion = std::string("did it become \"") + nearest + "\"?";
+            finding.settings.push_back({"target", nearest, Setting::Level::kColumn});
+        } else {
+            finding.suggestion =
+                "add the column to the target, or name one of its columns as the column's target";
+        }
+    }
+
+    void FindInBase(PlannedColumn& column) {
+        for (const PlannedColumn& candidate : base_->columns) {
+            if (!sqlite::EqualNames(candidate.name, column.name)) continue;
+            column.name = candidate.name;
+            column.left_out = candidate.generated && candidate.generated->ok();
+            return;
+        }
+        // The target gets the column, which the tables before this one leave empty.
+        PlannedTable& base = designer_.design.tables[*table_.merged_into];
+        PlannedColumn extra;
+        extra.name = column.name;
+        extra.left_out = true;
+        DecideType(column, IndexOf(column));
+        extra.type = extra.read_type = column.type;
+        base.columns.push_back(std::move(extra));
+    }
+
+    std::size_t IndexOf(const PlannedColumn& column) const noexcept {
+        if (column.source == nullptr) return 0;
+        return static_cast<std::size_t>(column.source - table_.table().columns.data());
+    }
+
+    /// What the spec or the target says of the type.
+    std::optional<MappedType> ChosenType(const PlannedColumn& column) const {
+        if (column.existing != nullptr) return column.existing->type;
+        if (base_ != nullptr && table_.existing == nullptr)
+            for (const PlannedColumn& candidate : base_->columns)
+                if (candidate.name == column.name) return candidate.type;
+        if (column.settings.type.empty()) return std::nullopt;
+        const auto found = designer_.existing.types.find(column.settings.type);
+        if (found == designer_.existing.types.end()) return std::nullopt;
+        return found->second;
+    }
+
+    MappedType DeclaredType(const PlannedColumn& column, std::size_t index) const {
+        const std::vector<schema::StoredColumn>& stored = table_.from->stored;
+        if (table_.settings.types == spec::Types::kStored && index < stored.size()) return stored[index].type;
+        return schema::MapDeclaredType(column.source->declared_type,
+                                       column.settings.timestamp_type == spec::TimestampType::kTimestamptz);
+    }
+
+    void DecideType(PlannedColumn& column, std::size_t index) {
+        const auto chosen = ChosenType(column);
+        if (chosen)
+            column.type = *chosen;
+        else if (column.source != nullptr)
+            column.type = DeclaredType(column, index);
+        else
+            column.type = schema::PlainType(Kind::kText);
+    }
+
+    void DesignDefault(PlannedColumn& column) {
+        if (column.settings.default_value || !column.settings.default_sql.empty()) {
+            Translated chosen;
+            chosen.text = column.settings.default_value
+                              ? Cast(schema::QuotePgLiteral(*column.settings.default_value), column.type)
+                              : column.settings.default_sql;
+            chosen.source = chosen.text;
+            chosen.probe = "SELECT CAST((" + chosen.text + ") AS " + column.type.sql + ")";
+            column.default_value = std::move(chosen);
+            return;
+        }
+        if (column.source == nullptr || !column.source->default_sql || column.identity) return;
+        if (column.source->is_generated()) return;
+        const schema::sql::Translation translation =
+            schema::sql::TranslateDefault(*column.source->default_sql, column.type);
+        Translated result;
+        result.source = *column.source->default_sql;
+        result.text = translation.text;
+        result.reason = translation.reason;
+        result.notes = translation.notes;
+        if (result.ok()) result.probe = "SELECT CAST((" + result.text + ") AS " + column.type.sql + ")";
+        column.default_value = std::move(result);
+    }
+
+    void ReportName(const PlannedColumn& column, const schema::Renamed& foreign) {
+        if (column.settings.target.empty() && (foreign.shortened || foreign.numbered || foreign.replaced))
+            designer_.Report(table_, Severity::kNote,
+                             "column is renamed to " + schema::QuotePgIdentifier(column.name) +
+                                 ": PostgreSQL can't have its name, or it is taken",
+                             &column);
+        else if (schema::QuotePgIdentifierIfNeeded(column.name) != column.name)
+            designer_.Report(
+                table_, Severity::kNote,
+                "column name " + schema::QuotePgIdentifier(column.name) +
+                    (schema::IsPgKeyword(column.name) ? " is a reserved word" : " has odd characters") +
+                    ": it needs its quotes in every statement",
+                &column);
+    }
+
+    /// Columns of an existing target that nothing fills.
+    void ReportUnfilled() {
+        for (const ExistingColumn& column : table_.existing->columns) {
+            if (!column.not_null || column.has_default || column.generated || column.identity) continue;
+            const bool filled =
+                std::any_of(table_.columns.begin(), table_.columns.end(), [&](const PlannedColumn& planned) {
+                    return planned.existing == &column && planned.written();
+                });
+            if (filled) continue;
+            Finding& finding =
+                designer_.Report(table_, Severity::kBlocker,
+                                 "column \"" + column.name + "\" of target " + QualifiedName(table_.target) +
+                                     " is NOT NULL without a default, and nothing fills it");
+            finding.suggestion = "give the column a default_sql or convert in the spec";
+        }
+    }
+
+    void DesignGenerated() {
+        if (table_.definition == nullptr) return;
+        const schema::sql::TableTarget target = table_.ForTranslation();
+        for (PlannedColumn& column : table_.columns) {
+            if (!creates() || column.source == nullptr || !column.source->is_generated()) continue;
+            if (!column.settings.convert.empty()) continue;
+            Translated result;
+            const schema::sql::Constraint* constraint = FindGenerated(column.source->name);
+            if (constraint == nullptr || constraint->expression == nullptr) {
+                result.reason = "its expression was not found";
+            } else {
+                result.source = constraint->text;
+                const auto it =
+                    std::find_if(target.columns.begin(), target.columns.end(),
+                                 [&](const schema::sql::ColumnTarget& c) { return c.name == column.name; });
+                const schema::sql::Translation translation =
+                    schema::sql::TranslateGenerated(*constraint->expression, target, *it);
+                result.text = translation.text;
+                result.reason = translation.reason;
+                result.notes = translation.notes;
+            }
+            if (result.ok()) {
+                result.immutable = true;
+                result.probe = "SELECT CAST((" + result.text + ") AS " + column.type.sql + ") FROM " +
+                               ProbeTable(table_);
+            }
+            column.generated = std::move(result);
+        }
+    }
+
+    const schema::sql::Constraint* FindGenerated(const std::string& name) const {
+        for (const schema::sql::ColumnDefinition& column : table_.definition->columns) {
+            if (!sqlite::EqualNames(column.name, name)) continue;
+            for (const schema::sql::Constraint& constraint : column.constraints)
+                if (constraint.kind == schema::sql::Constraint::Kind::kGenerated) return &constraint;
+        }
+        return nullptr;
+    }
+
+    Designer& designer_;
+    PlannedTable& table_;
+    const PlannedTable* base_;
+    schema::NameAllocator target_names_;
+};
+
+}  // namespace
+
+void DesignColumns(Designer& designer, PlannedTable& table) {
+    ColumnDesigner(designer, table).Run();
+}
+
+}  // namespace pgsqlite::plan

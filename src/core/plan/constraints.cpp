@@ -1,0 +1,255 @@
+// CHECKs, keys and indexes of a new table.
+#include <algorithm>
+
+#include "core/plan/designer.hpp"
+#include "core/schema/foreign_table.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/schema/sql/parse.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using schema::QuotePgIdentifierIfNeeded;
+
+/// Whether SQLite compares more values of the index's columns as equal than PostgreSQL does.
+bool HasLooseCollation(const sqlite::Index& index) noexcept {
+    return std::any_of(index.columns.begin(), index.columns.end(), [](const sqlite::IndexColumn& column) {
+        return !column.collation.empty() && !sqlite::EqualNames(column.collation, "BINARY");
+    });
+}
+
+class ConstraintDesigner {
+  public:
+    ConstraintDesigner(Designer& designer, PlannedTable& table)
+        : designer_(designer),
+          table_(table),
+          target_(table.ForTranslation()),
+          names_(schema::FoldCase::kPreserve, false) {}
+
+    void Run() {
+        DesignPrimaryKey();
+        if (table_.definition != nullptr) {
+            for (const schema::sql::ColumnDefinition& column : table_.definition->columns)
+                for (const schema::sql::Constraint& constraint : column.constraints)
+                    AddCheck(constraint);
+            for (const schema::sql::Constraint& constraint : table_.definition->constraints)
+                AddCheck(constraint);
+        }
+        for (const PlannedColumn& column : table_.columns)
+            AddTypeChecks(column);
+        for (const sqlite::Index& index : table_.table().indexes)
+            AddIndex(index);
+        for (const std::string& tail : table_.settings.indexes)
+            AddSpecIndex(tail);
+    }
+
+  private:
+    void DesignPrimaryKey() {
+        std::vector<std::string> columns;
+        if (table_.settings.primary_key) {
+            for (const std::string& name : *table_.settings.primary_key) {
+                const PlannedColumn* column = table_.Find(name);
+                columns.push_back(column != nullptr ? column->name : name);
+            }
+        } else {
+            for (const int i : table_.table().primary_key()) {
+                const PlannedColumn* column =
+                    table_.Find(table_.table().columns[static_cast<std::size_t>(i)].name);
+                if (column == nullptr) return;
+                columns.push_back(column->name);
+            }
+        }
+        if (columns.empty()) return;
+        for (PlannedColumn& column : table_.columns)
+            if (std::find(columns.begin(), columns.end(), column.name) != columns.end())
+                column.not_null = true;
+        AddKey(TakeName(table_.target.table, "_pkey"), true, std::move(columns));
+    }
+
+    void AddKey(std::string name, bool primary, std::vector<std::string> columns) {
+        const std::string list = ColumnList(columns);
+        PlannedKey key;
+        key.name = std::move(name);
+        key.primary = primary;
+        key.columns = std::move(columns);
+        key.probe = "SELECT 1 FROM " + ProbeTable(table_) + " ORDER BY " + list.substr(1, list.size() - 2);
+        table_.keys.push_back(std::move(key));
+    }
+
+    void AddCheck(const schema::sql::Constraint& constraint) {
+        if (constraint.kind != schema::sql::Constraint::Kind::kCheck || constraint.expression == nullptr)
+            return;
+        const schema::sql::Translation translation =
+            schema::sql::TranslateCheck(*constraint.expression, target_);
+        PlannedCheck check;
+        check.condition.source = constraint.text;
+        check.condition.text = translation.text;
+        check.condition.reason = translation.reason;
+        check.condition.notes = translation.notes;
+        check.condition.guaranteed = translation.guaranteed;
+        check.name =
+            ConstraintName(constraint.name.empty() ? table_.target.table + "_check" : constraint.name);
+        AddProbed(std::move(check));
+    }
+
+    void AddProbed(PlannedCheck check) {
+        if (check.condition.ok())
+            check.condition.probe =
+                "SELECT 1 FROM " + ProbeTable(table_) + " WHERE (" + check.condition.text + ")";
+        table_.checks.push_back(std::move(check));
+    }
+
+    /// What a type says in SQLite and PostgreSQL's does not: UNSIGNED, ENUM.
+    void AddTypeChecks(const PlannedColumn& column) {
+        if (column.source == nullptr || !column.settings.convert.empty()) return;
+        const schema::MappedType declared = schema::MapDeclaredType(column.source->declared_type);
+        const std::string name = QuotePgIdentifierIfNeeded(column.name);
+        PlannedCheck check;
+        check.condition.source = "type " + column.source->declared_type;
+        const bool number =
+            column.type.kind == value::Kind::kInt2 || column.type.kind == value::Kind::kInt4 ||
+            column.type.kind == value::Kind::kInt8 || column.type.kind == value::Kind::kNumeric ||
+            column.type.kind == value::Kind::kFloat8;
+        if (declared.is_unsigned && number) {
+            check.condition.text = name + " >= 0";
+        } else if (!declared.enum_labels.empty() && column.type.kind == value::Kind::kText) {
+            std::string labels;
+            for (const std::string& label : declared.enum_labels)
+                labels += (labels.empty() ? "" : ", ") + schema::QuotePgLiteral(label);
+            check.condition.text = name + " IN (" + labels + ")";
+        } else {
+            return;
+        }
+        check.name = ConstraintName(table_.target.table + "_" + column.name + "_check");
+        AddProbed(std::move(check));
+    }
+
+    void AddIndex(const sqlite::Index& index) {
+        const bool loose = HasLooseCollation(index);
+        if (index.origin == sqlite::Index::Origin::kCreateIndex) return AddCreatedIndex(index);
+        const bool primary = index.origin == sqlite::Index::Origin::kPrimaryKey;
+        if (primary && !loose) return;  // the primary key
+        if (!loose && !index.has_expression() && !index.partial) {
+            std::vector<std::string> columns;
+            std::string stem = table_.target.table;
+            for (const sqlite::IndexColumn& part : index.columns) {
+                const PlannedColumn* column = table_.Find(part.name);
+                if (column == nullptr) return;
+                columns.push_back(column->name);
+                stem += "_" + column->name;
+            }
+            return AddKey(TakeName(stem, "_key"), false, std::move(columns));
+        }
+        // SQLite's own index for UNIQUE (… COLLATE NOCASE): an expression index says the same.
+        schema::sql::CreateIndex definition;
+        definition.name = index.name;
+        definition.table = table_.table().name;
+        definition.unique = true;
+        std::string stem = table_.target.table;
+        for (const sqlite::IndexColumn& part : index.columns) {
+            schema::sql::OrderTerm term;
+            auto name = std::make_unique<schema::sql::Expression>();
+            name->kind = schema::sql::Expression::Kind::kName;
+            name->text = part.name;
+            auto collate = std::make_unique<schema::sql::Expression>();
+            collate->kind = schema::sql::Expression::Kind::kCollate;
+            collate->text = part.collation;
+            collate->height = 2;
+            collate->operands.push_back(std::move(name));
+            term.expression = std::move(collate);
+            definition.key.push_back(std::move(term));
+            definition.key_texts.push_back(part.name + " COLLATE " + part.collation);
+            stem += "_" + part.name;
+        }
+        PlannedIndex planned;
+        planned.name = stem + "_key";
+        planned.source_name = index.name;
+        planned.unique = true;
+        Translate(definition, planned);
+        planned.tail.source = primary ? "PRIMARY KEY" : "UNIQUE";
+        for (std::size_t i = 0; i < definition.key_texts.size(); ++i)
+            planned.tail.source += (i == 0 ? " (" : ", ") + definition.key_texts[i];
+        planned.tail.source += ")";
+        Finish(std::move(planned));
+    }
+
+    void AddCreatedIndex(const sqlite::Index& index) {
+        PlannedIndex planned;
+        planned.source_name = index.name;
+        planned.name = schema::NameAllocator(designer_.spec.job().fold_case, false).Take(index.name).name;
+        planned.unique = index.unique;
+        const auto parsed = schema::sql::ParseCreateIndex(index.sql);
+        if (parsed)
+            Translate(*parsed, planned);
+        else
+            planned.tail.reason = "its text can't be parsed: " + parsed.error;
+        planned.tail.source = index.sql;
+        Finish(std::move(planned));
+    }
+
+    void Translate(const schema::sql::CreateIndex& definition, PlannedIndex& planned) const {
+        const schema::sql::IndexTranslation translation = schema::sql::TranslateIndex(definition, target_);
+        planned.tail.text = translation.text;
+        planned.tail.reason = translation.reason;
+        planned.tail.notes = translation.notes;
+    }
+
+    void AddSpecIndex(const std::string& tail) {
+        PlannedIndex planned;
+        planned.name = table_.target.table + "_idx";
+        planned.tail.source = "the spec";
+        planned.tail.text = tail;
+        planned.name = TakeName(planned.name, "");
+        table_.indexes.push_back(std::move(planned));
+    }
+
+    void Finish(PlannedIndex planned) {
+        planned.name = TakeName(planned.name, "");
+        if (planned.tail.ok()) {
+            planned.tail.immutable = true;
+            planned.tail.probe = ProbeOfTail(planned.tail.text);
+        }
+        table_.indexes.push_back(std::move(planned));
+    }
+
+    /// "(a DESC, lower(b)) WHERE c" as a query that needs the same operators: a sort.
+    std::string ProbeOfTail(const std::string& tail) const {
+        std::size_t depth = 0, at = 0;
+        char quote = 0;
+        for (; at < tail.size(); ++at) {
+            const char c = tail[at];
+            if (quote != 0) {
+                quote = c == quote ? static_cast<char>(0) : quote;
+            } else if (c == '\'' || c == '"') {
+                quote = c;
+            } else if (c == '(') {
+                ++depth;
+            } else if (c == ')' && --depth == 0) {
+                break;
+            }
+        }
+        if (tail.empty() || tail.front() != '(' || at >= tail.size()) return {};
+        return "SELECT 1 FROM " + ProbeTable(table_) + tail.substr(at + 1) + " ORDER BY " +
+               tail.substr(1, at - 1);
+    }
+
+    /// Constraints' names are unique in their table; those with an index also in the schema.
+    std::string ConstraintName(const std::string& wanted) { return names_.Take(wanted).name; }
+    std::string TakeName(std::string_view stem, std::string_view suffix) {
+        return ConstraintName(designer_.TakeRelationName(table_.target.schema, stem, suffix).name);
+    }
+
+    Designer& designer_;
+    PlannedTable& table_;
+    const schema::sql::TableTarget target_;
+    schema::NameAllocator names_;
+};
+
+}  // namespace
+
+void DesignConstraints(Designer& designer, PlannedTable& table) {
+    ConstraintDesigner(designer, table).Run();
+}
+
+}  // namespace pgsqlite::plan

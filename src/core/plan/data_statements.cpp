@@ -1,0 +1,144 @@
+#include "core/plan/data_statements.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using schema::QuotePgIdentifierIfNeeded;
+using schema::QuotePgLiteral;
+
+struct PolicyOption {
+    const char* name;
+    std::string value;
+};
+
+/// Policies as options of a foreign table or column.
+std::array<PolicyOption, 8> OptionsOf(const value::Policies& policies) {
+    static constexpr const char* kOnError[] = {"error", "null", "reject"};
+    static constexpr const char* kDigits[] = {"error", "round", "truncate"};
+    static constexpr const char* kText[] = {"error", "replace", "null"};
+    static constexpr const char* kNul[] = {"error", "strip", "null"};
+    static constexpr const char* kJson[] = {"error", "null", "string"};
+    static constexpr const char* kLong[] = {"error", "truncate"};
+    const auto word = [](const auto& words, auto value) { return words[static_cast<std::size_t>(value)]; };
+    return {{{"on_error", word(kOnError, policies.on_error)},
+             {"excess_digits", word(kDigits, policies.excess_digits)},
+             {"invalid_text", word(kText, policies.invalid_text)},
+             {"nul_bytes", word(kNul, policies.nul_bytes)},
+             {"invalid_json", word(kJson, policies.invalid_json)},
+             {"too_long", word(kLong, policies.too_long)},
+             {"empty_as_null", policies.empty_as_null ? "true" : "false"},
+             {"zero_date_as_null", policies.zero_date_as_null ? "true" : "false"}}};
+}
+
+/// What the spec says of policies here that is not said one level above.
+std::string PolicyOptions(const value::Policies& policies, const spec::Sources& sources,
+                          const spec::Sources* above) {
+    std::string list;
+    for (const PolicyOption& option : OptionsOf(policies)) {
+        if (!sources.Has(option.name)) continue;
+        if (above != nullptr && above->From(option.name) == sources.From(option.name)) continue;
+        list += std::string(", ") + option.name + " " + QuotePgLiteral(option.value);
+    }
+    return list;
+}
+
+/// The expression that gives a written column its value, over the foreign table's columns.
+std::string SourceExpression(const PlannedColumn& column) {
+    std::string value;
+    if (!column.settings.convert.empty())
+        value = column.settings.convert;
+    else if (column.source != nullptr)
+        value = QuotePgIdentifierIfNeeded(column.foreign_name);
+    if (!column.has_chosen_default()) return value;
+    const std::string chosen = column.settings.default_value
+                                   ? QuotePgLiteral(*column.settings.default_value) + "::" + column.type.sql
+                                   : column.settings.default_sql;
+    return value.empty() ? chosen : "COALESCE(" + value + ", " + chosen + ")";
+}
+
+std::string ConflictClause(const PlannedTable& table, const std::vector<std::string>& written) {
+    if (table.settings.existing == spec::Existing::kSkip) return "\nON CONFLICT DO NOTHING";
+    if (table.settings.existing != spec::Existing::kUpsert) return {};
+    std::vector<std::string> key = table.settings.upsert.key;
+    if (key.empty())
+        for (const int i : table.table().primary_key())
+            if (const PlannedColumn* column =
+                    table.Find(table.table().columns[static_cast<std::size_t>(i)].name))
+                key.push_back(column->name);
+    std::string set;
+    const auto is_key = [&](const std::string& name) {
+        return std::find(key.begin(), key.end(), name) != key.end();
+    };
+    for (const std::string& name : table.settings.upsert.set.value_or(written)) {
+        if (is_key(name)) continue;
+        const std::string quoted = QuotePgIdentifierIfNeeded(name);
+        set += (set.empty() ? "" : ", ") + quoted + " = EXCLUDED." + quoted;
+    }
+    return "\nON CONFLICT " + ColumnList(key) + (set.empty() ? " DO NOTHING" : " DO UPDATE SET " + set);
+}
+
+}  // namespace
+
+std::string ForeignTableName(const PlannedTable& table) {
+    schema::NameAllocator names(schema::FoldCase::kPreserve, false);
+    return "pg_temp." +
+           QuotePgIdentifierIfNeeded(names.Take(table.source->server + "_" + table.table().name).name);
+}
+
+std::string CreateForeignTable(const PlannedTable& table) {
+    std::string sql = "CREATE FOREIGN TABLE " + ForeignTableName(table) + " (";
+    const char* separator = "\n    ";
+    for (const PlannedColumn& column : table.columns) {
+        if (column.source == nullptr) continue;
+        sql += separator + QuotePgIdentifierIfNeeded(column.foreign_name) + " " + column.read_type.sql +
+               " OPTIONS (column_name " + QuotePgLiteral(column.source->name);
+        if (!column.settings.encoding.empty())
+            sql += ", encoding " + QuotePgLiteral(column.settings.encoding);
+        sql +=
+            PolicyOptions(column.settings.policies, column.settings.sources, &table.settings.sources) + ")";
+        separator = ",\n    ";
+    }
+    return sql + "\n) SERVER " + QuotePgIdentifierIfNeeded(table.source->server) + " OPTIONS (\"table\" " +
+           QuotePgLiteral(table.table().name) +
+           PolicyOptions(table.settings.policies, table.settings.sources, nullptr) + ")";
+}
+
+std::string InsertSelect(const PlannedTable& table) {
+    std::vector<std::string> written;
+    std::string select;
+    bool overrides = false;
+    for (const PlannedColumn& column : table.columns) {
+        if (!column.written()) continue;
+        written.push_back(column.name);
+        select += (select.empty() ? "" : ", ") + SourceExpression(column);
+        overrides = overrides || (column.existing != nullptr && column.existing->identity_always);
+    }
+    std::string sql = "INSERT INTO " + table.SqlName() + " " + ColumnList(written) +
+                      (overrides ? " OVERRIDING SYSTEM VALUE" : "") + "\nSELECT " + select + "\nFROM " +
+                      ForeignTableName(table);
+    if (!table.settings.where.empty()) sql += "\nWHERE " + table.settings.where;
+    return sql + ConflictClause(table, written);
+}
+
+std::string SetSequence(const PlannedTable& table) {
+    for (const PlannedColumn& column : table.columns) {
+        const bool owns = column.identity || (column.existing != nullptr && column.existing->owns_sequence);
+        if (!owns || !column.written()) continue;
+        const std::string name = QuotePgIdentifierIfNeeded(column.name);
+        const std::string highest =
+            "GREATEST(max(" + name + "), " +
+            std::to_string(std::max<std::int64_t>(table.from->sequence.value_or(0), 0)) + ")";
+        return "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(" +
+               QuotePgLiteral(table.SqlName()) + ", " + QuotePgLiteral(column.name) + "), GREATEST(" +
+               highest + ", 1), " + highest + " > 0)\nFROM " + table.SqlName();
+    }
+    return {};
+}
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,249 @@
+#include "core/plan/design.hpp"
+
+#include <algorithm>
+
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/schema/sql/parse.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+
+const PlannedColumn* PlannedTable::Find(std::string_view source_column) const noexcept {
+    for (const PlannedColumn& column : columns)
+        if (column.source != nullptr && sqlite::EqualNames(column.source->name, source_column))
+            return &column;
+    return nullptr;
+}
+
+std::string PlannedTable::SqlName() const {
+    return QualifiedName(target);
+}
+
+schema::sql::TableTarget PlannedTable::ForTranslation() const {
+    schema::sql::TableTarget result;
+    result.source_name = table().name;
+    result.name = SqlName();
+    const int alias = table().rowid_alias();
+    for (const PlannedColumn& column : columns) {
+        if (column.source == nullptr) continue;
+        schema::sql::ColumnTarget one;
+        one.source_name = column.source->name;
+        one.name = column.name;
+        one.type = column.type;
+        one.affinity = schema::AffinityOf(column.source->declared_type);
+        if (!column.source->collation.empty()) one.collation = column.source->collation;
+        one.not_null = column.not_null;
+        one.generated = column.source->is_generated();
+        one.rowid = column.source == table().columns.data() + alias && alias >= 0;
+        result.columns.push_back(std::move(one));
+    }
+    for (const PlannedKey& key : keys) {
+        if (!key.primary) continue;
+        for (const int i : table().primary_key())
+            result.primary_key.push_back(table().columns[static_cast<std::size_t>(i)].name);
+    }
+    return result;
+}
+
+std::string QualifiedName(const spec::TargetName& name) {
+    return schema::QuotePgIdentifierIfNeeded(name.schema) + "." +
+           schema::QuotePgIdentifierIfNeeded(name.table);
+}
+
+std::string ColumnList(const std::vector<std::string>& names) {
+    std::string list = "(";
+    for (const std::string& name : names)
+        list += (list.size() == 1 ? "" : ", ") + schema::QuotePgIdentifierIfNeeded(name);
+    return list + ")";
+}
+
+std::string ProbeTable(const PlannedTable& table) {
+    std::string sql = "(SELECT ";
+    bool first = true;
+    for (const PlannedColumn& column : table.columns) {
+        sql += (first ? "NULL::" : ", NULL::") + column.type.sql + " AS " +
+               schema::QuotePgIdentifierIfNeeded(column.name);
+        first = false;
+    }
+    return sql + ") AS " + schema::QuotePgIdentifierIfNeeded(table.target.table);
+}
+
+schema::Renamed Designer::TakeRelationName(const std::string& schema, std::string_view wanted) {
+    auto [at, fresh] =
+        relation_names.try_emplace(schema, schema::NameAllocator(schema::FoldCase::kPreserve, false));
+    if (fresh)
+        for (const ExistingRelation& relation : existing.relations)
+            if (relation.schema == schema) at->second.Reserve(relation.name);
+    return at->second.Take(wanted);
+}
+
+schema::Renamed Designer::TakeRelationName(const std::string& schema, std::string_view table,
+                                           std::string_view suffix) {
+    std::size_t room = schema::kMaxNameBytes - std::min(schema::kMaxNameBytes - 1, suffix.size());
+    room = std::min(room, table.size());
+    // Not inside a character.
+    while (room > 0 && room < table.size() && (static_cast<unsigned char>(table[room]) & 0xc0) == 0x80)
+        --room;
+    return TakeRelationName(schema, std::string(table.substr(0, room)).append(suffix));
+}
+
+Finding& Designer::Report(const PlannedTable& table, Severity severity, std::string text,
+                          const PlannedColumn* column) {
+    Finding finding;
+    finding.severity = severity;
+    finding.server = table.source->server;
+    finding.table = table.table().name;
+    if (column != nullptr) finding.column = column->source != nullptr ? column->source->name : column->name;
+    finding.text = std::move(text);
+    design.findings.push_back(std::move(finding));
+    return design.findings.back();
+}
+
+std::vector<Probe> ProbesOf(Design& design) {
+    std::vector<Probe> probes;
+    const auto add = [&](Translated& translated) {
+        if (translated.ok() && !translated.probe.empty())
+            probes.push_back({&translated.probe, translated.immutable, &translated.reason});
+    };
+    for (PlannedTable& table : design.tables) {
+        for (PlannedColumn& column : table.columns) {
+            if (column.default_value) add(*column.default_value);
+            if (column.generated) add(*column.generated);
+            if (column.conversion) add(*column.conversion);
+        }
+        if (table.filter) add(*table.filter);
+        for (PlannedCheck& check : table.checks)
+            add(check.condition);
+        for (PlannedKey& key : table.keys)
+            probes.push_back({&key.probe, false, &key.reason});
+        for (PlannedIndex& index : table.indexes)
+            add(index.tail);
+    }
+    for (PlannedView& view : design.views)
+        add(view.select);
+    return probes;
+}
+
+std::vector<std::string> SchemasOf(const std::vector<Source>& sources, const spec::Spec& spec,
+                                   const std::string& target_schema) {
+    std::vector<std::string> schemas{target_schema};
+    for (const Source& source : sources)
+        for (const SourceTable& table : source.tables) {
+            const spec::TableSettings settings = spec.ForTable(source.server, table.table.name, source.base);
+            if (!settings.target || settings.target->schema.empty()) continue;
+            if (std::find(schemas.begin(), schemas.end(), settings.target->schema) == schemas.end())
+                schemas.push_back(settings.target->schema);
+        }
+    return schemas;
+}
+
+std::vector<std::string> TypesOf(const std::vector<Source>& sources, const spec::Spec& spec) {
+    std::vector<std::string> types;
+    const auto add = [&](const std::string& type) {
+        if (!type.empty() && std::find(types.begin(), types.end(), type) == types.end())
+            types.push_back(type);
+    };
+    for (const Source& source : sources)
+        for (const SourceTable& entry : source.tables) {
+            const sqlite::Table& table = entry.table;
+            std::vector<spec::KnownColumn> known;
+            for (const sqlite::Column& column : table.columns) {
+                known.push_back({column.name, column.declared_type});
+                add(spec.ForColumn(source.server, table.name, column.name, column.declared_type).type);
+            }
+            for (const std::string& added : spec.AddedColumns(source.server, table.name, known))
+                add(spec.ForColumn(source.server, table.name, added, "").type);
+        }
+    return types;
+}
+
+namespace {
+
+void ParseDefinition(Designer& designer, PlannedTable& table) {
+    if (table.table().kind != sqlite::TableKind::kTable || table.table().sql.empty()) return;
+    auto parsed = schema::sql::ParseCreateTable(table.table().sql);
+    if (parsed) {
+        table.definition = std::make_shared<const schema::sql::CreateTable>(std::move(*parsed.tree));
+        return;
+    }
+    table.parse_fault = parsed.error;
+    designer.Report(table, Severity::kWarning,
+                    "its CREATE TABLE text can't be parsed (" + parsed.error +
+                        "): CHECKs and generated columns are not carried over");
+}
+
+/// What the spec writes in PostgreSQL's SQL over the foreign table's columns: to be analysed like a
+/// translation.
+void DesignSpecSql(PlannedTable& table) {
+    std::string from = "(SELECT ";
+    for (const PlannedColumn& column : table.columns) {
+        if (column.source == nullptr) continue;
+        from += (from.back() == ' ' ? "NULL::" : ", NULL::") + column.read_type.sql + " AS " +
+                schema::QuotePgIdentifierIfNeeded(column.foreign_name);
+    }
+    from += ") AS source";
+    for (PlannedColumn& column : table.columns) {
+        if (column.settings.convert.empty()) continue;
+        Translated conversion;
+        conversion.source = conversion.text = column.settings.convert;
+        conversion.probe = "SELECT CAST((" + conversion.text + "\n) AS " + column.type.sql + ") FROM " + from;
+        column.conversion = std::move(conversion);
+    }
+    if (table.settings.where.empty()) return;
+    Translated filter;
+    filter.source = filter.text = table.settings.where;
+    filter.probe = "SELECT 1 FROM " + from + " WHERE (" + filter.text + "\n)";
+    table.filter = std::move(filter);
+}
+
+void ReportUnmatched(Designer& designer) {
+    std::vector<std::string> servers;
+    std::vector<spec::KnownTable> tables;
+    for (const Source& source : designer.sources) {
+        servers.push_back(source.server);
+        for (const SourceTable& entry : source.tables) {
+            spec::KnownTable known{source.server, entry.table.name, {}};
+            for (const sqlite::Column& column : entry.table.columns)
+                known.columns.push_back({column.name, column.declared_type});
+            tables.push_back(std::move(known));
+        }
+    }
+    for (const spec::Unmatched& unmatched : designer.spec.FindUnmatched(servers, tables)) {
+        Finding finding;
+        finding.severity = Severity::kWarning;
+        finding.text = "the spec's " + unmatched.pointer + " matches nothing";
+        if (!unmatched.nearest.empty())
+            finding.suggestion = "perhaps \"" + unmatched.nearest + "\" was meant";
+        designer.design.findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace
+
+Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, const Existing& existing) {
+    Design design;
+    design.target_schema = existing.target_schema;
+    design.creates_schema = !existing.HasSchema(existing.target_schema);
+    design.job = spec.job();
+    Designer designer{sources, spec, existing, design, {}};
+    ReportUnmatched(designer);
+    NameTables(designer);
+    for (PlannedTable& table : design.tables) {
+        if (!table.not_migrated.empty()) continue;
+        ParseDefinition(designer, table);
+        DesignColumns(designer, table);
+    }
+    if (spec.job().keys == spec::Keys::kUuid) DesignUuidKeys(designer);
+    for (PlannedTable& table : design.tables)
+        if (table.creates()) DesignConstraints(designer, table);
+    for (PlannedTable& table : design.tables)
+        if (table.creates()) DesignForeignKeys(designer, table);
+    for (PlannedTable& table : design.tables)
+        if (table.not_migrated.empty()) DesignSpecSql(table);
+    OrderTables(design);
+    DesignViews(designer);
+    return design;
+}
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,157 @@
+// Design: what a migration makes of the sources: which table goes where, under which names, types and
+// constraints. Decided once, from catalogs, spec and existing targets; the plan writes it down as statements,
+// assess compares it with what is stored.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/plan/existing.hpp"
+#include "core/plan/finding.hpp"
+#include "core/plan/source.hpp"
+#include "core/schema/sql/ast.hpp"
+#include "core/schema/sql/translate.hpp"
+
+namespace pgsqlite::plan {
+
+/// Something of SQLite's schema in PostgreSQL's words, or why there is no such thing.
+struct Translated {
+    std::string source;  ///< SQLite's text
+    std::string text;    ///< PostgreSQL's; empty with a reason
+    std::string reason;  ///< why there is none
+    std::vector<std::string> notes;
+    bool guaranteed = false;  ///< the type says it already
+    /// A SELECT that PostgreSQL must accept before `text` is used: it is analysed, not run.
+    std::string probe;
+    bool immutable = false;  ///< the probe's first result column must be immutable
+    bool ok() const noexcept { return reason.empty(); }
+};
+
+struct PlannedColumn {
+    const sqlite::Column* source = nullptr;  ///< null: the spec adds the column
+    std::string name;                        ///< in the target
+    std::string foreign_name;                ///< in the foreign table that reads it
+    schema::MappedType type;                 ///< of the target
+    schema::MappedType read_type;            ///< of the foreign table's column
+    spec::ColumnSettings settings;
+    const ExistingColumn* existing = nullptr;  ///< the target's own, where the target exists
+    bool left_out = false;  ///< not written: the target has no such column, or makes it itself
+    bool not_null = false;
+    bool identity = false;
+    std::optional<Translated> default_value;
+    std::optional<Translated> generated;
+    std::optional<Translated> conversion;  ///< the spec's `convert`, which is PostgreSQL's SQL already
+
+    std::string source_name() const { return source != nullptr ? source->name : std::string(); }
+    /// Whether INSERT writes it. A column that the spec adds without a value is left to its default.
+    bool written() const noexcept {
+        if (left_out || (generated && generated->ok())) return false;
+        return source != nullptr || !settings.convert.empty() ||
+               (existing != nullptr && has_chosen_default());
+    }
+    /// The spec's own default, which also stands in for NULL.
+    bool has_chosen_default() const noexcept {
+        return settings.default_value.has_value() || !settings.default_sql.empty();
+    }
+};
+
+struct PlannedCheck {
+    std::string name;
+    Translated condition;
+};
+
+struct PlannedKey {
+    std::string name;
+    bool primary = false;
+    std::vector<std::string> columns;  ///< target names
+    std::string probe;                 ///< a SELECT that needs the same operators
+    std::string reason;                ///< why it is not carried over
+};
+
+struct PlannedIndex {
+    std::string name;
+    std::string source_name;  ///< SQLite's index, or empty
+    bool unique = false;
+    Translated tail;  ///< what stands behind ON table
+};
+
+struct PlannedForeignKey {
+    std::string name;
+    std::vector<std::string> columns;  ///< target names
+    std::size_t parent = 0;            ///< place of the parent among Design::tables
+    bool parent_planned = false;       ///< false: `references` is all there is
+    spec::TargetName references;
+    std::vector<std::string> parent_columns;  ///< empty: the parent's primary key
+    std::string actions;                      ///< " ON DELETE CASCADE DEFERRABLE …"
+    spec::Orphans orphans = spec::Orphans::kError;
+    std::string source;                       ///< in words: (a, b) → parent (c, d)
+    std::string reason;                       ///< why it is not carried over
+    const sqlite::ForeignKey* key = nullptr;  ///< null: from the spec
+};
+
+struct PlannedTable {
+    const Source* source = nullptr;
+    const SourceTable* from = nullptr;
+    const sqlite::Table& table() const noexcept { return from->table; }
+    spec::TableSettings settings;
+    spec::TargetName target;
+    bool renamed = false;                        ///< beyond case: shortened, cleaned
+    const ExistingRelation* existing = nullptr;  ///< the target stands already
+    std::optional<std::size_t> merged_into;      ///< an earlier table makes the target, this one adds rows
+    std::string not_migrated;                    ///< why it is left out altogether; empty: it goes
+    std::string parse_fault;                     ///< why its CREATE text gives no constraints
+    std::shared_ptr<const schema::sql::CreateTable> definition;  ///< null: no text, or a fault
+    std::vector<PlannedColumn> columns;
+    std::optional<Translated> filter;  ///< the spec's `where`
+    std::vector<PlannedCheck> checks;
+    std::vector<PlannedKey> keys;
+    std::vector<PlannedIndex> indexes;
+    std::vector<PlannedForeignKey> foreign_keys;
+
+    bool creates() const noexcept { return not_migrated.empty() && existing == nullptr && !merged_into; }
+    const PlannedColumn* Find(std::string_view source_column) const noexcept;
+    /// As statements write it: quoted where needed, with its schema.
+    std::string SqlName() const;
+    /// For schema::sql::Translate….
+    schema::sql::TableTarget ForTranslation() const;
+};
+
+struct PlannedView {
+    const Source* source = nullptr;
+    const SourceTable* from = nullptr;
+    spec::TargetName target;
+    Translated select;
+    std::vector<std::string> depends_on;  ///< SQLite's names
+};
+
+struct Design {
+    std::string target_schema;
+    bool creates_schema = false;
+    spec::JobSettings job;
+    std::vector<PlannedTable> tables;  ///< parents before children as far as there is an order
+    std::vector<PlannedView> views;    ///< each after those it reads
+    std::vector<Finding> findings;     ///< what was decided against something, or can't be decided
+};
+
+/// One question to PostgreSQL that decides whether a translation stands.
+struct Probe {
+    const std::string* sql;
+    bool immutable;       ///< what it computes must not depend on time, session or settings
+    std::string* reason;  ///< PostgreSQL's refusal goes here, and the translation is listed instead of used
+};
+/// All questions a design has. They point into it.
+std::vector<Probe> ProbesOf(Design& design);
+
+/// The schemas whose relations Existing should hold.
+std::vector<std::string> SchemasOf(const std::vector<Source>& sources, const spec::Spec& spec,
+                                   const std::string& target_schema);
+/// The texts of types that Existing should hold.
+std::vector<std::string> TypesOf(const std::vector<Source>& sources, const spec::Spec& spec);
+
+/// Never fails for what it finds: see Design::findings.
+/// @param sources and existing outlive the design
+Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, const Existing& existing);
+
+}  // namespace pgsqlite::plan

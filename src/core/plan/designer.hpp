@@ -1,0 +1,53 @@
+// Designer: what the steps of MakeDesign share. Seen by core/plan's own files only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/plan/design.hpp"
+#include "core/schema/names.hpp"
+
+namespace pgsqlite::plan {
+
+struct Designer {
+    const std::vector<Source>& sources;
+    const spec::Spec& spec;
+    const Existing& existing;
+    Design& design;
+    /// By schema: the names of its relations, indexes and sequences among them.
+    std::map<std::string, schema::NameAllocator> relation_names;
+
+    /// A name for a new relation in a schema: `wanted`, or that with a number where it is taken.
+    schema::Renamed TakeRelationName(const std::string& schema, std::string_view wanted);
+    /// table_suffix, the table's part cut so that the whole fits a name.
+    schema::Renamed TakeRelationName(const std::string& schema, std::string_view table,
+                                     std::string_view suffix);
+    /// A finding about a table, or with `column` about one of its columns, in design.findings.
+    Finding& Report(const PlannedTable& table, Severity severity, std::string text,
+                    const PlannedColumn* column = nullptr);
+};
+
+// The steps, in their order.
+
+/// Which tables go, and where: names, conflicts, merges, tables that exist.
+void NameTables(Designer& designer);
+/// Names, types, defaults and generated expressions of a table's columns.
+void DesignColumns(Designer& designer, PlannedTable& table);
+/// With `keys` uuid: integer primary keys and the columns that refer to them become uuid.
+void DesignUuidKeys(Designer& designer);
+/// CHECKs, keys and indexes of a new table.
+void DesignConstraints(Designer& designer, PlannedTable& table);
+void DesignForeignKeys(Designer& designer, PlannedTable& table);
+/// Parents before children. Must be last of all that holds places of tables.
+void OrderTables(Design& design);
+void DesignViews(Designer& designer);
+
+/// "schema"."name", quoted where PostgreSQL needs it.
+std::string QualifiedName(const spec::TargetName& name);
+/// (a, "B"), quoted where needed.
+std::string ColumnList(const std::vector<std::string>& names);
+/// A FROM item with the columns of a table that does not exist yet: (SELECT NULL::bigint AS id, …) AS t.
+std::string ProbeTable(const PlannedTable& table);
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,50 @@
+// Existing: what PostgreSQL has already where the data is to go. Read by pg (the catalogs), judged by core.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/schema/declared_type.hpp"
+
+namespace pgsqlite::plan {
+
+struct ExistingColumn {
+    std::string name;
+    schema::MappedType type;  ///< of the base type, where the column's is a domain
+    bool not_null = false;
+    bool has_default = false;
+    bool generated = false;
+    bool identity = false;
+    bool identity_always = false;
+    bool owns_sequence = false;  ///< identity or serial
+};
+
+struct ExistingRelation {
+    std::string schema;
+    std::string name;
+    bool takes_rows = false;  ///< an ordinary or partitioned table
+    std::string kind;         ///< "table", "view", "sequence", …: for messages
+    bool has_rows = false;
+    std::vector<ExistingColumn> columns;
+
+    /// The column of that name, letters of ASCII of any case; the one written the same goes first.
+    const ExistingColumn* Find(std::string_view column) const noexcept;
+};
+
+struct Existing {
+    std::string target_schema;
+    std::vector<std::string> schemas;  ///< those asked about that exist
+    std::vector<ExistingRelation> relations;
+    /// The types that the spec names: its text → what PostgreSQL makes of it.
+    std::unordered_map<std::string, schema::MappedType> types;
+    /// The namespace of UUIDs made from integer keys.
+    std::string uuid_namespace;
+
+    bool HasSchema(std::string_view schema) const noexcept;
+    /// As ExistingRelation::Find.
+    const ExistingRelation* Find(std::string_view schema, std::string_view name) const noexcept;
+};
+
+}  // namespace pgsqlite::plan

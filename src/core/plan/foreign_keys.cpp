@@ -1,0 +1,285 @@
+// Foreign keys: between which targets they go, and whether PostgreSQL can have them; and the order of tables
+// that follows.
+#include <algorithm>
+
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using schema::MappedType;
+using value::Kind;
+
+/// Types whose values PostgreSQL's = compares in one btree operator family.
+int ComparisonFamily(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::kInt2:
+        case Kind::kInt4:
+        case Kind::kInt8:
+            return 1;
+        case Kind::kFloat4:
+        case Kind::kFloat8:
+            return 2;
+        case Kind::kDate:
+        case Kind::kTimestamp:
+        case Kind::kTimestamptz:
+            return 3;
+        default:
+            return 16 + static_cast<int>(kind);
+    }
+}
+
+/// The foreign key can only be checked where PostgreSQL has an index for it: integers refer to numeric too.
+bool Comparable(const MappedType& child, const MappedType& parent) noexcept {
+    if (child.kind == Kind::kInput || parent.kind == Kind::kInput) return child.sql == parent.sql;
+    return ComparisonFamily(child.kind) == ComparisonFamily(parent.kind);
+}
+
+/// SQLite's clauses of the i-th foreign key, in the order of declaration.
+const schema::sql::Reference* FindReference(const PlannedTable& table, std::size_t index) {
+    if (table.definition == nullptr) return nullptr;
+    std::size_t at = 0;
+    const auto find =
+        [&](const std::vector<schema::sql::Constraint>& constraints) -> const schema::sql::Reference* {
+        for (const schema::sql::Constraint& constraint : constraints)
+            if (constraint.kind == schema::sql::Constraint::Kind::kForeignKey && at++ == index)
+                return &constraint.reference;
+        return nullptr;
+    };
+    for (const schema::sql::ColumnDefinition& column : table.definition->columns)
+        if (const auto* reference = find(column.constraints)) return reference;
+    return find(table.definition->constraints);
+}
+
+std::string Action(const char* clause, const std::string& action) {
+    return action.empty() || action == "NO ACTION" ? std::string() : std::string(clause) + action;
+}
+
+std::string Join(const std::vector<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names)
+        list += (list.empty() ? "" : ", ") + name;
+    return list;
+}
+
+class ForeignKeyDesigner {
+  public:
+    ForeignKeyDesigner(Designer& designer, PlannedTable& table)
+        : designer_(designer), table_(table), names_(schema::FoldCase::kPreserve, false) {}
+
+    void Run() {
+        for (const PlannedKey& key : table_.keys)
+            names_.Reserve(key.name);
+        for (const PlannedCheck& check : table_.checks)
+            names_.Reserve(check.name);
+        if (table_.settings.foreign_keys) {
+            for (const spec::ForeignKeySpec& key : *table_.settings.foreign_keys)
+                AddFromSpec(key);
+            return;
+        }
+        const std::vector<sqlite::ForeignKey>& keys = table_.table().foreign_keys;
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            Add(keys[i], FindReference(table_, i));
+    }
+
+  private:
+    void Add(const sqlite::ForeignKey& key, const schema::sql::Reference* reference) {
+        PlannedForeignKey planned;
+        planned.key = &key;
+        planned.orphans = table_.settings.orphans;
+        planned.source = "FOREIGN KEY (" + Join(key.columns) + ") REFERENCES " + key.parent_table +
+                         (key.parent_columns.empty() ? "" : " (" + Join(key.parent_columns) + ")");
+        planned.actions = Action(" ON DELETE ", key.on_delete) + Action(" ON UPDATE ", key.on_update);
+        if (reference != nullptr && reference->deferrable.value_or(false))
+            planned.actions +=
+                reference->initially_deferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
+        for (const std::string& name : key.columns) {
+            const PlannedColumn* column = table_.Find(name);
+            if (column == nullptr || column->left_out)
+                planned.reason = "column \"" + name + "\" is not migrated";
+            planned.columns.push_back(column != nullptr ? column->name : name);
+        }
+        FindParent(planned, key);
+        if (planned.reason.empty() && planned.parent_planned) CheckParent(planned);
+        Finish(std::move(planned));
+    }
+
+    void FindParent(PlannedForeignKey& planned, const sqlite::ForeignKey& key) {
+        const std::vector<PlannedTable>& tables = designer_.design.tables;
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            const PlannedTable& parent = tables[i];
+            if (parent.source != table_.source || !sqlite::EqualNames(parent.table().name, key.parent_table))
+                continue;
+            planned.parent = i;
+            planned.parent_planned = true;
+            planned.references = parent.target;
+            if (!parent.not_migrated.empty()) planned.reason = "its parent table is not migrated";
+            for (const std::string& name : key.parent_columns) {
+                const PlannedColumn* column = parent.Find(name);
+                if (column == nullptr)
+                    planned.reason = "its parent table has no column \"" + name + "\"";
+                else
+                    planned.parent_columns.push_back(column->name);
+            }
+            if (key.parent_columns.size() != key.columns.size())
+                planned.reason = "its parent table has no primary key of " +
+                                 std::to_string(key.columns.size()) +
+                                 (key.columns.size() == 1 ? " column" : " columns");
+            return;
+        }
+        planned.reason = key.parent_exists ? "its parent table \"" + key.parent_table + "\" is excluded"
+                                           : "its parent table \"" + key.parent_table + "\" does not exist";
+    }
+
+    /// What PostgreSQL asks of the parent: a key over just these columns, of types that compare.
+    void CheckParent(PlannedForeignKey& planned) const {
+        const PlannedTable& parent = designer_.design.tables[planned.parent];
+        for (std::size_t i = 0; i < planned.columns.size(); ++i) {
+            const PlannedColumn* child_column = FindTarget(table_, planned.columns[i]);
+            const PlannedColumn* parent_column = FindTarget(parent, planned.parent_columns[i]);
+            if (child_column == nullptr || parent_column == nullptr) continue;
+            if (!Comparable(child_column->type, parent_column->type)) {
+                planned.reason = "the types differ: \"" + child_column->name + "\" is " +
+                                 child_column->type.sql + ", and \"" + parent_column->name +
+                                 "\" of the parent is " + parent_column->type.sql;
+                return;
+            }
+        }
+        if (!parent.creates()) return;  // an existing target's keys are not ours to judge
+        std::vector<std::string> wanted = planned.parent_columns;
+        std::sort(wanted.begin(), wanted.end());
+        for (const PlannedKey& key : parent.keys) {
+            std::vector<std::string> columns = key.columns;
+            std::sort(columns.begin(), columns.end());
+            if (columns == wanted) return;
+        }
+        if (HasUniqueIndex(parent, wanted)) return;
+        planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
+    }
+
+    static bool HasUniqueIndex(const PlannedTable& parent, const std::vector<std::string>& wanted) {
+        for (const sqlite::Index& index : parent.table().indexes) {
+            if (!index.unique || index.partial || index.has_expression()) continue;
+            std::vector<std::string> columns;
+            bool binary = true;
+            for (const sqlite::IndexColumn& part : index.columns) {
+                const PlannedColumn* column = parent.Find(part.name);
+                if (column != nullptr) columns.push_back(column->name);
+                binary = binary && (part.collation.empty() || sqlite::EqualNames(part.collation, "BINARY"));
+            }
+            std::sort(columns.begin(), columns.end());
+            if (binary && columns == wanted) return true;
+        }
+        return false;
+    }
+
+    void AddFromSpec(const spec::ForeignKeySpec& key) {
+        static constexpr const char* kActions[] = {"", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"};
+        PlannedForeignKey planned;
+        planned.orphans = key.orphans.value_or(table_.settings.orphans);
+        planned.source = key.pointer;
+        planned.references = key.references;
+        if (planned.references.schema.empty()) planned.references.schema = designer_.design.target_schema;
+        planned.parent_columns = key.referenced_columns;
+        planned.actions = Action(" ON DELETE ", kActions[static_cast<std::size_t>(key.on_delete)]) +
+                          Action(" ON UPDATE ", kActions[static_cast<std::size_t>(key.on_update)]);
+        if (key.deferrable != spec::Deferrable::kNo)
+            planned.actions += key.deferrable == spec::Deferrable::kDeferred
+                                   ? " DEFERRABLE INITIALLY DEFERRED"
+                                   : " DEFERRABLE";
+        for (const std::string& name : key.columns) {
+            const PlannedColumn* column = table_.Find(name);
+            planned.columns.push_back(column != nullptr ? column->name : name);
+        }
+        const std::vector<PlannedTable>& tables = designer_.design.tables;
+        for (std::size_t i = 0; i < tables.size(); ++i)
+            if (tables[i].not_migrated.empty() && tables[i].target == planned.references) {
+                planned.parent = i;
+                planned.parent_planned = true;
+                break;
+            }
+        planned.name = key.name;
+        Finish(std::move(planned));
+    }
+
+    void Finish(PlannedForeignKey planned) {
+        if (planned.name.empty()) {
+            std::string stem = table_.target.table;
+            for (const std::string& column : planned.columns)
+                stem += "_" + column;
+            planned.name = stem + "_fkey";
+        }
+        planned.name = names_.Take(planned.name).name;
+        table_.foreign_keys.push_back(std::move(planned));
+    }
+
+    static const PlannedColumn* FindTarget(const PlannedTable& table, const std::string& name) {
+        for (const PlannedColumn& column : table.columns)
+            if (column.name == name) return &column;
+        return nullptr;
+    }
+
+    Designer& designer_;
+    PlannedTable& table_;
+    schema::NameAllocator names_;
+};
+
+}  // namespace
+
+void DesignForeignKeys(Designer& designer, PlannedTable& table) {
+    ForeignKeyDesigner(designer, table).Run();
+}
+
+void OrderTables(Design& design) {
+    // Depth-first over parents, in the order of the catalog; an edge back into the path at hand is a cycle
+    // and is not followed.
+    const std::size_t count = design.tables.size();
+    enum class Mark : std::uint8_t { kNew, kOpen, kDone };
+    std::vector<Mark> marks(count, Mark::kNew);
+    std::vector<std::size_t> order;
+    order.reserve(count);
+    std::vector<std::pair<std::size_t, std::size_t>> path;  // table, next edge
+    const auto edges = [&](std::size_t table) {
+        std::vector<std::size_t> parents;
+        if (design.tables[table].merged_into) parents.push_back(*design.tables[table].merged_into);
+        for (const PlannedForeignKey& key : design.tables[table].foreign_keys)
+            if (key.parent_planned && key.reason.empty()) parents.push_back(key.parent);
+        return parents;
+    };
+    for (std::size_t root = 0; root < count; ++root) {
+        if (marks[root] != Mark::kNew) continue;
+        marks[root] = Mark::kOpen;
+        path.emplace_back(root, 0);
+        while (!path.empty()) {
+            auto& [table, next] = path.back();
+            const std::vector<std::size_t> parents = edges(table);
+            if (next == parents.size()) {
+                marks[table] = Mark::kDone;
+                order.push_back(table);
+                path.pop_back();
+                continue;
+            }
+            const std::size_t parent = parents[next++];
+            if (marks[parent] != Mark::kNew) continue;
+            marks[parent] = Mark::kOpen;
+            path.emplace_back(parent, 0);
+        }
+    }
+    std::vector<std::size_t> place(count);
+    std::vector<PlannedTable> sorted;
+    sorted.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        place[order[i]] = i;
+        sorted.push_back(std::move(design.tables[order[i]]));
+    }
+    for (PlannedTable& table : sorted) {
+        if (table.merged_into) table.merged_into = place[*table.merged_into];
+        for (PlannedForeignKey& key : table.foreign_keys)
+            key.parent = place[key.parent];
+    }
+    design.tables = std::move(sorted);
+}
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,38 @@
+// Source: one SQLite database as a plan sees it: its catalog, with everything that is read before tables are
+// designed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/schema/stored_type.hpp"
+#include "core/spec/spec.hpp"
+#include "core/sqlite/catalog.hpp"
+
+namespace pgsqlite::plan {
+
+struct SourceTable {
+    sqlite::Table table;
+    bool included = true;                      ///< neither excluded by the spec nor a shadow table
+    std::optional<std::int64_t> sequence;      ///< sqlite_sequence's number
+    std::vector<schema::StoredColumn> stored;  ///< by `table.columns`; empty unless `types` is stored
+    std::optional<std::uint64_t> rows;         ///< where they were counted
+};
+
+struct Source {
+    std::string server;
+    spec::Base base;  ///< the foreign server's options
+    std::vector<SourceTable> tables;
+    std::vector<sqlite::Trigger> triggers;
+
+    /// Null when there is none. Names as SQLite compares them.
+    const SourceTable* Find(std::string_view table) const noexcept;
+};
+
+/// Reads a database's catalog. @throws Error as Catalog::ReadTables
+Source ReadSource(sqlite::Database& db, std::string server, const spec::Base& base, const spec::Spec& spec);
+
+}  // namespace pgsqlite::plan

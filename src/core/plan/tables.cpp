@@ -1,0 +1,177 @@
+// Which tables go, and where to: the names of targets, conflicts between databases, targets that exist.
+#include <set>
+
+#include "core/base/nearest.hpp"
+#include "core/plan/designer.hpp"
+#include "core/schema/foreign_table.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+/// The name a table would have if nothing stood in its way.
+schema::Renamed WantedName(const Designer& designer, const std::string& table, const std::string& prefix) {
+    schema::NameAllocator clean(designer.spec.job().fold_case, false);
+    return clean.Take(prefix + table);
+}
+
+void TakeWanted(PlannedTable& table, const schema::Renamed& wanted) {
+    table.target.table = wanted.name;
+    table.renamed = wanted.shortened || wanted.replaced;
+}
+
+/// Why a table's rows can't go; empty when they can.
+std::string Obstacle(const sqlite::Table& table) {
+    if (table.kind == sqlite::TableKind::kShadow) return "it is a shadow table of a virtual table";
+    if (table.unreadable) return *table.unreadable;
+    std::size_t columns = 0;
+    for (const sqlite::Column& column : table.columns)
+        columns += column.hidden != sqlite::Column::Hidden::kHidden;
+    if (columns > schema::kMaxColumns)
+        return "it has " + std::to_string(columns) + " columns, and PostgreSQL takes at most 1600";
+    return {};
+}
+
+void ReportObstacle(Designer& designer, const PlannedTable& table) {
+    const bool shadow = table.table().kind == sqlite::TableKind::kShadow;
+    Finding& finding =
+        designer.Report(table, shadow ? Severity::kNote : Severity::kBlocker,
+                        (shadow ? "table is left out: " : "table can't be read: ") + table.not_migrated);
+    if (shadow) return;
+    finding.suggestion = "leave it out";
+    finding.settings.push_back(
+        {"exclude", table.source->server + "." + table.table().name, Setting::Level::kJob});
+}
+
+/// Tables of several servers that want one name, by that name.
+using Wanted = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
+
+void ReportConflict(Designer& designer, const std::vector<std::size_t>& group) {
+    std::string servers;
+    for (const std::size_t i : group)
+        servers += (servers.empty() ? "" : ", ") + designer.design.tables[i].source->server;
+    for (const std::size_t i : group) {
+        const PlannedTable& table = designer.design.tables[i];
+        Finding& finding = designer.Report(
+            table, Severity::kBlocker,
+            "name conflict: servers " + servers + " each have a table for " + QualifiedName(table.target));
+        finding.suggestion = "set conflicts to prefix (or merge, where the rows belong together)";
+        finding.settings.push_back({"conflicts", "prefix", Setting::Level::kJob});
+    }
+}
+
+void SettleConflict(Designer& designer, const std::vector<std::size_t>& group) {
+    std::vector<PlannedTable>& tables = designer.design.tables;
+    bool chosen = true;
+    for (const std::size_t i : group)
+        chosen = chosen && tables[i].settings.target.has_value();
+    const spec::Conflicts conflicts = designer.spec.job().conflicts;
+    if (conflicts == spec::Conflicts::kMerge || chosen) {
+        for (std::size_t i = 1; i < group.size(); ++i)
+            tables[group[i]].merged_into = group[0];
+        return;
+    }
+    if (conflicts == spec::Conflicts::kError) return ReportConflict(designer, group);
+    for (const std::size_t i : group) {
+        PlannedTable& table = tables[i];
+        if (table.settings.target) continue;
+        table.target.table = WantedName(designer, table.table().name, table.source->server + "_").name;
+    }
+}
+
+/// The target stands already: whether rows can go into it.
+void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelation& relation) {
+    if (!relation.takes_rows) {
+        Finding& finding = designer.Report(table, Severity::kBlocker,
+                                           "target " + QualifiedName(table.target) + " exists and is a " +
+                                               relation.kind + ", which takes no rows");
+        finding.suggestion = "give the table another target";
+        finding.settings.push_back({"target", table.target.table + "_1", Setting::Level::kTable});
+        return;
+    }
+    table.existing = &relation;
+    table.target.table = relation.name;
+    if (relation.has_rows && table.settings.existing == spec::Existing::kError) {
+        Finding& finding = designer.Report(table, Severity::kBlocker,
+                                           "target " + QualifiedName(table.target) + " has rows already");
+        finding.suggestion = "say what becomes of them: append, truncate, skip or upsert";
+        finding.settings.push_back({"existing", "append", Setting::Level::kTable});
+    }
+}
+
+void TakeTargets(Designer& designer) {
+    std::vector<PlannedTable>& tables = designer.design.tables;
+    // Those that exist first, so that no new table takes a number for one of them.
+    for (PlannedTable& table : tables) {
+        if (!table.not_migrated.empty() || table.merged_into) continue;
+        if (const auto* relation = designer.existing.Find(table.target.schema, table.target.table))
+            MeetExisting(designer, table, *relation);
+    }
+    for (PlannedTable& table : tables) {
+        if (!table.creates()) continue;
+        const schema::Renamed name = designer.TakeRelationName(table.target.schema, table.target.table);
+        const std::string wanted = table.target.table;
+        table.target.table = name.name;
+        if (table.renamed || name.shortened || name.numbered || name.replaced)
+            designer.Report(table, Severity::kNote,
+                            "table is renamed to " + QualifiedName(table.target) +
+                                (name.numbered ? ": the name is taken" : ": PostgreSQL can't have its name"));
+        else if (schema::IsPgKeyword(table.target.table))
+            designer.Report(table, Severity::kNote,
+                            "table name " + schema::QuotePgIdentifier(table.target.table) +
+                                " is a reserved word: it needs its quotes in every statement");
+        else if (schema::QuotePgIdentifierIfNeeded(table.target.table) != table.target.table)
+            designer.Report(table, Severity::kNote,
+                            "table name " + schema::QuotePgIdentifier(table.target.table) +
+                                " needs its quotes in every statement");
+    }
+    for (PlannedTable& table : tables) {
+        if (!table.merged_into) continue;
+        const PlannedTable& first = tables[*table.merged_into];
+        table.target = first.target;
+        table.existing = first.existing;
+        if (!first.not_migrated.empty()) table.not_migrated = first.not_migrated;
+    }
+}
+
+}  // namespace
+
+void NameTables(Designer& designer) {
+    std::vector<PlannedTable>& tables = designer.design.tables;
+    for (const Source& source : designer.sources) {
+        const spec::ServerSettings server = designer.spec.ForServer(source.server);
+        for (const SourceTable& from : source.tables) {
+            if (!from.included || from.table.kind == sqlite::TableKind::kView) continue;
+            PlannedTable table;
+            table.source = &source;
+            table.from = &from;
+            table.settings = designer.spec.ForTable(source.server, from.table.name, source.base);
+            if (table.settings.target)
+                table.target = *table.settings.target;
+            else
+                TakeWanted(table, WantedName(designer, from.table.name, server.prefix.value_or("")));
+            if (table.target.schema.empty()) table.target.schema = designer.design.target_schema;
+            table.not_migrated = Obstacle(from.table);
+            if (!table.not_migrated.empty()) ReportObstacle(designer, table);
+            tables.push_back(std::move(table));
+        }
+    }
+    Wanted wanted;
+    for (std::size_t i = 0; i < tables.size(); ++i)
+        if (tables[i].not_migrated.empty())
+            wanted[{tables[i].target.schema, sqlite::NameKey(tables[i].target.table)}].push_back(i);
+    for (const auto& [name, group] : wanted) {
+        std::set<const Source*> sources;
+        bool all_chosen = true;
+        for (const std::size_t i : group) {
+            sources.insert(tables[i].source);
+            all_chosen = all_chosen && tables[i].settings.target.has_value();
+        }
+        // Two tables of one database meet only by cleaning odd names: the second gets a number.
+        if (sources.size() > 1 || (group.size() > 1 && all_chosen)) SettleConflict(designer, group);
+    }
+    TakeTargets(designer);
+}
+
+}  // namespace pgsqlite::plan

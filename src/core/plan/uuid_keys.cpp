@@ -1,0 +1,97 @@
+// Option `keys` uuid: integer primary keys become version 5 UUIDs, and so do the columns that refer to them,
+// by the same formula, so that no mapping table is needed.
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+class UuidKeyDesigner {
+  public:
+    explicit UuidKeyDesigner(Designer& designer)
+        : designer_(designer), tables_(designer.design.tables), keys_(tables_.size(), nullptr) {}
+
+    void Run() {
+        for (std::size_t i = 0; i < tables_.size(); ++i)
+            keys_[i] = KeyOf(tables_[i]);
+        // Names are settled first: a key that refers to another table's key takes that table's formula.
+        std::vector<std::pair<PlannedColumn*, std::size_t>> rewrites;
+        for (std::size_t i = 0; i < tables_.size(); ++i) {
+            if (keys_[i] != nullptr) rewrites.emplace_back(keys_[i], RootOf(i));
+            for (PlannedColumn& column : tables_[i].columns) {
+                if (&column == keys_[i] || !CanBecomeUuid(tables_[i], column)) continue;
+                if (const auto parent = ParentOf(tables_[i], column))
+                    rewrites.emplace_back(&column, RootOf(*parent));
+            }
+        }
+        for (const auto& [column, root] : rewrites)
+            Rewrite(*column, tables_[root]);
+        for (PlannedColumn* key : keys_) {
+            if (key == nullptr) continue;
+            key->identity = false;
+            key->default_value = Translated{"keys uuid", "gen_random_uuid()", {}, {}, false, {}, false};
+        }
+    }
+
+  private:
+    static bool CanBecomeUuid(const PlannedTable& table, const PlannedColumn& column) {
+        return table.not_migrated.empty() && column.source != nullptr && column.settings.convert.empty() &&
+               column.settings.type.empty() &&
+               (column.existing == nullptr || column.existing->type.kind == value::Kind::kUuid);
+    }
+
+    /// The integer primary key, where it becomes a UUID.
+    static PlannedColumn* KeyOf(PlannedTable& table) {
+        const int alias = table.table().rowid_alias();
+        if (alias < 0) return nullptr;
+        for (PlannedColumn& column : table.columns)
+            if (column.source == &table.table().columns[static_cast<std::size_t>(alias)])
+                return CanBecomeUuid(table, column) ? &column : nullptr;
+        return nullptr;
+    }
+
+    /// The table whose rewritten key this column refers to.
+    std::optional<std::size_t> ParentOf(const PlannedTable& table, const PlannedColumn& column) const {
+        for (const sqlite::ForeignKey& key : table.table().foreign_keys) {
+            if (key.columns.size() != 1 || key.parent_columns.size() != 1) continue;
+            if (!sqlite::EqualNames(key.columns[0], column.source->name)) continue;
+            for (std::size_t i = 0; i < tables_.size(); ++i)
+                if (keys_[i] != nullptr && tables_[i].source == table.source &&
+                    sqlite::EqualNames(tables_[i].table().name, key.parent_table) &&
+                    sqlite::EqualNames(keys_[i]->source->name, key.parent_columns[0]))
+                    return i;
+        }
+        return std::nullopt;
+    }
+
+    /// The table at the end of a chain of keys that are foreign keys themselves.
+    std::size_t RootOf(std::size_t table) const {
+        for (std::size_t steps = 0; steps < tables_.size(); ++steps) {
+            const auto parent = ParentOf(tables_[table], *keys_[table]);
+            if (!parent || *parent == table) break;
+            table = *parent;
+        }
+        return table;
+    }
+
+    void Rewrite(PlannedColumn& column, const PlannedTable& root) const {
+        column.read_type = schema::PlainType(value::Kind::kInt8);
+        column.type = schema::PlainType(value::Kind::kUuid);
+        column.settings.convert = "sqlite.uuid_for(sqlite.uuid_for('" + designer_.existing.uuid_namespace +
+                                  "'::uuid, " + schema::QuotePgLiteral(root.SqlName()) + "), " +
+                                  schema::QuotePgIdentifierIfNeeded(column.foreign_name) + ")";
+    }
+
+    Designer& designer_;
+    std::vector<PlannedTable>& tables_;
+    std::vector<PlannedColumn*> keys_;
+};
+
+}  // namespace
+
+void DesignUuidKeys(Designer& designer) {
+    UuidKeyDesigner(designer).Run();
+}
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,165 @@
+// Views: their SELECTs in PostgreSQL's words, each after the views it reads.
+#include <deque>
+#include <unordered_map>
+
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+#include "core/schema/sql/parse.hpp"
+#include "core/sqlite/identifier.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+/// What the views of one database may read: by SQLite's name, once as statements write it and once as the
+/// probe does, which may not touch tables that do not exist yet.
+class ViewDesigner {
+  public:
+    ViewDesigner(Designer& designer, const Source& source) : designer_(designer), source_(source) {
+        for (const PlannedTable& table : designer.design.tables) {
+            if (table.source != &source || !table.not_migrated.empty()) continue;
+            Add(table.ForTranslation());
+        }
+    }
+
+    void Run() {
+        std::vector<const SourceTable*> waiting;
+        for (const SourceTable& entry : source_.tables)
+            if (entry.included && entry.table.kind == sqlite::TableKind::kView) waiting.push_back(&entry);
+        // A view that reads a later one waits for it; what never gets its turn reads something not migrated.
+        for (bool progress = true; progress && !waiting.empty();) {
+            progress = false;
+            std::vector<const SourceTable*> still;
+            for (const SourceTable* entry : waiting) {
+                if (ReadsWaiting(*entry, waiting)) {
+                    still.push_back(entry);
+                } else {
+                    Design(*entry);
+                    progress = true;
+                }
+            }
+            waiting = std::move(still);
+        }
+        for (const SourceTable* entry : waiting)
+            Design(*entry);
+    }
+
+  private:
+    struct Readable {
+        schema::sql::TableTarget real;
+        schema::sql::TableTarget probe;
+    };
+
+    void Add(schema::sql::TableTarget target) {
+        Readable readable;
+        readable.probe = target;
+        readable.probe.name = "probe_" + std::to_string(readable_.size() + 1);
+        readable.real = std::move(target);
+        index_[sqlite::NameKey(readable.real.source_name)] = readable_.size();
+        readable_.push_back(std::move(readable));
+    }
+
+    const Readable* Find(std::string_view name) const {
+        const auto at = index_.find(sqlite::NameKey(name));
+        return at == index_.end() ? nullptr : &readable_[at->second];
+    }
+
+    /// Whether the view names one that is not designed yet. A word of its text, quoted or not, is enough: the
+    /// order only has to be right where there is one.
+    bool ReadsWaiting(const SourceTable& view, const std::vector<const SourceTable*>& waiting) const {
+        const std::string text = sqlite::NameKey(view.table.sql);
+        for (const SourceTable* other : waiting)
+            if (other != &view && text.find(sqlite::NameKey(other->table.name)) != std::string::npos)
+                return true;
+        return false;
+    }
+
+    void Design(const SourceTable& entry) {
+        PlannedView view;
+        view.source = &source_;
+        view.from = &entry;
+        view.select.source = entry.table.sql;
+        view.target.schema = designer_.design.target_schema;
+        const spec::TableSettings settings =
+            designer_.spec.ForTable(source_.server, entry.table.name, source_.base);
+        const std::string prefix = designer_.spec.ForServer(source_.server).prefix.value_or("");
+        std::string wanted =
+            schema::NameAllocator(designer_.spec.job().fold_case, false).Take(prefix + entry.table.name).name;
+        if (settings.target) {
+            wanted = settings.target->table;
+            if (!settings.target->schema.empty()) view.target.schema = settings.target->schema;
+        }
+        view.target.table = designer_.TakeRelationName(view.target.schema, wanted).name;
+        if (entry.table.unreadable)
+            view.select.reason = "SQLite can't run it: " + *entry.table.unreadable;
+        else
+            Translate(entry, view);
+        designer_.design.views.push_back(std::move(view));
+    }
+
+    void Translate(const SourceTable& entry, PlannedView& view) {
+        const auto parsed = schema::sql::ParseCreateView(entry.table.sql);
+        if (!parsed) {
+            view.select.reason = "its text can't be parsed: " + parsed.error;
+            return;
+        }
+        const schema::FoldCase fold = designer_.spec.job().fold_case;
+        const schema::sql::ViewTranslation real = schema::sql::TranslateView(
+            *parsed,
+            [this](std::string_view name) {
+                const Readable* found = Find(name);
+                return found == nullptr ? nullptr : &found->real;
+            },
+            fold);
+        view.select.text = real.text;
+        view.select.reason = real.reason;
+        view.select.notes = real.notes;
+        view.depends_on = real.depends_on;
+        if (!real) return;
+        const schema::sql::ViewTranslation probe = schema::sql::TranslateView(
+            *parsed,
+            [this](std::string_view name) {
+                const Readable* found = Find(name);
+                return found == nullptr ? nullptr : &found->probe;
+            },
+            fold);
+        view.select.probe =
+            "WITH " + ProbeTables(real.depends_on) + "SELECT * FROM (" + probe.text + ") AS probe_0";
+        schema::sql::TableTarget target;
+        target.source_name = entry.table.name;
+        target.name = QualifiedName(view.target);
+        target.columns = real.columns;
+        Add(std::move(target));
+    }
+
+    /// Stand-ins for what the view reads: empty tables with the columns' types.
+    std::string ProbeTables(const std::vector<std::string>& names) const {
+        std::string sql;
+        for (const std::string& name : names) {
+            const Readable* readable = Find(name);
+            if (readable == nullptr) continue;
+            sql += (sql.empty() ? "" : ", ") + readable->probe.name + " AS (SELECT ";
+            bool first = true;
+            for (const schema::sql::ColumnTarget& column : readable->probe.columns) {
+                sql += (first ? "NULL::" : ", NULL::") + column.type.sql + " AS " +
+                       schema::QuotePgIdentifierIfNeeded(column.name);
+                first = false;
+            }
+            sql += ")";
+        }
+        return sql.empty() ? "probe_none AS (SELECT 1) " : sql + " ";
+    }
+
+    Designer& designer_;
+    const Source& source_;
+    std::deque<Readable> readable_;
+    std::unordered_map<std::string, std::size_t> index_;
+};
+
+}  // namespace
+
+void DesignViews(Designer& designer) {
+    for (const Source& source : designer.sources)
+        ViewDesigner(designer, source).Run();
+}
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,78 @@
+// sqlite.assess() and sqlite.suggest_spec().
+#include "core/assess/findings.hpp"
+#include "pg/functions/survey.hpp"
+#include "pg/functions/survey_facts.hpp"
+
+namespace pgsqlite::pg {
+namespace {
+
+enum Column { kSeverity, kServer, kTable, kColumn, kFinding, kRows, kExample, kSuggestion, kColumns };
+
+Datum TextOrNull(const std::string& text, bool* null) {
+    *null = text.empty();
+    return *null ? static_cast<Datum>(0) : CStringGetTextDatum(ToServerText(text));
+}
+
+/// The suggestion in words, then the settings as they stand in a spec.
+Datum SuggestionDatum(const plan::Finding& finding, bool* null) {
+    StringInfoData text;
+    initStringInfo(&text);
+    appendStringInfoString(&text, ToServerText(finding.suggestion));
+    for (size_t i = 0; i < finding.settings.size(); ++i) {
+        const plan::Setting& setting = finding.settings[i];
+        appendStringInfo(&text, "%s%s", i == 0 ? (text.len > 0 ? ": " : "") : ", ",
+                         ToServerText(setting.key));
+        appendStringInfo(&text, setting.json ? " %s" : " '%s'", ToServerText(setting.value));
+    }
+    *null = text.len == 0;
+    return *null ? static_cast<Datum>(0) : CStringGetTextDatum(text.data);
+}
+
+void AddFinding(ReturnSetInfo* result, const plan::Finding& finding) {
+    Datum values[kColumns] = {};
+    bool nulls[kColumns] = {};
+    values[kSeverity] = CStringGetTextDatum(assess::SeverityName(finding.severity));
+    values[kServer] = TextOrNull(finding.server, &nulls[kServer]);
+    values[kTable] = TextOrNull(finding.table, &nulls[kTable]);
+    values[kColumn] = TextOrNull(finding.column, &nulls[kColumn]);
+    values[kFinding] = CStringGetTextDatum(ToServerText(finding.text));
+    nulls[kRows] = !finding.rows.has_value();
+    if (!nulls[kRows]) values[kRows] = Int64GetDatum(static_cast<int64>(*finding.rows));
+    values[kExample] = TextOrNull(finding.example, &nulls[kExample]);
+    values[kSuggestion] = SuggestionDatum(finding, &nulls[kSuggestion]);
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+std::vector<plan::Finding>* FindIn(const SurveyHandle& handle, bool quick) {
+    const std::vector<assess::TableFacts>* facts =
+        quick ? NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext)
+              : ReadFacts(handle, FactsFor::kAssessment);
+    auto* findings = NewIn<std::vector<plan::Finding>>(CurrentMemoryContext);
+    Guard([&] { *findings = assess::FindAll(handle.survey->design, *facts); });
+    return findings;
+}
+
+}  // namespace
+}  // namespace pgsqlite::pg
+
+using namespace pgsqlite::pg;
+
+PG_SQLITE_FUNCTION(pg_sqlite_assess) {
+    ReturnSetInfo* result = BeginMaterialized(fcinfo);
+    const SurveyHandle handle =
+        MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)), PG_GETARG_JSONB_P(2));
+    const auto* findings = FindIn(handle, PG_GETARG_BOOL(3));
+    for (size_t i = 0; i < findings->size(); ++i)
+        AddFinding(result, (*findings)[i]);
+    return static_cast<Datum>(0);
+}
+
+PG_SQLITE_FUNCTION(pg_sqlite_suggest_spec) {
+    Jsonb* empty = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+    const SurveyHandle handle =
+        MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)), empty);
+    const auto* findings = FindIn(handle, false);
+    auto* json = NewIn<std::string>(CurrentMemoryContext);
+    Guard([&] { *json = pgsqlite::assess::SuggestSpec(*findings); });
+    return DirectFunctionCall1(jsonb_in, CStringGetDatum(ToServerText(*json)));
+}

@@ -1,0 +1,158 @@
+// What PostgreSQL has already where a migration is to put its tables.
+#include "pg/functions/survey.hpp"
+
+namespace pgsqlite::pg {
+namespace {
+
+/// SPI_execute of a query on the catalogs, as the statement sees them.
+void Select(const char* sql) {
+    const int rc = SPI_execute(sql, true, 0);
+    if (rc != SPI_OK_SELECT) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
+}
+
+const char* Cell(uint64 row, int column) {
+    const char* text = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+    return text == nullptr ? "" : ToUtf8(text);
+}
+bool Flag(uint64 row, int column) {
+    return Cell(row, column)[0] == 't';
+}
+Oid Number(uint64 row, int column) {
+    return static_cast<Oid>(std::strtoul(Cell(row, column), nullptr, 10));
+}
+
+/// 'a', 'b': the schemas as literals.
+const char* SchemaList(Survey* survey, const char* target_schema) {
+    std::vector<std::string>* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);
+    const char* target = ToUtf8(target_schema);
+    Guard([&] { *names = plan::SchemasOf(survey->sources, survey->spec, target); });
+    StringInfoData list;
+    initStringInfo(&list);
+    for (size_t i = 0; i < names->size(); ++i)
+        appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(ToServerText((*names)[i])));
+    return list.data;
+}
+
+void ReadSchemas(Survey* survey, const char* schemas) {
+    Select(psprintf("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN (%s)", schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const char* name = Cell(i, 1);
+        Guard([&] { survey->existing.schemas.push_back(name); });
+    }
+}
+
+void ReadRelations(Survey* survey, const char* schemas) {
+    // Types of their own take names of tables, too.
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, c.relkind IN ('r', 'p'), CASE c.relkind WHEN 'r' THEN 'table' "
+        "WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
+        "WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' "
+        "ELSE 'index' END FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace WHERE n.nspname IN (%s) UNION ALL "
+        "SELECT n.nspname, t.typname, false, 'type' FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = t.typnamespace WHERE n.nspname IN (%s) AND t.typtype IN ('e', 'd', 'r', 'm') "
+        "ORDER BY 1, 2",
+        schemas, schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const char* schema = Cell(i, 1);
+        const char* name = Cell(i, 2);
+        const bool takes_rows = Flag(i, 3);
+        const char* kind = Cell(i, 4);
+        Guard([&] {
+            plan::ExistingRelation relation;
+            relation.schema = schema;
+            relation.name = name;
+            relation.takes_rows = takes_rows;
+            relation.kind = kind;
+            survey->existing.relations.push_back(std::move(relation));
+        });
+    }
+}
+
+void ReadColumns(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, "
+        "a.attgenerated <> '', a.attidentity <> '', a.attidentity = 'a', EXISTS (SELECT 1 FROM "
+        "pg_catalog.pg_depend d JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S' "
+        "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid "
+        "AND d.refobjid = c.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i')) "
+        "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN (%s) "
+        "AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2, a.attnum",
+        schemas));
+    plan::ExistingRelation* relation = nullptr;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const char* schema = Cell(i, 1);
+        const char* table = Cell(i, 2);
+        const char* name = Cell(i, 3);
+        const Oid type = Number(i, 4);
+        const int32 typmod = static_cast<int32>(std::strtol(Cell(i, 5), nullptr, 10));
+        const bool not_null = Flag(i, 6), has_default = Flag(i, 7), generated = Flag(i, 8);
+        const bool identity = Flag(i, 9), always = Flag(i, 10), owns_sequence = Flag(i, 11);
+        plan::ExistingColumn* column = Guard([&] {
+            if (relation == nullptr || relation->schema != schema || relation->name != table)
+                relation = const_cast<plan::ExistingRelation*>(survey->existing.Find(schema, table));
+            plan::ExistingColumn fresh;
+            fresh.name = name;
+            fresh.not_null = not_null;
+            fresh.has_default = has_default && !generated;
+            fresh.generated = generated;
+            fresh.identity = identity;
+            fresh.identity_always = always;
+            fresh.owns_sequence = owns_sequence;
+            relation->columns.push_back(std::move(fresh));
+            return &relation->columns.back();
+        });
+        DescribeType(type, typmod, &column->type);
+    }
+}
+
+void ReadTypes(Survey* survey) {
+    std::vector<std::string>* texts = NewIn<std::vector<std::string>>(CurrentMemoryContext);
+    Guard([&] { *texts = plan::TypesOf(survey->sources, survey->spec); });
+    for (size_t i = 0; i < texts->size(); ++i) {
+        Oid oid;
+        int32 typmod;
+        compat::ParseTypeName(ToServerText((*texts)[i]), &oid, &typmod);
+        schema::MappedType* type = Guard([&] { return &survey->existing.types[(*texts)[i]]; });
+        DescribeType(oid, typmod, type);
+        // A domain keeps its name: the new column is to have its checks.
+        const char* sql = ToUtf8(format_type_with_typemod(oid, typmod));
+        Guard([&] { type->sql = sql; });
+    }
+}
+
+}  // namespace
+
+void ReadExisting(Survey* survey, const char* target_schema) {
+    const char* target = ToUtf8(target_schema);
+    const char* uuid = DatumGetCString(DirectFunctionCall1(uuid_out, OidFunctionCall0(F_GEN_RANDOM_UUID)));
+    Guard([&] {
+        survey->existing.target_schema = target;
+        survey->existing.uuid_namespace = uuid;
+    });
+    SPI_connect();
+    const char* schemas = SchemaList(survey, target_schema);
+    ReadSchemas(survey, schemas);
+    ReadRelations(survey, schemas);
+    ReadColumns(survey, schemas);
+    ReadTypes(survey);
+    SPI_finish();
+}
+
+void ReadOccupied(Survey* survey) {
+    SPI_connect();
+    for (size_t i = 0; i < survey->design.tables.size(); ++i) {
+        auto* relation = const_cast<plan::ExistingRelation*>(survey->design.tables[i].existing);
+        if (relation == nullptr) continue;
+        const char* name =
+            quote_qualified_identifier(ToServerText(relation->schema), ToServerText(relation->name));
+        Select(psprintf("SELECT pg_catalog.has_table_privilege(%s, 'SELECT')", quote_literal_cstr(name)));
+        if (!Flag(0, 1)) continue;
+        Select(psprintf("SELECT EXISTS (SELECT 1 FROM %s)", name));
+        relation->has_rows = Flag(0, 1);
+    }
+    SPI_finish();
+}
+
+}  // namespace pgsqlite::pg

@@ -1,0 +1,60 @@
+#include "pg/functions/survey_facts.hpp"
+
+#include "pg/fdw/column.hpp"
+#include "pg/fdw/sqlite_call.hpp"
+#include "pg/functions/duplicates.hpp"
+#include "pg/functions/profile.hpp"
+
+namespace pgsqlite::pg {
+namespace {
+
+using Zones = std::unordered_map<std::string, value::Zone>;
+
+/// The zones that the design's columns name, ready for use.
+const Zones* ReadZones(const plan::Design& design) {
+    Zones* zones = NewIn<Zones>(CurrentMemoryContext);
+    for (const plan::PlannedTable& table : design.tables)
+        for (const plan::PlannedColumn& column : table.columns) {
+            const std::string& name = column.settings.timezone;
+            if (Guard([&] { return zones->count(name) > 0; })) continue;
+            const char* server_name = ToServerText(name);
+            if (name.empty() || pg_tzset(server_name) == nullptr) {
+                if (!name.empty())
+                    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                    errmsg("time zone \"%s\" of the spec does not exist", server_name)));
+                continue;
+            }
+            const value::Zone zone = fdw::ZoneOf(server_name);
+            Guard([&] { zones->emplace(name, zone); });
+        }
+    return zones;
+}
+
+const SurveyedServer& ServerOf(const SurveyHandle& handle, const plan::PlannedTable& table) {
+    const ptrdiff_t index = table.source - handle.survey->sources.data();
+    return handle.servers[index];
+}
+
+}  // namespace
+
+const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, FactsFor purpose) {
+    const plan::Design& design = handle.survey->design;
+    assess::ProfileCache* cache = functions::Profiles();
+    auto* facts = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
+    assess::FactsOptions options;
+    options.profile = purpose == FactsFor::kAssessment;
+    options.utf8_server = GetDatabaseEncoding() != PG_SQL_ASCII;
+    options.zones = ReadZones(design);
+    for (size_t i = 0; i < design.tables.size(); ++i) {
+        CHECK_FOR_INTERRUPTS();
+        const plan::PlannedTable& table = design.tables[i];
+        const SurveyedServer& server = ServerOf(handle, table);
+        sqlite::Database* database = server.pin->database();
+        fdw::CallSqlite(database,
+                        [&] { facts->push_back(assess::ReadTableFacts(*database, *cache, table, options)); });
+        if (options.profile) FindDuplicates(server, table, &facts->back());
+    }
+    return facts;
+}
+
+}  // namespace pgsqlite::pg

@@ -1,0 +1,18 @@
+// The stored facts behind a survey, read table by table.
+#pragma once
+
+#include "core/assess/facts.hpp"
+#include "pg/functions/survey.hpp"
+
+namespace pgsqlite::pg {
+
+enum class FactsFor : uint8 {
+    kPlan,        ///< rows and refused values
+    kAssessment,  ///< also profiles, orphans and duplicates
+};
+
+/// Facts by Design::tables. Cancellable between rows; raises what concerns no table alone.
+/// @return lives as long as the current memory context
+const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, FactsFor purpose);
+
+}  // namespace pgsqlite::pg
