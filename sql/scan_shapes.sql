@@ -123,3 +123,10 @@ SELECT c1, c800, c1600 FROM wide;
 SELECT length(w::text), md5(w::text) = (SELECT md5('(' || string_agg(i::text, ',' ORDER BY i) || ')') FROM generate_series(1, 1600) AS i) AS equal FROM wide w;
 CREATE TEMP TABLE kept AS SELECT * FROM wide;
 SELECT c1 + c1600 AS sum FROM kept;
+
+-- A schema that uses SQLite's JSON functions.
+\set json_schema :data '/json_schema.db'
+SELECT sqlite.attach(:'json_schema', 'json_schema');
+SELECT * FROM json_schema.event;
+SELECT id FROM json_schema.event WHERE kind = 'login';
+SELECT * FROM json_schema.logins;

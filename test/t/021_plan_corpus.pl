@@ -52,7 +52,7 @@ for my $file (sort @files) {
 sub count {
 	my ($name) = @_;
 	my $rows = $node->safe_psql('postgres',
-		q{SELECT substring(object from '^\w+( key| column)?'), statement ~ E'(^|\n)[^-]', substring(statement from 'is not translated: ([^\n]*)')
+		q{SELECT substring(object from '^\w+(?: key| column)?'), statement ~ E'(^|\n)[^-]', substring(statement from 'is not translated: ([^\n]*)')
 		  FROM sqlite.plan('{f}', 'empty', '{}') WHERE section <> 'data'});
 	for my $row (split /\n/, $rows) {
 		my ($kind, $done, $reason) = split /\|/, $row;
