@@ -213,8 +213,8 @@ void Database::Configure() {
     sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_limit(db_, SQLITE_LIMIT_WORKER_THREADS, 0);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    // Off, it would refuse files whose generated columns or indexes use SQLite's JSON functions, which are not
-    // marked innocuous. No function or module but SQLite's own is here to be misused; those that could do
+    // Off, it would refuse files whose generated columns or indexes use SQLite's JSON functions, which are
+    // not marked innocuous. No function or module but SQLite's own is here to be misused; those that could do
     // harm are refused by the authorizer wherever they stand.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
