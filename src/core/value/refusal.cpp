@@ -64,7 +64,8 @@ const Refusal& Explain(Code code) noexcept {
 
 const char* FaultName(Code code) noexcept {
     const auto index = static_cast<std::size_t>(code);
-    return kFaultNames[index < std::size(kFaultNames) ? index : static_cast<std::size_t>(Code::kInvalidSyntax)];
+    return kFaultNames[index < std::size(kFaultNames) ? index
+                                                      : static_cast<std::size_t>(Code::kInvalidSyntax)];
 }
 
 const char* AppliedName(Applied applied) noexcept {
