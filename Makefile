@@ -78,7 +78,7 @@ override with_llvm := no
 
 DEPENDENCIES := $(OBJS:.o=.d)
 # Not build/ as a whole: a demo may be running in it.
-EXTRA_CLEAN = $(DEPENDENCIES) $(addprefix build/,compile_flags object_list data check debug-sanitize fuzz release)
+EXTRA_CLEAN = $(DEPENDENCIES) $(addprefix build/,compile_flags object_list data check clang-sanitize debug-sanitize release)
 
 include $(PGXS)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test and counts them; the last line is "N passed, N failed", and the exit status is non-zero if
 # anything failed. A unit test case, a fuzz target, a regression script, an isolation spec and a TAP
-# assertion count one each; so do the format, the unit build, the fuzz build and the build of the extension.
+# assertion count one each; so do the format, the build of the core and that of the extension.
 #
 # Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (5), PG_CONFIG,
 # PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there).
@@ -100,17 +100,25 @@ build_core() {
         build_core "$ROOT" "$1" "$JOBS" "${launcher[@]}"
 }
 
+# The unit tests and the fuzz targets share one build by clang; where there is no clang, g++ builds the unit
+# tests alone. Sets BUILT to its folder.
+build_tests() {
+    local preset=clang-sanitize
+    command -v clang++-14 >/dev/null || preset=debug-sanitize
+    BUILT=$ROOT/build/$preset
+    if build_core "$preset"; then
+        result "core build" 1 0
+    else
+        result "core build" 0 1 "$LOGS/$preset.log"
+    fi
+}
+
 check_unit() {
     local sources=("$ROOT"/test/unit/*_test.cpp) source name program programs=() dir=$LOGS/unit
     [ -e "${sources[0]}" ] || { skipped "unit tests" "none yet" && return; }
-    if build_core debug-sanitize; then
-        result "unit build" 1 0
-    else
-        result "unit build" 0 1 "$LOGS/debug-sanitize.log"
-    fi
     mkdir -p "$dir"
     for source in "${sources[@]}"; do
-        program=$ROOT/build/debug-sanitize/unit/$(basename "$source" .cpp)
+        program=$BUILT/unit/$(basename "$source" .cpp)
         [ ! -x "$program" ] || programs+=("$program")
     done
     [ ${#programs[@]} -gt 0 ] || return 0
@@ -130,14 +138,9 @@ check_fuzz() {
     local sources=("$ROOT"/test/fuzz/*_fuzz.cpp) source name program programs=() dir=$LOGS/fuzz
     [ -e "${sources[0]}" ] || { skipped "fuzz targets" "none yet" && return; }
     command -v clang++-14 >/dev/null || { skipped "fuzz targets" "no clang++-14" && return; }
-    if build_core fuzz; then
-        result "fuzz build" 1 0
-    else
-        result "fuzz build" 0 1 "$LOGS/fuzz.log"
-    fi
     mkdir -p "$dir"
     for source in "${sources[@]}"; do
-        program=$ROOT/build/fuzz/fuzz/$(basename "$source" .cpp)
+        program=$BUILT/fuzz/$(basename "$source" .cpp)
         [ ! -x "$program" ] || programs+=("$program")
     done
     [ ${#programs[@]} -gt 0 ] || return 0
@@ -223,8 +226,8 @@ check_tap() {
     [ -e "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ] ||
         { skipped tap "this PostgreSQL has no PostgreSQL::Test::Cluster" && return; }
     if copy_corpus; then export PG_SQLITE_CORPUS=$CORPUS; fi
-    # The unit build's program for 020_translate.pl; leaks are looked for in the unit tests.
-    local translate=$ROOT/build/debug-sanitize/tools/translate_schema
+    # The core build's program for 020_translate.pl; leaks are looked for in the unit tests.
+    local translate=$BUILT/tools/translate_schema
     if [ -x "$translate" ] && cp "$translate" "$SCRATCH/"; then
         export PG_SQLITE_TRANSLATE=$SCRATCH/translate_schema ASAN_OPTIONS=detect_leaks=0
     fi
@@ -258,6 +261,7 @@ rm -rf "${LOGS:?}"/*
 init_user
 make_scratch check
 check_format
+build_tests
 check_unit
 check_fuzz
 if prepare_server; then
