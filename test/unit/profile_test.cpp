@@ -126,8 +126,8 @@ std::string RandomValue(std::mt19937_64& random) {
                                           "CAST(x'ff61' AS TEXT)",
                                           "char(97, 0, 98)",
                                           "'0000-00-00'",
-                                          "'a longer text, so long that what is kept of it for showing ends "
-                                          "before the text itself does: ' || "};
+                                          ("'a longer text, so long that what is kept of it for showing ends "
+                                           "before the text itself does: ' || ")};
     const std::size_t i = random() % std::size(kValues);
     std::string value = kValues[i];
     if (i + 1 == std::size(kValues)) value += "hex(" + std::to_string(random() % 1000) + ")";
