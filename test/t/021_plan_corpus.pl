@@ -48,12 +48,13 @@ for my $file (sort @files) {
 	unlink "$dir/file.db", "$dir/file.db-wal", "$dir/file.db-shm";
 }
 
-# Objects by kind: those with a statement, and those listed with a reason.
+# Objects by kind: those with a statement, and those listed with a reason. In a schema of its own, since what
+# stands already is not planned.
 sub count {
 	my ($name) = @_;
 	my $rows = $node->safe_psql('postgres',
 		q{SELECT substring(object from '^\w+(?: key| column)?'), statement ~ E'(^|\n)[^-]', substring(statement from 'is not translated: ([^\n]*)')
-		  FROM sqlite.plan('{f}', 'empty', '{}') WHERE section <> 'data'});
+		  FROM sqlite.plan('{f}', 'counted', '{}') WHERE section <> 'data'});
 	for my $row (split /\n/, $rows) {
 		my ($kind, $done, $reason) = split /\|/, $row;
 		$done eq 't' ? $translated{$kind}++ : $listed{$kind}++;

@@ -21,6 +21,36 @@ ORDER BY list_value DESC
 LIMIT 5;
 
 \echo
+\echo '== Look first: what would stop a migration of this file into schema app, and what settles it =='
+\pset null ''
+SELECT table_name, column_name, rows, finding
+FROM sqlite.assess('{shop}', 'app')
+WHERE severity = 'blocker';
+SELECT finding, example, suggestion
+FROM sqlite.assess('{shop}', 'app')
+WHERE table_name = 'Order' AND column_name = 'placed_at' \gx
+
+\echo
+\echo '== All fixes as one spec, to be edited; with it, nothing is in the way =='
+CREATE TABLE migration AS SELECT sqlite.suggest_spec('{shop}', 'app') AS spec;
+SELECT jsonb_pretty(spec #> '{servers,shop,tables,Order}') AS "of table Order" FROM migration;
+SELECT severity, count(*)
+FROM migration, sqlite.assess('{shop}', 'app', spec)
+GROUP BY severity
+ORDER BY severity;
+
+\echo
+\echo '== The plan: the SQL that moves everything, ready for \\gexec; here is a part of it =='
+SELECT section, object, rows, predicted_rejects
+FROM migration, sqlite.plan('{shop}', 'app', spec)
+WHERE object LIKE '%app."order"';
+SELECT statement
+FROM migration, sqlite.plan('{shop}', 'app', spec)
+WHERE object IN ('table app."order"', 'index order_open of app."order"')
+\g (format=unaligned tuples_only=on)
+\pset null '(null)'
+
+\echo
 \echo '== A value that does not fit is refused and named, never guessed =='
 \set ON_ERROR_STOP off
 SELECT count(placed_at) FROM shop."order";
