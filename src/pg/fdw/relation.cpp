@@ -86,7 +86,7 @@ void AppendSqliteIdentifier(StringInfo sql, const char* name) {
     appendStringInfoChar(sql, '"');
 }
 
-SourceRelation* ReadSourceRelation(Oid relid) {
+SourceRelation* ReadSourceRelation(Oid relid, const List* attributes) {
     SourceRelation* relation = static_cast<SourceRelation*>(palloc0(sizeof(SourceRelation)));
     ForeignTable* table = GetForeignTable(relid);
     ForeignServer* server = GetForeignServer(table->serverid);
@@ -107,7 +107,7 @@ SourceRelation* ReadSourceRelation(Oid relid) {
         palloc0(sizeof(SourceColumn) * static_cast<size_t>(std::max(1, descriptor->natts))));
     for (int i = 0; i < descriptor->natts; ++i) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (attribute->attisdropped) continue;
+        if (attribute->attisdropped || (attributes != NIL && !list_member_int(attributes, i + 1))) continue;
         SourceColumn& column = relation->columns[i];
         column.type = attribute->atttypid;
         column.typmod = attribute->atttypmod;

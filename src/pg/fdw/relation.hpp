@@ -31,7 +31,8 @@ struct SourceRelation {
 };
 
 /// Reads the catalogs of PostgreSQL only. Everything lies in the current memory context.
-SourceRelation* ReadSourceRelation(Oid relid);
+/// @param attributes the numbers of those whose columns are wanted; NIL: all
+SourceRelation* ReadSourceRelation(Oid relid, const List* attributes = NIL);
 
 /// How rows are named in messages: by rowid, by key, or by their number.
 enum class Locator : int { kRowNumber = 0, kRowid = 1, kKey = 2 };

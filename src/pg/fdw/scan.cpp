@@ -26,23 +26,20 @@ ScanState* StateOf(ForeignScanState* node) {
     return static_cast<ScanState*>(node->fdw_state);
 }
 
-/// The table that result column i belongs to; read once for neighbours.
-const SourceRelation* RelationOf(ForeignScanState* node, const ScanState* state, int i,
-                                 const SourceRelation* last) {
-    const Oid relid = state->plan.relids != NIL ? list_nth_oid(state->plan.relids, i)
-                                                : RelationGetRelid(node->ss.ss_currentRelation);
-    return last != nullptr && last->relid == relid ? last : ReadSourceRelation(relid);
-}
-
 /// Converters of the result columns. A join's fill its slot in their order, a table's the places of its
 /// attributes.
-ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, MemoryContext context, int count) {
+/// @param relation what is read; null for a join
+ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, MemoryContext context, int count,
+                                 const SourceRelation* relation) {
     ColumnConverter* converters = static_cast<ColumnConverter*>(
         palloc0(sizeof(ColumnConverter) * static_cast<size_t>(std::max(1, count))));
     const TupleDesc descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
-    const SourceRelation* relation = nullptr;
     for (int i = 0; i < count; ++i) {
-        relation = RelationOf(node, state, i, relation);
+        if (state->plan.relids != NIL) {
+            // Columns of one table are neighbours mostly.
+            const Oid relid = list_nth_oid(state->plan.relids, i);
+            if (relation == nullptr || relation->relid != relid) relation = ReadSourceRelation(relid);
+        }
         const int attnum = list_nth_int(state->plan.attributes, i);
         state->targets[i] = state->plan.relids != NIL ? i : attnum - 1;
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, state->targets[i]);
@@ -64,15 +61,16 @@ void Open(ForeignScanState* node, ScanState* state, const sqlite::Snapshot* lead
     RowSource::Config config = {};
     config.pin = state->pin;
     config.sql = state->plan.sql;
-    config.columns = BuildConverters(node, state, context, count);
-    config.column_count = count;
+    const SourceRelation* relation = nullptr;
     if (state->plan.join[0] != '\0') {
         state->description = state->plan.join;
     } else {
-        const SourceRelation* relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation));
+        relation = ReadSourceRelation(RelationGetRelid(node->ss.ss_currentRelation), state->plan.attributes);
         state->description = relation->qualified_name;
         config.source = relation->source_name();
     }
+    config.columns = BuildConverters(node, state, context, count, relation);
+    config.column_count = count;
     config.relation = state->description;
     config.locator = state->plan.locator;
     config.locator_columns = state->plan.locator_columns;
