@@ -36,6 +36,19 @@ INSERT INTO nul_byte VALUES (1, 'a' || char(0) || 'b');
 CREATE TABLE blob_in_text (id INTEGER PRIMARY KEY, name TEXT);
 INSERT INTO blob_in_text VALUES (1, x'ff00'), (2, 'text');
 
+CREATE TABLE bad_address (id INTEGER PRIMARY KEY, ip INET);
+INSERT INTO bad_address VALUES (1, '10.0.0.1'), (2, 'nowhere');
+
+-- What a type's name says and SQLite never checks; a CHECK that was switched off for a while.
+CREATE TABLE broken_enum (id INTEGER PRIMARY KEY, size "ENUM('S','M','L')");
+INSERT INTO broken_enum VALUES (1, 'S'), (2, 'XL');
+CREATE TABLE broken_unsigned (id INTEGER PRIMARY KEY, stock INT UNSIGNED);
+INSERT INTO broken_unsigned VALUES (1, 5), (2, -5);
+CREATE TABLE broken_check (id INTEGER PRIMARY KEY, percent INTEGER CONSTRAINT percentage CHECK (percent BETWEEN 0 AND 100));
+PRAGMA ignore_check_constraints = on;
+INSERT INTO broken_check VALUES (1, 50), (2, 150);
+PRAGMA ignore_check_constraints = off;
+
 -- Better types.
 CREATE TABLE could_be (id INTEGER PRIMARY KEY, token TEXT, doc TEXT, moment TEXT, is_new INTEGER);
 INSERT INTO could_be VALUES (1, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a": 1}', '2024-02-29 12:00:00', 0),
@@ -62,7 +75,28 @@ CREATE TABLE lost_parent (id INTEGER PRIMARY KEY, p INTEGER REFERENCES nowhere (
 CREATE TABLE no_parent_key (id INTEGER PRIMARY KEY, c TEXT REFERENCES parent (code));
 CREATE TABLE other_type (id INTEGER PRIMARY KEY, p TEXT REFERENCES parent (id));
 
+-- An index entry that may be too long; more columns than fit a row; more than a table can have.
+CREATE TABLE long_entry (id INTEGER PRIMARY KEY, v TEXT UNIQUE);
+INSERT INTO long_entry VALUES (1, printf('%.*c', 3000, 'x'));
+CREATE TABLE wide (c1 TEXT);
+CREATE TABLE too_wide (c1 TEXT);
+PRAGMA writable_schema = on;
+UPDATE sqlite_schema SET sql = (WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    SELECT 'CREATE TABLE wide (' || group_concat('c' || i || ' TEXT', ', ') || ')' FROM n) WHERE name = 'wide';
+UPDATE sqlite_schema SET sql = (WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1700)
+    SELECT 'CREATE TABLE too_wide (' || group_concat('c' || i || ' TEXT', ', ') || ')' FROM n) WHERE name = 'too_wide';
+PRAGMA writable_schema = reset;
+
 -- What has no equivalent.
+CREATE TABLE own_collation (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE);
+INSERT INTO own_collation VALUES (1, 'a');
+CREATE INDEX by_own_collation ON own_collation (name);
+PRAGMA writable_schema = on;
+UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'company_order') WHERE name = 'own_collation';
+INSERT INTO sqlite_schema VALUES ('table', 'lost_module', 'lost_module', 0, 'CREATE VIRTUAL TABLE lost_module USING no_such_module (a)');
+PRAGMA writable_schema = reset;
+CREATE TABLE like_check (id INTEGER PRIMARY KEY, email TEXT CHECK (email LIKE '%@example.org'));
+INSERT INTO like_check VALUES (1, 'a@example.org');
 CREATE TABLE own_function (id INTEGER PRIMARY KEY, v TEXT CHECK (hex(v)));
 PRAGMA writable_schema = on;
 UPDATE sqlite_schema SET sql = replace(sql, 'hex(v)', 'my_check(v)') WHERE name = 'own_function';
@@ -72,6 +106,7 @@ CREATE TABLE computed (id INTEGER PRIMARY KEY, v TEXT, s TEXT GENERATED ALWAYS A
 INSERT INTO computed (v) VALUES ('abc');
 CREATE INDEX by_glob ON clean (name) WHERE name GLOB '[a-c]*';
 CREATE INDEX by_hex ON clean (hex(name), instr(name, 'a'));
+CREATE INDEX by_lower ON clean (lower(name));
 CREATE VIEW names AS SELECT name, count(*) AS n FROM clean GROUP BY name;
 CREATE VIEW bare AS SELECT name, id, count(*) FROM clean GROUP BY name;
 CREATE VIEW broken AS SELECT v FROM nowhere;

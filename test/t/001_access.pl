@@ -60,12 +60,19 @@ is(as_role('file_reader', "ALTER SERVER shop OPTIONS (SET database '$dir/shop.db
 # USAGE.
 like(as_role('guest', "SELECT * FROM sqlite.query('shop', 'SELECT 1') AS t (v integer)"), qr/42501.*permission denied for foreign server shop/, 'query needs USAGE on the server');
 like(as_role('guest', "SELECT * FROM sqlite.profile('shop')"), qr/42501.*permission denied for foreign server shop/, 'profile needs it, too');
+like(as_role('guest', "SELECT * FROM sqlite.$_('{shop}')"), qr/42501.*permission denied for foreign server shop/, "so does $_") for qw(assess plan suggest_spec);
 like(as_role('guest', "SELECT sqlite.disconnect('shop')"), qr/42501.*permission denied for foreign server shop/, 'so does disconnect');
 like(as_role('guest', 'SELECT * FROM shop.t'), qr/42501/, 'and a foreign table its own grant');
 like(as_role('guest', "SELECT sqlite.detach('shop')"), qr/42501/, 'detach is for the owner');
 $node->safe_psql('postgres', 'GRANT USAGE ON FOREIGN SERVER shop TO guest');
 is(as_role('guest', "SELECT * FROM sqlite.query('shop', 'SELECT v FROM t') AS t (v text)"), 'one', 'USAGE is enough to query');
 is(as_role('guest', "SELECT texts FROM sqlite.profile('shop', 't') WHERE column_name = 'v'"), '1', 'and to profile');
+is(as_role('guest', "SELECT count(*) FROM sqlite.assess('{shop}')"), '0', 'to assess');
+is(as_role('guest', "SELECT sqlite.suggest_spec('{shop}')"), '{}', 'to have a spec suggested');
+is(as_role('guest', "SELECT rows FROM sqlite.plan('{shop}', 'elsewhere') WHERE rows IS NOT NULL"), '1', 'and to plan');
+$node->safe_psql('postgres', 'CREATE SCHEMA hidden; CREATE TABLE hidden.t (id bigint PRIMARY KEY, v text); INSERT INTO hidden.t VALUES (7, NULL)');
+is(as_role('guest', "SELECT count(*) FROM sqlite.assess('{shop}', 'hidden') WHERE severity = 'blocker'"), '0', 'whether a target has rows is not told to who may not read it');
+is(as_role('postgres', "SELECT count(*) FROM sqlite.assess('{shop}', 'hidden') WHERE severity = 'blocker'"), '1', 'but to others');
 $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA shop TO guest; GRANT SELECT ON shop.t TO guest');
 is(as_role('guest', 'SELECT v FROM shop.t'), 'one', 'and SELECT to read the table');
 like(as_role('guest', "IMPORT FOREIGN SCHEMA main FROM SERVER shop INTO public"), qr/42501/, 'IMPORT needs CREATE on the schema');

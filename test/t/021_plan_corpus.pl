@@ -1,5 +1,6 @@
 # Every readable database of the corpus: inventory, profile and assess run, and the pre-data and post-data
-# statements of sqlite.plan run in an empty schema. Prints how much of their schemas is translated. Needs real
+# statements of sqlite.plan run in an empty schema; of those under 5 MB, with types by what is stored, the
+# data too, and every row arrives. Prints how much of their schemas is translated. Needs real
 # databases, see PG_SQLITE_CORPUS in test/tools/check.sh.
 use strict;
 use warnings;
@@ -44,8 +45,38 @@ for my $file (sort @files) {
 		timeout => 120, on_error_stop => 0);
 	is($err =~ s/^.*NOTICE:.*\n?//mgr, '', "$name: pre-data and post-data run in an empty schema");
 	count($name);
+	load($name) if -s $file < 5_000_000;
 	$node->safe_psql('postgres', 'DROP SCHEMA IF EXISTS empty CASCADE; DROP SERVER f CASCADE');
 	unlink "$dir/file.db", "$dir/file.db-wal", "$dir/file.db-shm";
+}
+
+# The whole plan with types by what is stored: where assess sees no blocker, nothing may fail; where it does,
+# with what suggest_spec says of it. Rows are counted by SQLite.
+sub load {
+	my ($name) = @_;
+	my $spec = q('{"types": "stored"}');
+	my $blockers = $node->safe_psql('postgres',
+		"SELECT table_name, finding FROM sqlite.assess('{f}', 'loaded', $spec) WHERE severity = 'blocker'");
+	if ($blockers ne '') {
+		diag "$name needs a spec: $blockers";
+		$spec = "sqlite.suggest_spec('{f}', 'loaded') || $spec";
+		is($node->safe_psql('postgres', "SELECT table_name, finding FROM sqlite.assess('{f}', 'loaded', $spec) WHERE severity = 'blocker'"),
+			'', "$name: suggest_spec settles every blocker");
+	}
+	my ($status, $out, $err) = $node->psql('postgres',
+		"SELECT statement FROM sqlite.plan('{f}', 'loaded', $spec) ORDER BY step \\gexec", timeout => 300, on_error_stop => 0);
+	is($err =~ s/^.*(?:NOTICE|DETAIL|HINT):.*\n?//mgr, '', "$name: the whole plan runs with types by what is stored");
+	my $counts = $node->safe_psql('postgres',
+		"SELECT substring(object FROM 9), rows FROM sqlite.plan('{f}', 'loaded_not', $spec) WHERE object LIKE 'data of %'");
+	my @wrong;
+	for my $row (split /\n/, $counts) {
+		my ($table, $rows) = $row =~ /^(.*)\|(\d+)$/s or next;
+		$table =~ s/^loaded_not\./loaded./;
+		my $loaded = $node->safe_psql('postgres', "SELECT count(*) FROM $table");
+		push @wrong, "$table: $loaded of $rows" if $loaded != $rows;
+	}
+	is(join("\n", @wrong), '', "$name: every row arrives");
+	$node->safe_psql('postgres', 'DROP SCHEMA IF EXISTS loaded CASCADE');
 }
 
 # Objects by kind: those with a statement, and those listed with a reason. In a schema of its own, since what

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/schema/common_type.hpp"
+
 namespace pgsqlite::assess {
 namespace {
 
@@ -44,8 +46,8 @@ Conflict Only(const std::vector<Candidate>& candidates) {
 }
 
 std::string Common(const std::string& a, const std::string& b) {
-    const auto one = CommonType(schema::MapDeclaredType(a), schema::MapDeclaredType(b));
-    const auto other = CommonType(schema::MapDeclaredType(b), schema::MapDeclaredType(a));
+    const auto one = schema::CommonType(schema::MapDeclaredType(a), schema::MapDeclaredType(b));
+    const auto other = schema::CommonType(schema::MapDeclaredType(b), schema::MapDeclaredType(a));
     EXPECT_EQ(one.has_value(), other.has_value()) << a << ", " << b;
     if (!one || !other) return "none";
     EXPECT_EQ(one->sql, other->sql) << a << ", " << b;

@@ -96,18 +96,36 @@ void FindMisfits(Findings& findings, const PlannedTable& table, const PlannedCol
     SettleMisfits(finding, column, facts);
 }
 
+/// What only the type's own function, or a domain's checks, refuse.
+void FindInput(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+               const InputFacts& input) {
+    if (input.rows == 0) return;
+    Finding& finding = findings.Add(table, Severity::kBlocker,
+                                    "values that type " + column.read_type.sql + " refuses", &column);
+    finding.rows = input.rows;
+    finding.example = input.example;
+    if (column.existing != nullptr || !column.settings.type.empty()) {
+        finding.suggestion = "set the rows aside as rejects, clean the values, or give the column convert";
+        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+    } else {
+        SuggestType(finding, schema::PlainType(value::Kind::kText), {});
+    }
+}
+
 void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
-               const ColumnProfile& profile) {
-    const bool refused = column.existing != nullptr ? column.existing->not_null : column.not_null;
-    const std::uint64_t nulls = profile.Count(value::StorageClass::kNull);
-    if (!refused || nulls == 0 || column.has_chosen_default()) return;
+               const ColumnFacts& facts) {
+    const value::OnError on_error = column.settings.policies.on_error;
+    if (facts.misfits == nullptr || !column.refuses_null() || !column.settings.convert.empty()) return;
+    const ColumnMisfits& misfits = *facts.misfits;
+    const std::uint64_t nulls = misfits.nulls + (on_error == value::OnError::kNull ? misfits.refused : 0);
+    if (nulls == 0 || on_error == value::OnError::kReject) return;
     const bool key = column.source->primary_key_position > 0;
     Finding& finding = findings.Add(
         table, Severity::kBlocker,
         key ? "NULLs in the primary key, which PostgreSQL refuses" : "NULLs in a column that is NOT NULL",
         &column);
     finding.rows = nulls;
-    finding.example = profile.first_null.any() ? profile.first_null.at : "";
+    finding.example = ExampleOf(misfits.nulls > 0 ? misfits.first_null : misfits.First());
     if (key && column.existing == nullptr) {
         finding.suggestion = "go without this primary key, or give the column a default";
         finding.settings.push_back({"primary_key", "[]", Setting::Level::kTable, true});
@@ -131,20 +149,11 @@ void FindBetterType(Findings& findings, const PlannedTable& table, const Planned
     SuggestType(finding, suggestion.type, suggestion.encoding);
 }
 
-/// PostgreSQL's limits on single values: 1 GB a field, 2704 bytes an entry of a btree index.
+/// PostgreSQL's limit on an entry of a btree index. (Values over 1 GB do not fit their type.)
 void FindSizes(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                const ColumnProfile& profile) {
-    constexpr std::uint64_t kMaxField = (std::uint64_t{1} << 30) - 64;
     constexpr std::uint64_t kMaxIndexEntry = 2704;
     const std::uint64_t longest = std::max(profile.max_text_bytes, profile.blob_bytes.max);
-    if (longest > kMaxField) {
-        Finding& finding = findings.Add(
-            table, Severity::kBlocker,
-            "a value of " + std::to_string(longest) + " bytes is over PostgreSQL's limit of 1 GB a value",
-            &column);
-        finding.suggestion = "leave the row out by the table's where";
-        return;
-    }
     if (longest <= kMaxIndexEntry) return;
     const auto in_key = [&](const std::vector<std::string>& names) {
         return std::find(names.begin(), names.end(), column.name) != names.end();
@@ -175,14 +184,17 @@ void FindTranslations(Findings& findings, const PlannedTable& table, const Plann
     };
     if (column.conversion && !column.conversion->ok()) {
         Finding& finding = findings.Add(
-            table, Severity::kBlocker, "the spec's convert can't run: " + column.conversion->reason, &column);
+            table, Severity::kBlocker,
+            "the spec's " + column.conversion->pointer + " can't be used: " + column.conversion->reason,
+            &column);
         finding.example = column.conversion->source;
     }
     const bool chosen = column.has_chosen_default();
     if (chosen && column.default_value && !column.default_value->ok()) {
-        Finding& finding =
-            findings.Add(table, Severity::kBlocker,
-                         "the spec's default can't be used: " + column.default_value->reason, &column);
+        Finding& finding = findings.Add(
+            table, Severity::kBlocker,
+            "the spec's " + column.default_value->pointer + " can't be used: " + column.default_value->reason,
+            &column);
         finding.example = column.default_value->source;
     } else {
         untranslated("default", column.default_value, Severity::kWarning);
@@ -217,8 +229,9 @@ void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index
     if (facts == nullptr || !column.written()) return;
     const ColumnFacts& own = facts->columns[index];
     if (own.misfits != nullptr) FindMisfits(findings, table, column, own);
+    FindInput(findings, table, column, own.input);
+    FindNulls(findings, table, column, own);
     if (own.profile == nullptr) return;
-    FindNulls(findings, table, column, *own.profile);
     FindSizes(findings, table, column, *own.profile);
     FindBetterType(findings, table, column, own);
 }

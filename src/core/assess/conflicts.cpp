@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/schema/common_type.hpp"
 #include "core/schema/foreign_table.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statistics.hpp"
@@ -79,7 +80,7 @@ void CompareColumn(const std::vector<Member>& members, const std::string& name, 
         if (!common) {
             common = column->type;
         } else if (fits) {
-            const std::optional<schema::MappedType> wider = CommonType(*common, column->type);
+            const std::optional<schema::MappedType> wider = schema::CommonType(*common, column->type);
             fits = wider.has_value();
             if (wider) common = *wider;
         }

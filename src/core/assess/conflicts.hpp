@@ -53,10 +53,6 @@ struct Conflict {
     std::vector<std::string> targets;  ///< kPrefix: names that do not clash, in the order of `servers`
 };
 
-/// The type that holds all values of both: the wider one, or numeric over what neither holds alone.
-/// nullopt where values of one would not fit the other's, or would mean something else.
-std::optional<schema::MappedType> CommonType(const schema::MappedType& a, const schema::MappedType& b);
-
 /// Tables and views that take part: shadow tables belong to their virtual tables. Reads two rows a table.
 /// Needs an open read transaction. @throws Error as Catalog's
 std::vector<Candidate> ReadCandidates(sqlite::Database& db, const std::string& server,

@@ -14,11 +14,6 @@ using plan::PlannedColumn;
 using plan::PlannedForeignKey;
 using plan::PlannedTable;
 
-/// Whether a refused cell takes its row along.
-bool RefusesRow(const PlannedColumn& column) noexcept {
-    return column.settings.policies.on_error != value::OnError::kNull;
-}
-
 ColumnRule RuleOf(const PlannedColumn& column, const FactsOptions& options) {
     ColumnRule rule;
     rule.column = column.source->name;
@@ -35,6 +30,7 @@ ColumnRule RuleOf(const PlannedColumn& column, const FactsOptions& options) {
 
 void ReadMisfits(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table,
                  const FactsOptions& options, TableFacts& facts) {
+    std::vector<RowCondition> conditions;
     std::vector<ColumnRule> rules;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -42,7 +38,13 @@ void ReadMisfits(sqlite::Database& db, ProfileCache& cache, const PlannedTable& 
         if (column.source == nullptr || !column.written()) continue;
         // Arrays go element by element through the server's own types.
         if (column.read_type.kind == value::Kind::kArray) continue;
-        rules.push_back(RuleOf(column, options));
+        RowCondition condition;
+        condition.rule = RuleOf(column, options);
+        condition.refuses_misfits = column.settings.policies.on_error != value::OnError::kNull;
+        // What an expression makes of a NULL is not foreseen.
+        condition.refuses_nulls = column.refuses_null() && column.settings.convert.empty();
+        rules.push_back(condition.rule);
+        conditions.push_back(std::move(condition));
         places.push_back(i);
     }
     if (rules.empty()) return;
@@ -50,9 +52,8 @@ void ReadMisfits(sqlite::Database& db, ProfileCache& cache, const PlannedTable& 
     for (std::size_t i = 0; i < places.size(); ++i) {
         facts.columns[places[i]].misfits = misfits[i];
         facts.row_count = misfits[i]->rows;
-        if (RefusesRow(table.columns[places[i]])) facts.refused_rows += misfits[i]->refused;
     }
-    facts.refused_rows = std::min(facts.refused_rows, facts.rows());
+    facts.refused_rows = cache.RefusedRows(db, table.table(), conditions);
 }
 
 void ReadProfileOf(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table, TableFacts& facts) {
@@ -70,24 +71,41 @@ void ReadProfileOf(sqlite::Database& db, ProfileCache& cache, const PlannedTable
     }
 }
 
+/// "rowid 5: " in SQL, as the first part of an example; empty where rows have no such name.
+std::string RowName(const PlannedTable& table, const char* alias) {
+    const std::string rowid = table.table().rowid_name();
+    if (rowid.empty()) return {};
+    return std::string("'rowid ' || ") + alias + "." + sqlite::QuoteIdentifier(rowid);
+}
+
+/// A target column's place in SQLite; empty where it comes from nowhere or is converted on its way.
+std::string SourceOf(const PlannedTable& table, const std::string& target) {
+    const PlannedColumn* column = table.FindTarget(target);
+    return column == nullptr ? std::string() : column->source_name();
+}
+
 /// Children whose parent is not there as PostgreSQL compares: byte by byte.
-OrphanFacts CountOrphans(sqlite::Database& db, const PlannedTable& table, const sqlite::ForeignKey& key) {
-    const std::string child = sqlite::QuoteIdentifier(table.table().name);
-    const std::string parent = sqlite::QuoteIdentifier(key.parent_table);
+OrphanFacts CountOrphans(sqlite::Database& db, const PlannedTable& table, const PlannedForeignKey& key,
+                         const PlannedTable& parent) {
     std::string where, match, value;
+    OrphanFacts facts;
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
-        const std::string column = "c." + sqlite::QuoteIdentifier(key.columns[i]);
+        const std::string child_name = SourceOf(table, key.columns[i]);
+        const std::string parent_name = SourceOf(parent, key.parent_columns[i]);
+        if (child_name.empty() || parent_name.empty()) return facts;
+        const std::string column = "c." + sqlite::QuoteIdentifier(child_name);
         where += (i > 0 ? " AND " : "") + column + " IS NOT NULL";
-        match += (i > 0 ? " AND " : "") + ("p." + sqlite::QuoteIdentifier(key.parent_columns[i])) +
+        // The parent's index may be of another collation: it finds the candidates, bytes decide.
+        const std::string parent_column = "p." + sqlite::QuoteIdentifier(parent_name);
+        match += (i > 0 ? " AND " : "") + parent_column + " = " + column + " AND " + parent_column +
                  " COLLATE BINARY = " + column;
         value += (i > 0 ? " || ', ' || " : "") + ("quote(" + column + ")");
     }
-    const std::string rowid = table.table().rowid_name();
-    if (!rowid.empty()) value = "'rowid ' || c." + sqlite::QuoteIdentifier(rowid) + " || ': ' || " + value;
-    sqlite::Statement statement(db, "SELECT count(*), min(" + value + ") FROM main." + child +
-                                        " AS c WHERE " + where + " AND NOT EXISTS (SELECT 1 FROM main." +
-                                        parent + " AS p WHERE " + match + ")");
-    OrphanFacts facts;
+    if (const std::string row = RowName(table, "c"); !row.empty()) value = row + " || ': ' || " + value;
+    sqlite::Statement statement(
+        db, "SELECT count(*), min(" + value + ") FROM main." + sqlite::QuoteIdentifier(table.table().name) +
+                " AS c WHERE " + where + " AND NOT EXISTS (SELECT 1 FROM main." +
+                sqlite::QuoteIdentifier(parent.table().name) + " AS p WHERE " + match + ")");
     if (statement.Fetch()) {
         facts.rows = static_cast<std::uint64_t>(statement.Int(0));
         facts.example = statement.Text(1).substr(0, 120);
@@ -95,13 +113,17 @@ OrphanFacts CountOrphans(sqlite::Database& db, const PlannedTable& table, const 
     return facts;
 }
 
-void ReadOrphans(sqlite::Database& db, const PlannedTable& table, TableFacts& facts) {
+void ReadOrphans(sqlite::Database& db, const plan::Design& design, const PlannedTable& table,
+                 const FactsOptions& options, TableFacts& facts) {
     for (const PlannedForeignKey& key : table.foreign_keys) {
         facts.orphans.emplace_back();
-        if (key.key == nullptr || !key.reason.empty()) continue;
-        if (key.key->columns.size() != key.key->parent_columns.size()) continue;
+        if (!options.profile && key.orphans != spec::Orphans::kReject) continue;
+        if (!key.parent_planned || !key.reason.empty()) continue;
+        // Between two databases nothing is counted: PostgreSQL says what is wrong when the key is made.
+        const PlannedTable& parent = design.tables[key.parent];
+        if (parent.source != table.source || key.columns.size() != key.parent_columns.size()) continue;
         try {
-            facts.orphans.back() = CountOrphans(db, table, *key.key);
+            facts.orphans.back() = CountOrphans(db, table, key, parent);
         } catch (const Error& error) {
             if (!sqlite::IsObjectsOwnFault(error)) throw;
             facts.orphans.back().failure = error.what();
@@ -109,24 +131,48 @@ void ReadOrphans(sqlite::Database& db, const PlannedTable& table, TableFacts& fa
     }
 }
 
+/// Rows that SQLite took although they break a CHECK, and what a type's name says that SQLite never checks.
+void ReadChecks(sqlite::Database& db, const PlannedTable& table, TableFacts& facts) {
+    for (const plan::PlannedCheck& check : table.checks) {
+        facts.checks.emplace_back();
+        if (!check.condition.ok() || check.condition.guaranteed || check.source_condition.empty()) continue;
+        const std::string row = RowName(table, "c");
+        try {
+            sqlite::Statement statement(db, "SELECT count(*), min(" + (row.empty() ? "NULL" : row) +
+                                                ") FROM main." + sqlite::QuoteIdentifier(table.table().name) +
+                                                " AS c WHERE NOT (" + check.source_condition + "\n)");
+            if (!statement.Fetch()) continue;
+            facts.checks.back().rows = static_cast<std::uint64_t>(statement.Int(0));
+            facts.checks.back().example = statement.Text(1);
+        } catch (const Error& error) {
+            if (!sqlite::IsObjectsOwnFault(error)) throw;
+            facts.checks.back().failure = error.what();
+        }
+    }
+}
+
 }  // namespace
 
-TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::PlannedTable& table,
-                          const FactsOptions& options) {
+TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,
+                          const plan::PlannedTable& table, const FactsOptions& options) {
     TableFacts facts;
     facts.columns.resize(table.columns.size());
     if (!table.not_migrated.empty()) return facts;
     try {
-        if (options.profile) {
-            ReadProfileOf(db, cache, table, facts);
-        }
+        if (options.profile) ReadProfileOf(db, cache, table, facts);
         ReadMisfits(db, cache, table, options, facts);
-        if (options.profile) ReadOrphans(db, table, facts);
+        ReadOrphans(db, design, table, options, facts);
+        ReadChecks(db, table, facts);
     } catch (const Error& error) {
         if (!sqlite::IsObjectsOwnFault(error)) throw;
         facts.failure = error.what();
     }
     return facts;
+}
+
+void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table) {
+    for (std::size_t i = 0; i < facts.checks.size(); ++i)
+        table.checks[i].violated = facts.checks[i].rows > 0;
 }
 
 }  // namespace pgsqlite::assess

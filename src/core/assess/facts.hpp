@@ -15,11 +15,24 @@
 
 namespace pgsqlite::assess {
 
+/// What a type refuses that only the server's own functions know: an enum, a domain, inet.
+struct InputFacts {
+    std::uint64_t rows = 0;
+    std::string example;
+};
+
 struct ColumnFacts {
     const ColumnProfile* profile = nullptr;  ///< null without a profile
     std::optional<Suggestion> suggestion;    ///< with `against` set; nothing without a profile
     std::shared_ptr<const ColumnMisfits>
         misfits;  ///< under the planned rule; null where nothing is converted
+    InputFacts input;
+};
+
+struct CheckFacts {
+    std::uint64_t rows = 0;  ///< rows that break it
+    std::string example;     ///< the first one's rowid
+    std::string failure;     ///< why they could not be counted
 };
 
 struct OrphanFacts {
@@ -34,15 +47,17 @@ struct DuplicateFacts {
     std::string column;  ///< its first column, by SQLite's name
     std::uint64_t groups = 0;
     std::string example;
+    bool merged = false;  ///< rows of several databases meet
 };
 
 struct TableFacts {
     std::shared_ptr<const TableProfile> profile;
     std::vector<ColumnFacts> columns;  ///< by PlannedTable::columns
     std::vector<OrphanFacts> orphans;  ///< by PlannedTable::foreign_keys
+    std::vector<CheckFacts> checks;    ///< by PlannedTable::checks
     std::vector<DuplicateFacts> duplicates;
     std::optional<std::uint64_t> row_count;
-    std::uint64_t refused_rows = 0;  ///< at most so many rows: those of all columns together
+    std::uint64_t refused_rows = 0;  ///< rows with a cell that does not fit, or NULL where none may be
     std::string failure;             ///< why the table could not be read to its end
 
     bool read() const noexcept { return row_count.has_value(); }
@@ -50,14 +65,17 @@ struct TableFacts {
 };
 
 struct FactsOptions {
-    bool profile = false;  ///< also everything that only a judgement needs: the profile, orphans
+    bool profile = false;  ///< also everything that only a judgement needs: the profile, all orphans
     bool utf8_server = true;
     const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
 };
 
 /// Reads one table's facts, from the cache where the file has not changed. What SQLite can't read to the end
 /// is told in `failure`. @throws Error 57014 when interrupted, 53200
-TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::PlannedTable& table,
-                          const FactsOptions& options);
+TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,
+                          const plan::PlannedTable& table, const FactsOptions& options);
+
+/// CHECKs that rows break are added behind them.
+void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table);
 
 }  // namespace pgsqlite::assess

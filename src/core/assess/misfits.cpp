@@ -19,17 +19,25 @@ struct Check {
     std::size_t cell = 0;
     ColumnMisfits result;
 
-    void Add(const RowName& name, Scratch& scratch) {
+    /// Whether the cell fits, and whether it is NULL then.
+    bool Fits(const RowName& name, Scratch& scratch, bool* is_null, value::Status* status) const noexcept {
         value::Value out;
-        const value::Cell& source = name.cells[cell];
-        const value::Status status = value::Convert(rule, source, scratch, out);
-        if (status.ok()) {
+        *status = value::Convert(rule, name.cells[cell], scratch, out);
+        *is_null = status->ok() && out.is_null;
+        return status->ok();
+    }
+
+    void Add(const RowName& name, Scratch& scratch) {
+        value::Status status;
+        bool is_null = false;
+        if (Fits(name, scratch, &is_null, &status)) {
             ++result.applied[static_cast<std::size_t>(status.applied)];
+            if (is_null && result.nulls++ == 0) result.first_null = name.Show(name.cells[cell]);
             return;
         }
         ++result.refused;
         Tally& fault = result.by_code[static_cast<std::size_t>(status.code)];
-        if (fault.rows++ == 0) fault.first = name.Show(source);
+        if (fault.rows++ == 0) fault.first = name.Show(name.cells[cell]);
     }
 };
 
@@ -47,6 +55,15 @@ void CompileRule(const ColumnRule& source, Check& check) {
 
 }  // namespace
 
+std::string PolicyKey(const value::Policies& policies) {
+    std::string key;
+    const auto number = [&](auto n) { key += std::to_string(static_cast<int>(n)) + ','; };
+    number(policies.excess_digits), number(policies.invalid_text), number(policies.nul_bytes);
+    number(policies.invalid_json), number(policies.too_long);
+    number(policies.empty_as_null), number(policies.zero_date_as_null);
+    return key;
+}
+
 std::string ColumnRule::Key() const {
     // Lengths before names, since those may hold anything.
     std::string key;
@@ -59,10 +76,7 @@ std::string ColumnRule::Key() const {
     number(type.kind);
     number(type.precision), number(type.scale), number(type.constrained);
     number(type.max_chars), number(type.fraction_digits), number(utf8_server);
-    number(policies.excess_digits), number(policies.invalid_text), number(policies.nul_bytes);
-    number(policies.invalid_json), number(policies.too_long);
-    number(policies.empty_as_null), number(policies.zero_date_as_null);
-    return key;
+    return key + PolicyKey(policies);
 }
 
 const Example& ColumnMisfits::First(Code* code) const noexcept {
@@ -75,16 +89,30 @@ const Example& ColumnMisfits::First(Code* code) const noexcept {
     return by_code[first].first;
 }
 
+namespace {
+
+/// One check a rule, and the columns to be read for them.
+std::vector<Check> CompileRules(const std::vector<const ColumnRule*>& rules,
+                                std::vector<std::string>* columns) {
+    std::vector<Check> checks(rules.size());
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        CompileRule(*rules[i], checks[i]);
+        const auto place = std::find(columns->begin(), columns->end(), rules[i]->column);
+        checks[i].cell = static_cast<std::size_t>(place - columns->begin());
+        if (place == columns->end()) columns->push_back(rules[i]->column);
+    }
+    return checks;
+}
+
+}  // namespace
+
 std::vector<ColumnMisfits> CountMisfits(sqlite::Database& db, const sqlite::Table& table,
                                         const std::vector<ColumnRule>& rules) {
-    std::vector<Check> checks(rules.size());
+    std::vector<const ColumnRule*> list;
+    for (const ColumnRule& rule : rules)
+        list.push_back(&rule);
     std::vector<std::string> columns;
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-        CompileRule(rules[i], checks[i]);
-        const auto place = std::find(columns.begin(), columns.end(), rules[i].column);
-        checks[i].cell = static_cast<std::size_t>(place - columns.begin());
-        if (place == columns.end()) columns.push_back(rules[i].column);
-    }
+    std::vector<Check> checks = CompileRules(list, &columns);
     const ReadScope scope(db);
     TableReader reader(db, table, columns);
     Scratch scratch;
@@ -100,6 +128,35 @@ std::vector<ColumnMisfits> CountMisfits(sqlite::Database& db, const sqlite::Tabl
         results.push_back(std::move(check.result));
     }
     return results;
+}
+
+std::uint64_t CountRefusedRows(sqlite::Database& db, const sqlite::Table& table,
+                               const std::vector<RowCondition>& conditions) {
+    std::vector<const ColumnRule*> list;
+    for (const RowCondition& condition : conditions)
+        list.push_back(&condition.rule);
+    std::vector<std::string> columns;
+    const std::vector<Check> checks = CompileRules(list, &columns);
+    const ReadScope scope(db);
+    TableReader reader(db, table, columns);
+    Scratch scratch;
+    std::uint64_t refused = 0;
+    while (reader.Next()) {
+        const RowName& name = reader.name();
+        for (std::size_t i = 0; i < checks.size(); ++i) {
+            value::Status status;
+            bool is_null = false;
+            // A misfit that takes no row along is NULL in it.
+            if (!checks[i].Fits(name, scratch, &is_null, &status)) {
+                if (!conditions[i].refuses_misfits && !conditions[i].refuses_nulls) continue;
+            } else if (!is_null || !conditions[i].refuses_nulls) {
+                continue;
+            }
+            ++refused;
+            break;
+        }
+    }
+    return refused;
 }
 
 }  // namespace pgsqlite::assess

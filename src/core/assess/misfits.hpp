@@ -14,6 +14,9 @@
 
 namespace pgsqlite::assess {
 
+/// Text that is equal for equal policies, on_error left out.
+std::string PolicyKey(const value::Policies& policies);
+
 /// What one column is to become, as plain data: two equal ones give the same answer.
 struct ColumnRule {
     std::string column;        ///< SQLite's name, or a name that means the rowid
@@ -32,6 +35,8 @@ struct ColumnRule {
 struct ColumnMisfits {
     std::uint64_t rows = 0;     ///< rows read
     std::uint64_t refused = 0;  ///< rows whose cell does not fit
+    std::uint64_t nulls = 0;    ///< rows whose value is NULL once converted: NULL itself, '' by a policy
+    Example first_null;
     std::array<Tally, static_cast<std::size_t>(value::Code::kCodeCount)> by_code;
     /// Rows whose cell a policy changed, by value::Applied.
     std::array<std::uint64_t, static_cast<std::size_t>(value::Applied::kAppliedCount)> applied{};
@@ -44,5 +49,16 @@ struct ColumnMisfits {
 /// @throws Error as ReadProfile, 42703 (no such column), HV024 (an encoding that means nothing for the type)
 std::vector<ColumnMisfits> CountMisfits(sqlite::Database& db, const sqlite::Table& table,
                                         const std::vector<ColumnRule>& rules);
+
+/// A column that may take its row along.
+struct RowCondition {
+    ColumnRule rule;
+    bool refuses_misfits = false;  ///< a cell that does not fit
+    bool refuses_nulls = false;    ///< NULL, and what becomes NULL
+};
+
+/// Rows with at least one refused cell, each counted once. @throws Error as CountMisfits
+std::uint64_t CountRefusedRows(sqlite::Database& db, const sqlite::Table& table,
+                               const std::vector<RowCondition>& conditions);
 
 }  // namespace pgsqlite::assess

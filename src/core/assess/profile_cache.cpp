@@ -104,4 +104,49 @@ std::vector<std::shared_ptr<const ColumnMisfits>> ProfileCache::Misfits(
     return answers;
 }
 
+std::uint64_t ProfileCache::RefusedRows(sqlite::Database& db, const sqlite::Table& table,
+                                        const std::vector<RowCondition>& conditions) {
+    const ReadScope scope(db);
+    std::vector<ColumnRule> rules;
+    for (const RowCondition& condition : conditions)
+        rules.push_back(condition.rule);
+    const auto misfits = Misfits(db, table, rules);
+    std::vector<RowCondition> refusing;
+    std::uint64_t refused = 0;
+    std::string rest;
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+        const RowCondition& condition = conditions[i];
+        const bool takes_misfits = condition.refuses_misfits || condition.refuses_nulls;
+        const std::uint64_t rows =
+            (takes_misfits ? misfits[i]->refused : 0) + (condition.refuses_nulls ? misfits[i]->nulls : 0);
+        if (rows == 0) continue;
+        refused = rows;
+        const std::string key = condition.rule.Key();
+        rest += std::to_string(key.size()) + (condition.refuses_nulls ? 'n' : 'm') + key;
+        refusing.push_back(condition);
+    }
+    if (refusing.size() < 2) return refused;
+    State state = StateOf(db);
+    std::string key = KeyOf("refused ", table, rest);
+    if (const auto found = Find<std::uint64_t>(state, key)) return *found;
+    const auto answer = std::make_shared<const std::uint64_t>(CountRefusedRows(db, table, refusing));
+    Keep(std::move(state), std::move(key), answer, sizeof(std::uint64_t));
+    return *answer;
+}
+
+std::shared_ptr<const std::vector<schema::StoredColumn>> ProfileCache::Stored(sqlite::Database& db,
+                                                                              const sqlite::Table& table,
+                                                                              const StoredRule& rule) {
+    using Types = std::vector<schema::StoredColumn>;
+    const ReadScope scope(db);
+    State state = StateOf(db);
+    std::string key = KeyOf("stored ", table, rule.Key());
+    if (auto found = Find<Types>(state, key)) return found;
+    auto types = std::make_shared<const Types>(ReadStoredColumns(db, table, rule));
+    // Reasons and encodings are short sentences.
+    constexpr std::size_t kColumn = sizeof(schema::StoredColumn) + 512;
+    Keep(std::move(state), std::move(key), types, types->size() * kColumn);
+    return types;
+}
+
 }  // namespace pgsqlite::assess

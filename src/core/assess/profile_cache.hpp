@@ -10,6 +10,7 @@
 
 #include "core/assess/misfits.hpp"
 #include "core/assess/profile.hpp"
+#include "core/assess/stored_columns.hpp"
 #include "core/sqlite/snapshot.hpp"
 
 namespace pgsqlite::assess {
@@ -35,6 +36,16 @@ class ProfileCache {
     std::vector<std::shared_ptr<const ColumnMisfits>> Misfits(sqlite::Database& db,
                                                               const sqlite::Table& table,
                                                               const std::vector<ColumnRule>& rules);
+
+    /// CountRefusedRows' answer. The columns are asked about by themselves first, and only where several of
+    /// them refuse cells are their rows read once more.
+    std::uint64_t RefusedRows(sqlite::Database& db, const sqlite::Table& table,
+                              const std::vector<RowCondition>& conditions);
+
+    /// The types of `types` stored, by `table.columns`. @throws Error as TableReader
+    std::shared_ptr<const std::vector<schema::StoredColumn>> Stored(sqlite::Database& db,
+                                                                    const sqlite::Table& table,
+                                                                    const StoredRule& rule);
 
     void Clear() noexcept { entries_.clear(), bytes_ = 0; }
     std::size_t bytes() const noexcept { return bytes_; }

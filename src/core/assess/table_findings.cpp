@@ -42,18 +42,55 @@ void FindConstraints(Findings& findings, const PlannedTable& table) {
         FindTranslated(findings, table,
                        "index " + (index.source_name.empty() ? index.name : index.source_name), index.tail);
     if (table.filter && !table.filter->ok())
-        findings.Add(table, Severity::kBlocker, "the spec's where can't run: " + table.filter->reason)
+        findings
+            .Add(table, Severity::kBlocker,
+                 "the spec's " + table.filter->pointer + " can't be used: " + table.filter->reason)
             .example = table.filter->source;
+}
+
+/// `orphans` null for a column that takes no NULL.
+void FindNotNullable(Findings& findings, const PlannedTable& table, const PlannedForeignKey& key) {
+    for (const std::string& name : key.columns) {
+        const PlannedColumn* column = table.FindTarget(name);
+        if (column == nullptr || !column->not_null) continue;
+        Finding& finding =
+            findings.Add(table, Severity::kBlocker,
+                         "orphans null: the column is NOT NULL, so it can't be cleared", column);
+        finding.suggestion = "set orphans to reject or keep for this table";
+        finding.settings.push_back({"orphans", "keep", Setting::Level::kTable});
+        return;
+    }
+}
+
+/// Rows that break what their table says. The CHECK is put behind them, so nothing stops.
+void FindBroken(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
+    for (std::size_t i = 0; i < facts.checks.size(); ++i) {
+        const CheckFacts& check = facts.checks[i];
+        if (check.rows == 0) continue;
+        Finding& finding = findings.Add(
+            table, Severity::kWarning,
+            "rows break check " + table.checks[i].name + ": it is added as NOT VALID, for new rows only");
+        finding.rows = check.rows;
+        finding.example = check.example.empty() ? table.checks[i].condition.source
+                                                : check.example + ": " + table.checks[i].condition.source;
+        finding.suggestion = "clean the rows, then ALTER TABLE … VALIDATE CONSTRAINT";
+    }
 }
 
 void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableFacts* facts) {
     for (std::size_t i = 0; i < table.foreign_keys.size(); ++i) {
         const PlannedForeignKey& key = table.foreign_keys[i];
         if (!key.reason.empty()) {
-            findings.Add(table, Severity::kWarning, "foreign key is not carried over: " + key.reason)
-                .example = key.source;
+            // What the spec asks for is wanted; what SQLite has may have meant nothing there, either.
+            findings
+                .Add(table, key.key == nullptr ? Severity::kBlocker : Severity::kWarning,
+                     (key.key == nullptr ? "the spec's " + key.source + " can't be carried out: "
+                                         : "foreign key is not carried over: ") +
+                         key.reason)
+                .example = key.key == nullptr ? "" : key.source;
             continue;
         }
+        if (key.orphans == spec::Orphans::kNull) FindNotNullable(findings, table, key);
         if (facts == nullptr || i >= facts->orphans.size() || key.orphans != spec::Orphans::kError) continue;
         const OrphanFacts& orphans = facts->orphans[i];
         if (!orphans.failure.empty()) {
@@ -98,12 +135,19 @@ void FindWidth(Findings& findings, const PlannedTable& table) {
 
 void FindDuplicates(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
     for (const DuplicateFacts& duplicates : facts.duplicates) {
-        Finding& finding = findings.Add(table, Severity::kBlocker,
-                                        "duplicates under " + duplicates.key +
-                                            ": values that SQLite tells apart are equal in PostgreSQL");
+        Finding& finding = findings.Add(
+            table, Severity::kBlocker,
+            "duplicates under " + duplicates.key +
+                (duplicates.merged ? ": rows of several databases that are merged have the same key"
+                                   : ": values that SQLite tells apart are equal in PostgreSQL"));
         finding.rows = duplicates.groups;
         finding.example = duplicates.example;
         finding.column = duplicates.column;
+        if (duplicates.merged) {
+            finding.suggestion = "keep the tables apart, or make UUIDs of the keys (keys uuid)";
+            finding.settings.push_back({"conflicts", "prefix", Setting::Level::kJob});
+            continue;
+        }
         finding.suggestion = "clean the values, or keep the column as text";
         finding.settings.push_back({"type", "text", Setting::Level::kColumn});
     }
@@ -138,7 +182,9 @@ void FindTable(Findings& findings, const PlannedTable& table, const TableFacts* 
     FindConstraints(findings, table);
     FindForeignKeys(findings, table, facts);
     if (table.creates()) FindWidth(findings, table);
-    if (facts != nullptr) FindDuplicates(findings, table, *facts);
+    if (facts == nullptr) return;
+    FindBroken(findings, table, *facts);
+    FindDuplicates(findings, table, *facts);
 }
 
 }  // namespace pgsqlite::assess

@@ -3,6 +3,7 @@
 
 #include "core/base/nearest.hpp"
 #include "core/plan/designer.hpp"
+#include "core/schema/common_type.hpp"
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
@@ -68,9 +69,9 @@ class ColumnDesigner {
         column.not_null = source.not_null || column.identity;
         if (creates()) {
             column.name = target_names_.Take(column.name).name;
-            DesignDefault(column);
             ReportName(column, foreign);
         }
+        if (creates() || column.has_chosen_default()) DesignDefault(column);
         table_.columns.push_back(std::move(column));
     }
 
@@ -86,10 +87,8 @@ class ColumnDesigner {
             designer_.Report(table_, Severity::kNote,
                              "column \"" + name + "\", which the spec adds, has no type: it becomes text");
         column.read_type = column.type;
-        if (creates()) {
-            column.name = target_names_.Take(column.name).name;
-            DesignDefault(column);
-        }
+        if (creates()) column.name = target_names_.Take(column.name).name;
+        DesignDefault(column);
         table_.columns.push_back(std::move(column));
     }
 
@@ -157,7 +156,8 @@ class ColumnDesigner {
 
     MappedType DeclaredType(const PlannedColumn& column, std::size_t index) const {
         const std::vector<schema::StoredColumn>& stored = table_.from->stored;
-        if (table_.settings.types == spec::Types::kStored && index < stored.size()) return stored[index].type;
+        // An encoding says how the declared type is to be read.
+        if (index < stored.size() && column.settings.encoding.empty()) return stored[index].type;
         return schema::MapDeclaredType(column.source->declared_type,
                                        column.settings.timestamp_type == spec::TimestampType::kTimestamptz);
     }
@@ -167,9 +167,30 @@ class ColumnDesigner {
         if (chosen)
             column.type = *chosen;
         else if (column.source != nullptr)
-            column.type = DeclaredType(column, index);
+            column.type = WithMerged(column, DeclaredType(column, index));
         else
             column.type = schema::PlainType(Kind::kText);
+    }
+
+    /// The type that also takes the values of the tables that are merged into this one, where there is one.
+    MappedType WithMerged(const PlannedColumn& column, MappedType type) const {
+        const std::vector<PlannedTable>& tables = designer_.design.tables;
+        const std::size_t self = static_cast<std::size_t>(&table_ - tables.data());
+        for (const PlannedTable& other : tables) {
+            if (other.merged_into != self) continue;
+            const std::vector<sqlite::Column>& columns = other.table().columns;
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                if (!sqlite::EqualNames(columns[i].name, column.source->name)) continue;
+                const auto common = schema::CommonType(
+                    type, i < other.from->stored.size()
+                              ? other.from->stored[i].type
+                              : schema::MapDeclaredType(
+                                    columns[i].declared_type,
+                                    column.settings.timestamp_type == spec::TimestampType::kTimestamptz));
+                if (common) type = *common;
+            }
+        }
+        return type;
     }
 
     void DesignDefault(PlannedColumn& column) {
@@ -179,7 +200,10 @@ class ColumnDesigner {
                               ? Cast(schema::QuotePgLiteral(*column.settings.default_value), column.type)
                               : column.settings.default_sql;
             chosen.source = chosen.text;
-            chosen.probe = "SELECT CAST((" + chosen.text + ") AS " + column.type.sql + ")";
+            chosen.pointer =
+                column.settings.sources.From(column.settings.default_value ? "default" : "default_sql");
+            chosen.probe = "SELECT (" + chosen.text + ")";
+            chosen.assigned_to = column.type.sql;
             column.default_value = std::move(chosen);
             return;
         }

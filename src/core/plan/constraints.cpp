@@ -5,6 +5,7 @@
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
+#include "core/sqlite/database.hpp"
 #include "core/sqlite/identifier.hpp"
 
 namespace pgsqlite::plan {
@@ -49,8 +50,8 @@ class ConstraintDesigner {
         std::vector<std::string> columns;
         if (table_.settings.primary_key) {
             for (const std::string& name : *table_.settings.primary_key) {
-                const PlannedColumn* column = table_.Find(name);
-                columns.push_back(column != nullptr ? column->name : name);
+                if (table_.FindTarget(name) == nullptr) return ReportNoColumn(name);
+                columns.push_back(name);
             }
         } else {
             for (const int i : table_.table().primary_key()) {
@@ -65,6 +66,14 @@ class ConstraintDesigner {
             if (std::find(columns.begin(), columns.end(), column.name) != columns.end())
                 column.not_null = true;
         AddKey(TakeName(table_.target.table, "_pkey"), true, std::move(columns));
+    }
+
+    void ReportNoColumn(const std::string& name) {
+        Finding& finding =
+            designer_.Report(table_, Severity::kBlocker,
+                             "the spec's " + std::string(table_.settings.sources.From("primary_key")) +
+                                 " names column \"" + name + "\", which the target does not have");
+        finding.suggestion = "name columns as they are called in PostgreSQL";
     }
 
     void AddKey(std::string name, bool primary, std::vector<std::string> columns) {
@@ -88,6 +97,7 @@ class ConstraintDesigner {
         check.condition.reason = translation.reason;
         check.condition.notes = translation.notes;
         check.condition.guaranteed = translation.guaranteed;
+        check.source_condition = constraint.text;
         check.name =
             ConstraintName(constraint.name.empty() ? table_.target.table + "_check" : constraint.name);
         AddProbed(std::move(check));
@@ -102,7 +112,9 @@ class ConstraintDesigner {
 
     /// What a type says in SQLite and PostgreSQL's does not: UNSIGNED, ENUM.
     void AddTypeChecks(const PlannedColumn& column) {
-        if (column.source == nullptr || !column.settings.convert.empty()) return;
+        // Who chooses a type chooses what it says.
+        if (column.source == nullptr || !column.settings.convert.empty() || !column.settings.type.empty())
+            return;
         const schema::MappedType declared = schema::MapDeclaredType(column.source->declared_type);
         const std::string name = QuotePgIdentifierIfNeeded(column.name);
         PlannedCheck check;
@@ -113,11 +125,15 @@ class ConstraintDesigner {
             column.type.kind == value::Kind::kFloat8;
         if (declared.is_unsigned && number) {
             check.condition.text = name + " >= 0";
+            check.source_condition = sqlite::QuoteIdentifier(column.source->name) + " >= 0";
         } else if (!declared.enum_labels.empty() && column.type.kind == value::Kind::kText) {
-            std::string labels;
-            for (const std::string& label : declared.enum_labels)
+            std::string labels, quoted;
+            for (const std::string& label : declared.enum_labels) {
                 labels += (labels.empty() ? "" : ", ") + schema::QuotePgLiteral(label);
+                quoted += (quoted.empty() ? "" : ", ") + sqlite::QuoteLiteral(label);
+            }
             check.condition.text = name + " IN (" + labels + ")";
+            check.source_condition = sqlite::QuoteIdentifier(column.source->name) + " IN (" + quoted + ")";
         } else {
             return;
         }
@@ -197,10 +213,9 @@ class ConstraintDesigner {
 
     void AddSpecIndex(const std::string& tail) {
         PlannedIndex planned;
-        planned.name = table_.target.table + "_idx";
         planned.tail.source = "the spec";
         planned.tail.text = tail;
-        planned.name = TakeName(planned.name, "");
+        planned.name = TakeName(table_.target.table, "_idx");
         table_.indexes.push_back(std::move(planned));
     }
 

@@ -62,15 +62,13 @@ std::string SourceExpression(const PlannedColumn& column) {
     return value.empty() ? chosen : "COALESCE(" + value + ", " + chosen + ")";
 }
 
+/// Rows that the target has already are met only where something may have filled it before.
 std::string ConflictClause(const PlannedTable& table, const std::vector<std::string>& written) {
+    const bool meets_rows = table.existing != nullptr || table.merged_into;
+    if (!meets_rows) return {};
     if (table.settings.existing == spec::Existing::kSkip) return "\nON CONFLICT DO NOTHING";
     if (table.settings.existing != spec::Existing::kUpsert) return {};
-    std::vector<std::string> key = table.settings.upsert.key;
-    if (key.empty())
-        for (const int i : table.table().primary_key())
-            if (const PlannedColumn* column =
-                    table.Find(table.table().columns[static_cast<std::size_t>(i)].name))
-                key.push_back(column->name);
+    const std::vector<std::string> key = UpsertKey(table);
     std::string set;
     const auto is_key = [&](const std::string& name) {
         return std::find(key.begin(), key.end(), name) != key.end();
@@ -83,7 +81,31 @@ std::string ConflictClause(const PlannedTable& table, const std::vector<std::str
     return "\nON CONFLICT " + ColumnList(key) + (set.empty() ? " DO NOTHING" : " DO UPDATE SET " + set);
 }
 
+/// Orphans of one foreign key: FROM and WHERE of a statement over the child as `c`.
+std::string OrphanCondition(const PlannedForeignKey& key) {
+    std::string present, match;
+    const char* conjunction = "";
+    for (std::size_t i = 0; i < key.columns.size(); ++i) {
+        const std::string child = "c." + QuotePgIdentifierIfNeeded(key.columns[i]);
+        present += conjunction + child + " IS NOT NULL";
+        match += conjunction + ("p." + QuotePgIdentifierIfNeeded(key.parent_columns[i])) + " = " + child;
+        conjunction = " AND ";
+    }
+    return present + " AND NOT EXISTS (SELECT FROM " + QualifiedName(key.references) + " AS p WHERE " +
+           match + ")";
+}
+
 }  // namespace
+
+std::vector<std::string> UpsertKey(const PlannedTable& table) {
+    if (!table.settings.upsert.key.empty()) return table.settings.upsert.key;
+    if (table.settings.primary_key) return *table.settings.primary_key;
+    std::vector<std::string> key;
+    for (const int i : table.table().primary_key())
+        if (const PlannedColumn* column = table.Find(table.table().columns[static_cast<std::size_t>(i)].name))
+            key.push_back(column->name);
+    return key;
+}
 
 std::string ForeignTableName(const PlannedTable& table) {
     schema::NameAllocator names(schema::FoldCase::kPreserve, false);
@@ -100,6 +122,8 @@ std::string CreateForeignTable(const PlannedTable& table) {
                " OPTIONS (column_name " + QuotePgLiteral(column.source->name);
         if (!column.settings.encoding.empty())
             sql += ", encoding " + QuotePgLiteral(column.settings.encoding);
+        if (column.settings.sources.Has("timezone"))
+            sql += ", timezone " + QuotePgLiteral(column.settings.timezone);
         sql +=
             PolicyOptions(column.settings.policies, column.settings.sources, &table.settings.sources) + ")";
         separator = ",\n    ";
@@ -119,24 +143,42 @@ std::string InsertSelect(const PlannedTable& table) {
         select += (select.empty() ? "" : ", ") + SourceExpression(column);
         overrides = overrides || (column.existing != nullptr && column.existing->identity_always);
     }
+    if (written.empty()) return {};
     std::string sql = "INSERT INTO " + table.SqlName() + " " + ColumnList(written) +
                       (overrides ? " OVERRIDING SYSTEM VALUE" : "") + "\nSELECT " + select + "\nFROM " +
                       ForeignTableName(table);
-    if (!table.settings.where.empty()) sql += "\nWHERE " + table.settings.where;
+    if (!table.settings.where.empty()) sql += "\nWHERE (" + table.settings.where + ")";
     return sql + ConflictClause(table, written);
 }
 
-std::string SetSequence(const PlannedTable& table) {
+std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key) {
+    const std::string condition = OrphanCondition(key);
+    if (key.orphans == spec::Orphans::kReject)
+        return "DELETE FROM " + table.SqlName() + " AS c\nWHERE " + condition;
+    std::string set;
+    for (const std::string& column : key.columns)
+        set += (set.empty() ? "" : ", ") + QuotePgIdentifierIfNeeded(column) + " = NULL";
+    return "UPDATE " + table.SqlName() + " AS c SET " + set + "\nWHERE " + condition;
+}
+
+std::string SetSequence(const Design& design, const PlannedTable& table) {
     for (const PlannedColumn& column : table.columns) {
         const bool owns = column.identity || (column.existing != nullptr && column.existing->owns_sequence);
         if (!owns || !column.written()) continue;
+        std::int64_t used = 0;
+        for (const PlannedTable& other : design.tables)
+            if (other.not_migrated.empty() && other.target == table.target)
+                used = std::max(used, other.from->sequence.value_or(0));
         const std::string name = QuotePgIdentifierIfNeeded(column.name);
-        const std::string highest =
-            "GREATEST(max(" + name + "), " +
-            std::to_string(std::max<std::int64_t>(table.from->sequence.value_or(0), 0)) + ")";
-        return "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(" +
-               QuotePgLiteral(table.SqlName()) + ", " + QuotePgLiteral(column.name) + "), GREATEST(" +
-               highest + ", 1), " + highest + " > 0)\nFROM " + table.SqlName();
+        const std::string sequence = "pg_catalog.pg_get_serial_sequence(" + QuotePgLiteral(table.SqlName()) +
+                                     ", " + QuotePgLiteral(column.name) + ")";
+        std::string highest = "GREATEST(max(" + name + "), " + std::to_string(used);
+        // A sequence that was there never goes back.
+        if (table.existing != nullptr)
+            highest += ", pg_catalog.pg_sequence_last_value(" + sequence + "::pg_catalog.regclass)";
+        highest += ")";
+        return "SELECT pg_catalog.setval(" + sequence + ", GREATEST(" + highest + ", 1), " + highest +
+               " > 0)\nFROM " + table.SqlName();
     }
     return {};
 }

@@ -10,8 +10,11 @@ namespace pgsqlite::plan {
 /// The temporary foreign table that reads a planned table's rows.
 std::string ForeignTableName(const PlannedTable& table);
 std::string CreateForeignTable(const PlannedTable& table);
+/// Empty where the target takes none of the columns.
 std::string InsertSelect(const PlannedTable& table);
+/// Removes the rows without a parent, or their references, as the key's `orphans` says: reject or null.
+std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key);
 /// Sets the sequence behind the key past all rows and past what sqlite_sequence remembers; empty without one.
-std::string SetSequence(const PlannedTable& table);
+std::string SetSequence(const Design& design, const PlannedTable& table);
 
 }  // namespace pgsqlite::plan

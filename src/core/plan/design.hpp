@@ -26,6 +26,9 @@ struct Translated {
     /// A SELECT that PostgreSQL must accept before `text` is used: it is analysed, not run.
     std::string probe;
     bool immutable = false;  ///< the probe's first result column must be immutable
+    /// A type to which the probe's first result column must be assignable without a cast, as INSERT does it.
+    std::string assigned_to;
+    std::string pointer;  ///< of the spec's setting that it comes from
     bool ok() const noexcept { return reason.empty(); }
 };
 
@@ -45,11 +48,14 @@ struct PlannedColumn {
     std::optional<Translated> conversion;  ///< the spec's `convert`, which is PostgreSQL's SQL already
 
     std::string source_name() const { return source != nullptr ? source->name : std::string(); }
-    /// Whether INSERT writes it. A column that the spec adds without a value is left to its default.
+    /// Whether INSERT writes it.
     bool written() const noexcept {
         if (left_out || (generated && generated->ok())) return false;
-        return source != nullptr || !settings.convert.empty() ||
-               (existing != nullptr && has_chosen_default());
+        return source != nullptr || !settings.convert.empty() || has_chosen_default();
+    }
+    /// Whether a NULL takes its row along.
+    bool refuses_null() const noexcept {
+        return (existing != nullptr ? existing->not_null : not_null) && !has_chosen_default();
     }
     /// The spec's own default, which also stands in for NULL.
     bool has_chosen_default() const noexcept {
@@ -60,6 +66,8 @@ struct PlannedColumn {
 struct PlannedCheck {
     std::string name;
     Translated condition;
+    std::string source_condition;  ///< for SQLite, to count the rows that break it
+    bool violated = false;         ///< some do: it is added behind them, NOT VALID
 };
 
 struct PlannedKey {
@@ -101,7 +109,6 @@ struct PlannedTable {
     const ExistingRelation* existing = nullptr;  ///< the target stands already
     std::optional<std::size_t> merged_into;      ///< an earlier table makes the target, this one adds rows
     std::string not_migrated;                    ///< why it is left out altogether; empty: it goes
-    std::string parse_fault;                     ///< why its CREATE text gives no constraints
     std::shared_ptr<const schema::sql::CreateTable> definition;  ///< null: no text, or a fault
     std::vector<PlannedColumn> columns;
     std::optional<Translated> filter;  ///< the spec's `where`
@@ -109,9 +116,14 @@ struct PlannedTable {
     std::vector<PlannedKey> keys;
     std::vector<PlannedIndex> indexes;
     std::vector<PlannedForeignKey> foreign_keys;
+    std::vector<std::size_t> parents;  ///< tables that must be loaded before this one
+    /// Rows of several databases may meet here: the keys must be there before the data.
+    bool keys_first = false;
 
     bool creates() const noexcept { return not_migrated.empty() && existing == nullptr && !merged_into; }
     const PlannedColumn* Find(std::string_view source_column) const noexcept;
+    /// A target column by its name, exactly.
+    const PlannedColumn* FindTarget(std::string_view name) const noexcept;
     /// As statements write it: quoted where needed, with its schema.
     std::string SqlName() const;
     /// For schema::sql::Translate….
@@ -128,7 +140,7 @@ struct PlannedView {
 
 struct Design {
     std::string target_schema;
-    bool creates_schema = false;
+    std::vector<std::string> new_schemas;  ///< those that must be made
     spec::JobSettings job;
     std::vector<PlannedTable> tables;  ///< parents before children as far as there is an order
     std::vector<PlannedView> views;    ///< each after those it reads
@@ -138,7 +150,8 @@ struct Design {
 /// One question to PostgreSQL that decides whether a translation stands.
 struct Probe {
     const std::string* sql;
-    bool immutable;       ///< what it computes must not depend on time, session or settings
+    bool immutable;                  ///< what it computes must not depend on time, session or settings
+    const std::string* assigned_to;  ///< see Translated; null or empty: anything goes
     std::string* reason;  ///< PostgreSQL's refusal goes here, and the translation is listed instead of used
 };
 /// All questions a design has. They point into it.

@@ -39,12 +39,16 @@ void DesignUuidKeys(Designer& designer);
 /// CHECKs, keys and indexes of a new table.
 void DesignConstraints(Designer& designer, PlannedTable& table);
 void DesignForeignKeys(Designer& designer, PlannedTable& table);
+/// Which tables must be loaded before this one: by its foreign keys, or by those of the target that exists.
+void FindParents(Designer& designer, PlannedTable& table);
 /// Parents before children. Must be last of all that holds places of tables.
 void OrderTables(Design& design);
 void DesignViews(Designer& designer);
 
 /// "schema"."name", quoted where PostgreSQL needs it.
 std::string QualifiedName(const spec::TargetName& name);
+/// The columns by which upsert tells rows apart: the spec's, else the primary key; the target's names.
+std::vector<std::string> UpsertKey(const PlannedTable& table);
 /// (a, "B"), quoted where needed.
 std::string ColumnList(const std::vector<std::string>& names);
 /// A FROM item with the columns of a table that does not exist yet: (SELECT NULL::bigint AS id, …) AS t.

@@ -15,6 +15,11 @@ const ExistingColumn* ExistingRelation::Find(std::string_view column) const noex
     return similar;
 }
 
+bool ExistingRelation::HasUniqueKey(std::vector<std::string> key) const {
+    std::sort(key.begin(), key.end());
+    return std::find(unique_keys.begin(), unique_keys.end(), key) != unique_keys.end();
+}
+
 bool Existing::HasSchema(std::string_view schema) const noexcept {
     return std::find(schemas.begin(), schemas.end(), schema) != schemas.end();
 }

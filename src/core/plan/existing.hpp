@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/schema/declared_type.hpp"
@@ -12,7 +14,7 @@ namespace pgsqlite::plan {
 
 struct ExistingColumn {
     std::string name;
-    schema::MappedType type;  ///< of the base type, where the column's is a domain
+    schema::MappedType type;  ///< a domain keeps its name and has the kind of its base type
     bool not_null = false;
     bool has_default = false;
     bool generated = false;
@@ -28,7 +30,11 @@ struct ExistingRelation {
     std::string kind;         ///< "table", "view", "sequence", …: for messages
     bool has_rows = false;
     std::vector<ExistingColumn> columns;
+    std::vector<std::vector<std::string>> unique_keys;         ///< columns of each, sorted; no partial ones
+    std::vector<std::pair<std::string, std::string>> parents;  ///< schema and name of what it refers to
 
+    /// Whether ON CONFLICT (…) over these columns has an index to go by.
+    bool HasUniqueKey(std::vector<std::string> key) const;
     /// The column of that name, letters of ASCII of any case; the one written the same goes first.
     const ExistingColumn* Find(std::string_view column) const noexcept;
 };
@@ -39,6 +45,8 @@ struct Existing {
     std::vector<ExistingRelation> relations;
     /// The types that the spec names: its text → what PostgreSQL makes of it.
     std::unordered_map<std::string, schema::MappedType> types;
+    /// Those of them, and of columns' types, that are domains: conversion alone does not tell what they take.
+    std::unordered_set<std::string> domains;
     /// The namespace of UUIDs made from integer keys.
     std::string uuid_namespace;
 

@@ -137,8 +137,8 @@ class ForeignKeyDesigner {
     void CheckParent(PlannedForeignKey& planned) const {
         const PlannedTable& parent = designer_.design.tables[planned.parent];
         for (std::size_t i = 0; i < planned.columns.size(); ++i) {
-            const PlannedColumn* child_column = FindTarget(table_, planned.columns[i]);
-            const PlannedColumn* parent_column = FindTarget(parent, planned.parent_columns[i]);
+            const PlannedColumn* child_column = table_.FindTarget(planned.columns[i]);
+            const PlannedColumn* parent_column = parent.FindTarget(planned.parent_columns[i]);
             if (child_column == nullptr || parent_column == nullptr) continue;
             if (!Comparable(child_column->type, parent_column->type)) {
                 planned.reason = "the types differ: \"" + child_column->name + "\" is " +
@@ -189,19 +189,39 @@ class ForeignKeyDesigner {
             planned.actions += key.deferrable == spec::Deferrable::kDeferred
                                    ? " DEFERRABLE INITIALLY DEFERRED"
                                    : " DEFERRABLE";
-        for (const std::string& name : key.columns) {
-            const PlannedColumn* column = table_.Find(name);
-            planned.columns.push_back(column != nullptr ? column->name : name);
-        }
+        planned.columns = key.columns;
+        for (const std::string& name : key.columns)
+            if (table_.FindTarget(name) == nullptr)
+                planned.reason = "the target has no column \"" + name + "\"";
         const std::vector<PlannedTable>& tables = designer_.design.tables;
-        for (std::size_t i = 0; i < tables.size(); ++i)
-            if (tables[i].not_migrated.empty() && tables[i].target == planned.references) {
+        for (std::size_t i = 0; i < tables.size() && !planned.parent_planned; ++i)
+            if (tables[i].not_migrated.empty() && tables[i].target == planned.references &&
+                !tables[i].merged_into) {
                 planned.parent = i;
                 planned.parent_planned = true;
-                break;
             }
+        if (planned.parent_planned)
+            FindParentColumns(planned);
+        else if (designer_.existing.Find(planned.references.schema, planned.references.table) == nullptr)
+            planned.reason = "there is no table " + QualifiedName(planned.references);
         planned.name = key.name;
         Finish(std::move(planned));
+    }
+
+    /// Of a foreign key of the spec: the parent's primary key where no columns are named.
+    void FindParentColumns(PlannedForeignKey& planned) const {
+        const PlannedTable& parent = designer_.design.tables[planned.parent];
+        if (planned.parent_columns.empty())
+            for (const PlannedKey& key : parent.keys)
+                if (key.primary) planned.parent_columns = key.columns;
+        for (const std::string& name : planned.parent_columns)
+            if (parent.FindTarget(name) == nullptr)
+                planned.reason = "the parent has no column \"" + name + "\"";
+        if (!planned.reason.empty() || !parent.creates()) return;
+        if (planned.parent_columns.size() != planned.columns.size())
+            planned.reason = "the parent's key has not as many columns";
+        else
+            CheckParent(planned);
     }
 
     void Finish(PlannedForeignKey planned) {
@@ -215,12 +235,6 @@ class ForeignKeyDesigner {
         table_.foreign_keys.push_back(std::move(planned));
     }
 
-    static const PlannedColumn* FindTarget(const PlannedTable& table, const std::string& name) {
-        for (const PlannedColumn& column : table.columns)
-            if (column.name == name) return &column;
-        return nullptr;
-    }
-
     Designer& designer_;
     PlannedTable& table_;
     schema::NameAllocator names_;
@@ -232,6 +246,32 @@ void DesignForeignKeys(Designer& designer, PlannedTable& table) {
     ForeignKeyDesigner(designer, table).Run();
 }
 
+void FindParents(Designer& designer, PlannedTable& table) {
+    const std::vector<PlannedTable>& tables = designer.design.tables;
+    const auto add = [&](std::size_t parent) {
+        if (tables[parent].not_migrated.empty() && &tables[parent] != &table) table.parents.push_back(parent);
+    };
+    if (table.merged_into) add(*table.merged_into);
+    for (const PlannedForeignKey& key : table.foreign_keys)
+        if (key.parent_planned && key.reason.empty()) add(key.parent);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        // The keys of a target that exists hold already while rows come in. Those of SQLite may be its
+        // too, by names that are not seen here: a trigger, a rule.
+        if (table.existing == nullptr) break;
+        bool refers = false;
+        for (const auto& [schema, name] : table.existing->parents)
+            refers = refers || (tables[i].target.schema == schema && tables[i].target.table == name);
+        for (const sqlite::ForeignKey& key : table.table().foreign_keys)
+            refers = refers || (tables[i].source == table.source &&
+                                sqlite::EqualNames(tables[i].table().name, key.parent_table));
+        if (refers) add(i);
+    }
+    // A child of a target waits for all tables that fill it.
+    for (std::size_t i = 0, count = table.parents.size(); i < count; ++i)
+        for (std::size_t j = 0; j < tables.size(); ++j)
+            if (tables[j].merged_into == table.parents[i] && &tables[j] != &table) add(j);
+}
+
 void OrderTables(Design& design) {
     // Depth-first over parents, in the order of the catalog; an edge back into the path at hand is a cycle
     // and is not followed.
@@ -241,20 +281,13 @@ void OrderTables(Design& design) {
     std::vector<std::size_t> order;
     order.reserve(count);
     std::vector<std::pair<std::size_t, std::size_t>> path;  // table, next edge
-    const auto edges = [&](std::size_t table) {
-        std::vector<std::size_t> parents;
-        if (design.tables[table].merged_into) parents.push_back(*design.tables[table].merged_into);
-        for (const PlannedForeignKey& key : design.tables[table].foreign_keys)
-            if (key.parent_planned && key.reason.empty()) parents.push_back(key.parent);
-        return parents;
-    };
     for (std::size_t root = 0; root < count; ++root) {
         if (marks[root] != Mark::kNew) continue;
         marks[root] = Mark::kOpen;
         path.emplace_back(root, 0);
         while (!path.empty()) {
             auto& [table, next] = path.back();
-            const std::vector<std::size_t> parents = edges(table);
+            const std::vector<std::size_t>& parents = design.tables[table].parents;
             if (next == parents.size()) {
                 marks[table] = Mark::kDone;
                 order.push_back(table);
@@ -276,6 +309,8 @@ void OrderTables(Design& design) {
     }
     for (PlannedTable& table : sorted) {
         if (table.merged_into) table.merged_into = place[*table.merged_into];
+        for (std::size_t& parent : table.parents)
+            parent = place[parent];
         for (PlannedForeignKey& key : table.foreign_keys)
             key.parent = place[key.parent];
     }

@@ -9,15 +9,33 @@ namespace {
 
 using schema::QuotePgIdentifierIfNeeded;
 
-/// Text as comment lines; a line break inside ends no comment.
+/// Text as comment lines. PostgreSQL ends a comment at either kind of line break.
 std::string Comment(std::string_view text) {
     std::string result = "-- ";
-    for (const char c : text) {
-        if (c == '\r') continue;
-        result += c;
-        if (c == '\n') result += "-- ";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+        if (pair) continue;
+        if (text[i] == '\n' || text[i] == '\r')
+            result += "\n-- ";
+        else
+            result += text[i];
     }
     return result;
+}
+
+/// A block that runs statements over and over until they touch no row any more.
+std::string UntilNoneIsLeft(const std::vector<std::string>& statements) {
+    std::string body;
+    for (const std::string& statement : statements)
+        body += "        " + statement +
+                ";\n        GET DIAGNOSTICS touched = ROW_COUNT;\n"
+                "        total := total + touched;\n";
+    std::string tag = "$orphans$";
+    while (body.find(tag) != std::string::npos)
+        tag.insert(tag.size() - 1, "_");
+    return "DO " + tag +
+           "\nDECLARE\n    touched bigint;\n    total bigint;\nBEGIN\n    LOOP\n        total := 0;\n" +
+           body + "        EXIT WHEN total = 0;\n    END LOOP;\nEND\n" + tag;
 }
 
 std::string From(const PlannedTable& table) {
@@ -39,24 +57,31 @@ class Writer {
 
     std::vector<Step> Run() {
         section_ = Section::kPreData;
-        if (design_.creates_schema)
-            Add("schema " + design_.target_schema,
-                "CREATE SCHEMA IF NOT EXISTS " + QuotePgIdentifierIfNeeded(design_.target_schema));
-        for (const PlannedTable& table : design_.tables)
+        for (const std::string& schema : design_.new_schemas)
+            Add("schema " + schema, "CREATE SCHEMA IF NOT EXISTS " + QuotePgIdentifierIfNeeded(schema));
+        for (const PlannedTable& table : design_.tables) {
             WriteTable(table);
+            if (table.keys_first) WriteKeys(table);
+        }
         section_ = Section::kData;
+        WriteTruncate();
+        WriteTriggers("DISABLE");
         for (std::size_t i = 0; i < design_.tables.size(); ++i)
             WriteData(i);
+        WriteTriggers("ENABLE");
+        WriteOrphans();
         section_ = Section::kPostData;
         for (const PlannedTable& table : design_.tables)
-            WriteKeys(table);
+            if (!table.keys_first) WriteKeys(table);
+        for (const PlannedTable& table : design_.tables)
+            WriteViolatedChecks(table);
         for (const PlannedTable& table : design_.tables)
             WriteIndexes(table);
         for (const PlannedTable& table : design_.tables)
             WriteForeignKeys(table);
         for (const PlannedView& view : design_.views)
             WriteView(view);
-        WriteTriggers();
+        WriteTriggersOfSource();
         for (const PlannedTable& table : design_.tables)
             if (table.not_migrated.empty() && !table.merged_into)
                 Add("statistics of " + table.SqlName(), "ANALYZE " + table.SqlName());
@@ -65,17 +90,18 @@ class Writer {
 
   private:
     void Add(std::string object, std::string statement) {
-        steps_.push_back({section_, std::move(object), std::move(statement), std::nullopt});
+        steps_.push_back({section_, std::move(object), std::move(statement), std::nullopt, std::nullopt});
     }
+    void AddComment(std::string object, const std::string& text) { Add(std::move(object), Comment(text)); }
     void AddUntranslated(const std::string& object, const std::string& reason, const std::string& source) {
         Add(object, Comment(object + " is not translated: " + reason) + "\n" + Comment(source));
     }
 
     void WriteTable(const PlannedTable& table) {
         if (!table.not_migrated.empty()) {
-            Add("table " + table.table().name,
-                Comment("table " + schema::QuotePgIdentifier(table.table().name) + " of server " +
-                        table.source->server + " is not migrated: " + table.not_migrated));
+            AddComment("table " + table.table().name,
+                       "table " + schema::QuotePgIdentifier(table.table().name) + " of server " +
+                           table.source->server + " is not migrated: " + table.not_migrated);
             return;
         }
         if (!table.creates()) return;
@@ -93,13 +119,25 @@ class Writer {
             separator = ",\n    ";
         }
         for (const PlannedCheck& check : table.checks) {
-            if (!check.condition.ok() || check.condition.guaranteed) continue;
-            sql += separator + ("CONSTRAINT " + QuotePgIdentifierIfNeeded(check.name)) + " CHECK (" +
-                   check.condition.text + ")";
+            if (!check.condition.ok() || check.condition.guaranteed || check.violated) continue;
+            sql += separator + CheckClause(check);
             separator = ",\n    ";
         }
         Add("table " + table.SqlName(), sql + "\n)");
         WriteUntranslatedOf(table);
+    }
+
+    static std::string CheckClause(const PlannedCheck& check) {
+        return "CONSTRAINT " + QuotePgIdentifierIfNeeded(check.name) + " CHECK (" + check.condition.text +
+               ")";
+    }
+
+    void WriteViolatedChecks(const PlannedTable& table) {
+        for (const PlannedCheck& check : table.checks)
+            if (check.violated)
+                Add("check " + check.name + " of " + table.SqlName(),
+                    From(table) + Comment("rows break it: it holds for new ones only") + "\nALTER TABLE " +
+                        table.SqlName() + " ADD " + CheckClause(check) + " NOT VALID");
     }
 
     static std::string ColumnDefinition(const PlannedColumn& column) {
@@ -114,11 +152,12 @@ class Writer {
         return sql;
     }
 
-    /// DEFAULT takes most expressions only in parentheses; literals and calls look better without.
+    /// DEFAULT takes most expressions only in parentheses; words, numbers and plain calls look better
+    /// without.
     static std::string DefaultText(const PlannedColumn& column) {
         const std::string& text = column.default_value->text;
-        if (text.find(' ') == std::string::npos || (text.front() == '(' && text.back() == ')')) return text;
-        return "(" + text + ")";
+        const bool plain = text.find_first_of(" \t\r\n\f\v") == std::string::npos && text.front() != '(';
+        return plain ? text : "(" + text + ")";
     }
 
     void WriteUntranslatedOf(const PlannedTable& table) {
@@ -146,15 +185,81 @@ class Writer {
     void WriteData(std::size_t place) {
         const PlannedTable& table = design_.tables[place];
         if (!table.not_migrated.empty()) return;
-        if (table.existing != nullptr && !table.merged_into &&
-            table.settings.existing == spec::Existing::kTruncate)
-            Add("rows of " + table.SqlName(), "TRUNCATE " + table.SqlName());
+        const std::string insert = InsertSelect(table);
+        if (insert.empty()) {
+            AddComment("data of " + table.SqlName(),
+                       "no row of table " + schema::QuotePgIdentifier(table.table().name) + " of server " +
+                           table.source->server + " is moved: the target has none of its columns");
+            return;
+        }
         Add("source of " + table.SqlName(), From(table) + CreateForeignTable(table));
-        Add("data of " + table.SqlName(), InsertSelect(table));
+        Add("data of " + table.SqlName(), Rejecting(table) + insert);
         steps_.back().loads = place;
         Add("source of " + table.SqlName(), "DROP FOREIGN TABLE " + ForeignTableName(table));
-        if (const std::string reset = SetSequence(table); !reset.empty())
+        if (const std::string reset = SetSequence(design_, table); !reset.empty())
             Add("sequence of " + table.SqlName(), reset);
+    }
+
+    static std::string Rejecting(const PlannedTable& table) {
+        for (const PlannedColumn& column : table.columns)
+            if (column.written() && column.settings.policies.on_error == value::OnError::kReject)
+                return Comment(
+                           "on_error reject: a plain statement can't put rows aside, so it stops at the "
+                           "first value that does not fit") +
+                       "\n";
+        return {};
+    }
+
+    /// All at once, so that they may refer to each other.
+    void WriteTruncate() {
+        std::string list;
+        for (const PlannedTable& table : design_.tables)
+            if (table.not_migrated.empty() && table.existing != nullptr && !table.merged_into &&
+                table.settings.existing == spec::Existing::kTruncate)
+                list += (list.empty() ? "" : ", ") + table.SqlName();
+        if (!list.empty()) Add("rows of " + list, "TRUNCATE " + list);
+    }
+
+    /// The triggers of targets that exist, with `triggers` disable.
+    void WriteTriggers(const char* verb) {
+        if (design_.job.triggers != spec::Triggers::kDisable) return;
+        for (const PlannedTable& table : design_.tables)
+            if (table.not_migrated.empty() && table.existing != nullptr && !table.merged_into)
+                Add("triggers of " + table.SqlName(),
+                    "ALTER TABLE " + table.SqlName() + " " + verb + " TRIGGER USER");
+    }
+
+    /// What `orphans` reject and null ask for, once all rows are there. A table that refers to itself, or to
+    /// one after it, may get new orphans by each removal.
+    void WriteOrphans() {
+        std::vector<std::string> removals;
+        bool repeats = false;
+        for (const PlannedTable& table : design_.tables)
+            for (const PlannedForeignKey& key : table.foreign_keys) {
+                if (!key.reason.empty() || key.orphans != spec::Orphans::kReject) continue;
+                removals.push_back(RemoveOrphans(table, key));
+                repeats = repeats || key.parent >= PlaceOf(table);
+            }
+        if (repeats)
+            Add("orphans", UntilNoneIsLeft(removals));
+        else
+            WriteOrphans(spec::Orphans::kReject);
+        WriteOrphans(spec::Orphans::kNull);
+    }
+
+    void WriteOrphans(spec::Orphans orphans) {
+        for (const PlannedTable& table : design_.tables)
+            for (const PlannedForeignKey& key : table.foreign_keys) {
+                if (!key.reason.empty() || key.orphans != orphans) continue;
+                Add("orphans of " + table.SqlName(), Comment(key.source) + "\n" + RemoveOrphans(table, key));
+                if (orphans != spec::Orphans::kReject) continue;
+                steps_.back().loads = PlaceOf(table);
+                steps_.back().orphans_of = static_cast<std::size_t>(&key - table.foreign_keys.data());
+            }
+    }
+
+    std::size_t PlaceOf(const PlannedTable& table) const noexcept {
+        return static_cast<std::size_t>(&table - design_.tables.data());
     }
 
     void WriteKeys(const PlannedTable& table) {
@@ -215,7 +320,7 @@ class Writer {
                         view.select.text);
     }
 
-    void WriteTriggers() {
+    void WriteTriggersOfSource() {
         for (const PlannedTable& table : design_.tables)
             for (const sqlite::Trigger& trigger : table.source->triggers)
                 if (trigger.table == table.table().name)

@@ -20,12 +20,11 @@ struct Step {
     std::string statement;  ///< without a semicolon; comments only where something is not translated
     /// INSERT … SELECT: place of the table among Design::tables.
     std::optional<std::size_t> loads;
+    /// Of `loads`: the foreign key whose orphans this statement removes instead of loading rows.
+    std::optional<std::size_t> orphans_of;
 };
 
 /// Every statement in the order in which it must run, each complete by itself.
 std::vector<Step> WriteSteps(const Design& design);
-
-/// The foreign table that reads a planned table's rows, as CREATE FOREIGN TABLE in pg_temp.
-std::string ForeignTableName(const PlannedTable& table);
 
 }  // namespace pgsqlite::plan

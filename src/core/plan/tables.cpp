@@ -5,6 +5,7 @@
 #include "core/plan/designer.hpp"
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/keywords.hpp"
+#include "core/spec/name_pattern.hpp"
 #include "core/sqlite/identifier.hpp"
 
 namespace pgsqlite::plan {
@@ -37,7 +38,7 @@ void ReportObstacle(Designer& designer, const PlannedTable& table) {
     const bool shadow = table.table().kind == sqlite::TableKind::kShadow;
     Finding& finding =
         designer.Report(table, shadow ? Severity::kNote : Severity::kBlocker,
-                        (shadow ? "table is left out: " : "table can't be read: ") + table.not_migrated);
+                        (shadow ? "table is left out: " : "table can't be migrated: ") + table.not_migrated);
     if (shadow) return;
     finding.suggestion = "leave it out";
     finding.settings.push_back(
@@ -52,7 +53,9 @@ void ReportConflict(Designer& designer, const std::vector<std::size_t>& group) {
     for (const std::size_t i : group)
         servers += (servers.empty() ? "" : ", ") + designer.design.tables[i].source->server;
     for (const std::size_t i : group) {
-        const PlannedTable& table = designer.design.tables[i];
+        PlannedTable& table = designer.design.tables[i];
+        table.not_migrated =
+            "servers " + servers + " each have a table of that name, and the spec's conflicts is error";
         Finding& finding = designer.Report(
             table, Severity::kBlocker,
             "name conflict: servers " + servers + " each have a table for " + QualifiedName(table.target));
@@ -80,6 +83,17 @@ void SettleConflict(Designer& designer, const std::vector<std::size_t>& group) {
     }
 }
 
+/// A free name beside the target's, as a spec writes it.
+std::string OtherTarget(const Designer& designer, const PlannedTable& table) {
+    schema::NameAllocator names(schema::FoldCase::kPreserve, false);
+    for (const ExistingRelation& relation : designer.existing.relations)
+        if (relation.schema == table.target.schema) names.Reserve(relation.name);
+    const std::string name = spec::QuoteName(names.Take(table.target.table).name);
+    return table.target.schema == designer.design.target_schema
+               ? name
+               : spec::QuoteName(table.target.schema) + "." + name;
+}
+
 /// The target stands already: whether rows can go into it.
 void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelation& relation) {
     if (!relation.takes_rows) {
@@ -87,7 +101,7 @@ void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelatio
                                            "target " + QualifiedName(table.target) + " exists and is a " +
                                                relation.kind + ", which takes no rows");
         finding.suggestion = "give the table another target";
-        finding.settings.push_back({"target", table.target.table + "_1", Setting::Level::kTable});
+        finding.settings.push_back({"target", OtherTarget(designer, table), Setting::Level::kTable});
         return;
     }
     table.existing = &relation;

@@ -30,7 +30,8 @@ class UuidKeyDesigner {
         for (PlannedColumn* key : keys_) {
             if (key == nullptr) continue;
             key->identity = false;
-            key->default_value = Translated{"keys uuid", "gen_random_uuid()", {}, {}, false, {}, false};
+            key->default_value =
+                Translated{"keys uuid", "gen_random_uuid()", {}, {}, false, {}, false, {}, {}};
         }
     }
 
@@ -79,8 +80,9 @@ class UuidKeyDesigner {
         column.read_type = schema::PlainType(value::Kind::kInt8);
         column.type = schema::PlainType(value::Kind::kUuid);
         column.settings.convert = "sqlite.uuid_for(sqlite.uuid_for('" + designer_.existing.uuid_namespace +
-                                  "'::uuid, " + schema::QuotePgLiteral(root.SqlName()) + "), " +
-                                  schema::QuotePgIdentifierIfNeeded(column.foreign_name) + ")";
+                                  "'::uuid, " +
+                                  schema::QuotePgLiteral(root.source->server + "." + root.table().name) +
+                                  "), " + schema::QuotePgIdentifierIfNeeded(column.foreign_name) + ")";
     }
 
     Designer& designer_;

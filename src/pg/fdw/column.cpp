@@ -145,7 +145,7 @@ void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid typ
     InitType(column, &column->rule, type, typmod);
     value::Rule* rule = &column->rule;
     rule->policies = options.policies;
-    rule->zone = ZoneOf(server.timezone);
+    rule->zone = ZoneOf(options.timezone != nullptr ? options.timezone : server.timezone);
 
     const char* encoding = options.encoding;
     if (encoding == nullptr && options.column_type != nullptr)

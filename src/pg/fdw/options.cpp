@@ -43,7 +43,7 @@ constexpr Option kOptions[] = {
     {"busy_timeout", kServer, Form::kCount, nullptr},
     {"immutable", kServer, Form::kBoolean, nullptr},
     {"snapshot", kServer, Form::kWord, "transaction statement"},
-    {"timezone", kServer, Form::kZone, nullptr},
+    {"timezone", kServer | kColumn, Form::kZone, nullptr},
     {"timestamp_type", kServer, Form::kWord, "timestamp timestamptz"},
     {"keep_connections", kServer, Form::kBoolean, nullptr},
     {"batch_size", kServer | kTable, Form::kCount, nullptr},
@@ -268,6 +268,8 @@ ColumnOptions ReadColumnOptions(List* options, const TableOptions& table) {
             result.encoding = defGetString(element);
         else if (Is(element, "column_type"))
             result.column_type = defGetString(element);
+        else if (Is(element, "timezone"))
+            result.timezone = defGetString(element);
     }
     return result;
 }

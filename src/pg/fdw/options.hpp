@@ -33,6 +33,7 @@ struct ColumnOptions {
     const char* column_name = nullptr;  ///< SQLite name; the attribute's own when null
     const char* encoding = nullptr;
     const char* column_type = nullptr;  ///< the existing wrapper's word: INT, BLOB, …
+    const char* timezone = nullptr;     ///< the server's when null
     value::Policies policies;           ///< those of the table, overridden
 };
 

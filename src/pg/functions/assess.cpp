@@ -68,11 +68,27 @@ PG_SQLITE_FUNCTION(pg_sqlite_assess) {
 }
 
 PG_SQLITE_FUNCTION(pg_sqlite_suggest_spec) {
-    Jsonb* empty = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
-    const SurveyHandle handle =
-        MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)), empty);
-    const auto* findings = FindIn(handle, false);
+    ArrayType* servers = PG_GETARG_ARRAYTYPE_P(0);
+    const char* target_schema = text_to_cstring(PG_GETARG_TEXT_PP(1));
+    Datum spec = DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+    auto* all = NewIn<std::vector<pgsqlite::plan::Finding>>(CurrentMemoryContext);
     auto* json = NewIn<std::string>(CurrentMemoryContext);
-    Guard([&] { *json = pgsqlite::assess::SuggestSpec(*findings); });
-    return DirectFunctionCall1(jsonb_in, CStringGetDatum(ToServerText(*json)));
+    // What one suggestion settles may lay open another: a table under its new name meets one that exists. The
+    // later suggestion for a thing goes before the earlier.
+    constexpr int kRounds = 4;
+    for (int round = 0; round < kRounds; ++round) {
+        const SurveyHandle handle = MakeSurvey(servers, target_schema, DatumGetJsonbP(spec));
+        const auto* findings = FindIn(handle, false);
+        const bool more = Guard([&] {
+            const bool blocked = std::any_of(findings->begin(), findings->end(), [](const auto& finding) {
+                return finding.severity == pgsqlite::plan::Severity::kBlocker && !finding.settings.empty();
+            });
+            all->insert(all->begin(), findings->begin(), findings->end());
+            *json = pgsqlite::assess::SuggestSpec(*all);
+            return blocked;
+        });
+        spec = DirectFunctionCall1(jsonb_in, CStringGetDatum(ToServerText(*json)));
+        if (!more) break;
+    }
+    return spec;
 }

@@ -27,52 +27,88 @@ bool MayCoincide(const PlannedColumn& column, const ColumnProfile& profile) {
 
 struct Key {
     std::string name;
-    std::vector<const PlannedColumn*> columns;
+    std::vector<std::string> columns;          ///< the target's
+    std::vector<const PlannedTable*> sources;  ///< the tables whose rows meet under it
 };
 
-/// The keys and unique indexes of a new table that are worth asking about.
-std::vector<Key> SuspectKeys(const PlannedTable& table, const assess::TableFacts& facts) {
+/// The source columns of a key; empty where one of them is not read as it is.
+std::vector<const PlannedColumn*> ColumnsOf(const PlannedTable& table,
+                                            const std::vector<std::string>& names) {
+    std::vector<const PlannedColumn*> columns;
+    for (const std::string& name : names) {
+        const PlannedColumn* column = table.FindTarget(name);
+        if (column == nullptr || column->source == nullptr || !column->written() ||
+            !column->settings.convert.empty())
+            return {};
+        columns.push_back(column);
+    }
+    return columns;
+}
+
+/// Whether one table's own values may meet under a key.
+bool IsSuspect(const PlannedTable& table, const assess::TableFacts& facts, const Key& key) {
+    for (const PlannedColumn* column : ColumnsOf(table, key.columns)) {
+        const ColumnProfile* profile =
+            facts.columns[static_cast<std::size_t>(column - table.columns.data())].profile;
+        if (profile != nullptr && MayCoincide(*column, *profile)) return true;
+    }
+    return false;
+}
+
+/// The keys of a new table that are worth asking about.
+std::vector<Key> SuspectKeys(const plan::Design& design, const PlannedTable& table,
+                             const assess::TableFacts& facts) {
+    std::vector<const PlannedTable*> sources{&table};
+    const std::size_t place = static_cast<std::size_t>(&table - design.tables.data());
+    for (const PlannedTable& other : design.tables)
+        if (other.merged_into == place && other.not_migrated.empty()) sources.push_back(&other);
     std::vector<Key> keys;
-    const auto profile_of = [&](const PlannedColumn* column) {
-        return facts.columns[static_cast<std::size_t>(column - table.columns.data())].profile;
-    };
-    for (const sqlite::Index& index : table.table().indexes) {
-        if (!index.unique || index.partial || index.has_expression()) continue;
+    if (table.keys_first) return keys;  // rows that meet are skipped or updated
+    for (const plan::PlannedKey& planned : table.keys) {
+        if (!planned.reason.empty()) continue;
         Key key;
-        key.name = "unique key";
-        bool suspect = false;
-        for (const sqlite::IndexColumn& part : index.columns) {
-            const PlannedColumn* column = table.Find(part.name);
-            if (column == nullptr || !column->written() || !column->settings.convert.empty()) return keys;
-            const ColumnProfile* profile = profile_of(column);
-            if (profile == nullptr) return keys;
-            suspect = suspect || MayCoincide(*column, *profile);
-            key.name += (key.columns.empty() ? " (" : ", ") + column->name;
-            key.columns.push_back(column);
+        key.name = planned.primary ? "primary key" : "unique key";
+        const char* separator = " (";
+        for (const std::string& column : planned.columns) {
+            key.name += separator + column;
+            separator = ", ";
         }
         key.name += ")";
-        if (suspect) keys.push_back(std::move(key));
+        key.columns = planned.columns;
+        bool readable = true;
+        for (const PlannedTable* source : sources)
+            readable = readable && !ColumnsOf(*source, key.columns).empty();
+        if (!readable || (sources.size() == 1 && !IsSuspect(table, facts, key))) continue;
+        key.sources = sources;
+        keys.push_back(std::move(key));
     }
     return keys;
 }
 
 /// Groups of equal keys, and one of them, as columns of one row.
-std::string QueryOf(const SurveyedServer& server, const PlannedTable& table, const Key& key) {
-    std::string source = "SELECT ", list, group, present, shown;
+std::string QueryOf(const SurveyHandle& handle, const PlannedTable& table, const Key& key) {
+    std::string rows, group, present, shown;
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
-        const PlannedColumn* column = key.columns[i];
         const std::string name = "k" + std::to_string(i);
-        const char* comma = i > 0 ? ", " : "";
-        source += comma + sqlite::QuoteIdentifier(column->source->name);
-        list += comma + name + " " + column->type.sql;
-        group += comma + name;
+        group += (i > 0 ? ", " : "") + name;
         present += (i > 0 ? " AND " : "") + name + " IS NOT NULL";
         shown += ", pg_catalog.min(" + name + "::pg_catalog.text)";
     }
-    source += " FROM main." + sqlite::QuoteIdentifier(table.table().name);
+    for (const PlannedTable* source : key.sources) {
+        std::string select = "SELECT ", list;
+        const std::vector<const PlannedColumn*> columns = ColumnsOf(*source, key.columns);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            select += (i > 0 ? ", " : "") + sqlite::QuoteIdentifier(columns[i]->source->name);
+            list +=
+                (i > 0 ? ", k" : "k") + std::to_string(i) + " " + table.FindTarget(key.columns[i])->type.sql;
+        }
+        select += " FROM main." + sqlite::QuoteIdentifier(source->table().name);
+        rows += (rows.empty() ? "SELECT * FROM sqlite.query(" : " UNION ALL SELECT * FROM sqlite.query(") +
+                schema::QuotePgLiteral(ServerOf(handle, *source).name) + ", " +
+                schema::QuotePgLiteral(select) + ") AS q(" + list + ")";
+    }
     return "SELECT pg_catalog.count(*), pg_catalog.min(shown) FROM (SELECT pg_catalog.concat_ws(', '" +
-           shown + ") AS shown FROM sqlite.query(" + schema::QuotePgLiteral(server.name) + ", " +
-           schema::QuotePgLiteral(source) + ") AS q(" + list + ") WHERE " + present + " GROUP BY " + group +
+           shown + ") AS shown FROM (" + rows + ") AS r WHERE " + present + " GROUP BY " + group +
            " HAVING pg_catalog.count(*) > 1) AS d";
 }
 
@@ -105,7 +141,7 @@ bool Ask(const char* sql, uint64* groups, char** example) {
         RollbackAndReleaseCurrentSubTransaction();
         MemoryContextSwitchTo(context);
         CurrentResourceOwner = owner;
-        if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION) ReThrowError(error);
+        if (!IsOwnFault(error)) ReThrowError(error);
     }
     PG_END_TRY();
     return answered;
@@ -113,20 +149,26 @@ bool Ask(const char* sql, uint64* groups, char** example) {
 
 }  // namespace
 
-void FindDuplicates(const SurveyedServer& server, const PlannedTable& table, assess::TableFacts* facts) {
-    if (!table.creates() || !facts->failure.empty() || facts->rows() == 0) return;
+void FindDuplicates(const SurveyHandle& handle, const PlannedTable& table, assess::TableFacts* facts) {
+    if (!table.creates() || !facts->failure.empty()) return;
     auto* keys = NewIn<std::vector<Key>>(CurrentMemoryContext);
     auto* sql = NewIn<std::string>(CurrentMemoryContext);
-    Guard([&] { *keys = SuspectKeys(table, *facts); });
+    Guard([&] { *keys = SuspectKeys(handle.survey->design, table, *facts); });
     for (size_t i = 0; i < keys->size(); ++i) {
         const Key& key = (*keys)[i];
-        Guard([&] { *sql = QueryOf(server, table, key); });
+        Guard([&] { *sql = QueryOf(handle, table, key); });
         uint64 groups = 0;
         char* example = nullptr;
         if (!Ask(ToServerText(*sql), &groups, &example) || groups == 0) continue;
         const char* shown = example == nullptr ? "" : ToUtf8(example);
         Guard([&] {
-            facts->duplicates.push_back({key.name, key.columns.front()->source->name, groups, shown});
+            assess::DuplicateFacts duplicates;
+            duplicates.key = key.name;
+            duplicates.column = table.FindTarget(key.columns.front())->source->name;
+            duplicates.groups = groups;
+            duplicates.example = shown;
+            duplicates.merged = key.sources.size() > 1;
+            facts->duplicates.push_back(std::move(duplicates));
         });
     }
 }

@@ -7,8 +7,8 @@
 
 namespace pgsqlite::pg {
 
-/// Fills facts->duplicates for the keys and unique indexes of a new table that may have some. Reads the table
-/// once for each of these.
-void FindDuplicates(const SurveyedServer& server, const plan::PlannedTable& table, assess::TableFacts* facts);
+/// Fills facts->duplicates for the keys of a new table that may have some, over the rows of all tables that
+/// are merged into it. Reads them once for each key.
+void FindDuplicates(const SurveyHandle& handle, const plan::PlannedTable& table, assess::TableFacts* facts);
 
 }  // namespace pgsqlite::pg

@@ -87,6 +87,7 @@ void ReadColumns(Survey* survey, const char* schemas) {
         const char* name = Cell(i, 3);
         const Oid type = Number(i, 4);
         const int32 typmod = static_cast<int32>(std::strtol(Cell(i, 5), nullptr, 10));
+        const bool domain = get_typtype(type) == TYPTYPE_DOMAIN;
         const bool not_null = Flag(i, 6), has_default = Flag(i, 7), generated = Flag(i, 8);
         const bool identity = Flag(i, 9), always = Flag(i, 10), owns_sequence = Flag(i, 11);
         plan::ExistingColumn* column = Guard([&] {
@@ -104,7 +105,58 @@ void ReadColumns(Survey* survey, const char* schemas) {
             return &relation->columns.back();
         });
         DescribeType(type, typmod, &column->type);
+        if (domain) Guard([&] { survey->existing.domains.insert(column->type.sql); });
     }
+}
+
+/// The relation that the first two columns of a row name.
+plan::ExistingRelation* RelationAt(Survey* survey, uint64 row) {
+    const char* schema = Cell(row, 1);
+    const char* name = Cell(row, 2);
+    return Guard([&] { return const_cast<plan::ExistingRelation*>(survey->existing.Find(schema, name)); });
+}
+
+void ReadUniqueKeys(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, i.indexrelid, a.attname FROM pg_catalog.pg_index i "
+        "JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
+        "AND a.attnum = ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1]) "
+        "WHERE n.nspname IN (%s) AND c.relkind IN ('r', 'p') AND i.indisunique AND i.indisvalid "
+        "AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL ORDER BY i.indexrelid, a.attname",
+        schemas));
+    Oid last = InvalidOid;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const Oid index = Number(i, 3);
+        const char* column = Cell(i, 4);
+        Guard([&] {
+            if (index != last) relation->unique_keys.emplace_back();
+            relation->unique_keys.back().push_back(column);
+        });
+        last = index;
+    }
+}
+
+void ReadReferences(Survey* survey, const char* schemas) {
+    Select(
+        psprintf("SELECT n.nspname, c.relname, pn.nspname, p.relname FROM pg_catalog.pg_constraint k "
+                 "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n "
+                 "ON n.oid = c.relnamespace JOIN pg_catalog.pg_class p ON p.oid = k.confrelid "
+                 "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace "
+                 "WHERE k.contype = 'f' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p')",
+                 schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char* schema = Cell(i, 3);
+        const char* name = Cell(i, 4);
+        Guard([&] { relation->parents.emplace_back(schema, name); });
+    }
+}
+
+/// Says which text of the spec is no type.
+void NameSpecType(void* text) {
+    errcontext("type \"%s\" of the spec", static_cast<const char*>(text));
 }
 
 void ReadTypes(Survey* survey) {
@@ -113,12 +165,14 @@ void ReadTypes(Survey* survey) {
     for (size_t i = 0; i < texts->size(); ++i) {
         Oid oid;
         int32 typmod;
-        compat::ParseTypeName(ToServerText((*texts)[i]), &oid, &typmod);
+        const char* text = ToServerText((*texts)[i]);
+        ErrorContextCallback context = {error_context_stack, &NameSpecType, const_cast<char*>(text)};
+        error_context_stack = &context;
+        compat::ParseTypeName(text, &oid, &typmod);
+        error_context_stack = context.previous;
         schema::MappedType* type = Guard([&] { return &survey->existing.types[(*texts)[i]]; });
         DescribeType(oid, typmod, type);
-        // A domain keeps its name: the new column is to have its checks.
-        const char* sql = ToUtf8(format_type_with_typemod(oid, typmod));
-        Guard([&] { type->sql = sql; });
+        if (get_typtype(oid) == TYPTYPE_DOMAIN) Guard([&] { survey->existing.domains.insert(type->sql); });
     }
 }
 
@@ -136,6 +190,8 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     ReadSchemas(survey, schemas);
     ReadRelations(survey, schemas);
     ReadColumns(survey, schemas);
+    ReadUniqueKeys(survey, schemas);
+    ReadReferences(survey, schemas);
     ReadTypes(survey);
     SPI_finish();
 }
@@ -147,7 +203,14 @@ void ReadOccupied(Survey* survey) {
         if (relation == nullptr) continue;
         const char* name =
             quote_qualified_identifier(ToServerText(relation->schema), ToServerText(relation->name));
-        Select(psprintf("SELECT pg_catalog.has_table_privilege(%s, 'SELECT')", quote_literal_cstr(name)));
+        // By oid: a name is not even looked up in a schema without USAGE.
+        Select(
+            psprintf("SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND "
+                     "pg_catalog.has_schema_privilege(n.oid, 'USAGE') FROM pg_catalog.pg_class c "
+                     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND "
+                     "c.relname = %s",
+                     quote_literal_cstr(ToServerText(relation->schema)),
+                     quote_literal_cstr(ToServerText(relation->name))));
         if (!Flag(0, 1)) continue;
         Select(psprintf("SELECT EXISTS (SELECT 1 FROM %s)", name));
         relation->has_rows = Flag(0, 1);

@@ -15,11 +15,13 @@ void AddStep(ReturnSetInfo* result, size_t number, const plan::Step& step, const
     values[kSection] = CStringGetTextDatum(plan::SectionName(step.section));
     values[kObject] = CStringGetTextDatum(ToServerText(step.object));
     values[kStatement] = CStringGetTextDatum(ToServerText(step.statement));
-    nulls[kRows] = nulls[kPredictedRejects] = facts == nullptr || !facts->read();
-    if (!nulls[kRows]) {
-        values[kRows] = Int64GetDatum(static_cast<int64>(facts->rows()));
-        values[kPredictedRejects] = Int64GetDatum(static_cast<int64>(facts->refused_rows));
-    }
+    const bool known = facts != nullptr && facts->read();
+    nulls[kRows] = !known || step.orphans_of.has_value();
+    nulls[kPredictedRejects] = !known;
+    if (!nulls[kRows]) values[kRows] = Int64GetDatum(static_cast<int64>(facts->rows()));
+    if (known)
+        values[kPredictedRejects] = Int64GetDatum(static_cast<int64>(
+            step.orphans_of ? facts->orphans[*step.orphans_of].rows : facts->refused_rows));
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

@@ -3,6 +3,7 @@
 #include "pg/functions/survey.hpp"
 
 extern "C" {
+#include "parser/parse_coerce.h"
 #include "tcop/tcopprot.h"
 #include "utils/resowner.h"
 }
@@ -10,9 +11,37 @@ extern "C" {
 namespace pgsqlite::pg {
 namespace {
 
+/// Raises where a query's first column can't go into a column of a type as INSERT and DEFAULT put it there:
+/// without a cast of its own.
+void CheckAssignable(Query* query, const char* type) {
+    // A DEFAULT has no FROM, and takes neither of these.
+    if (query->rtable == NIL &&
+        (query->hasSubLinks || query->hasAggs || query->hasWindowFuncs || query->hasTargetSRFs))
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("a default takes no subquery, aggregate, window or set-returning function")));
+    Expr* expression = linitial_node(TargetEntry, query->targetList)->expr;
+    Oid from = exprType(reinterpret_cast<Node*>(expression));
+    Oid to;
+    int32 typmod;
+    compat::ParseTypeName(type, &to, &typmod);
+    if (can_coerce_type(1, &from, &to, COERCION_ASSIGNMENT)) return;
+    if (IsA(expression, Const) && from == TEXTOID) {  // a literal, which takes the column's type
+        Const* literal = reinterpret_cast<Const*>(expression);
+        if (literal->constisnull) return;
+        Oid input, io_parameter;
+        getTypeInputInfo(to, &input, &io_parameter);
+        OidInputFunctionCall(input, TextDatumGetCString(literal->constvalue), io_parameter, typmod);
+        return;
+    }
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("it is of type %s, and the column of type %s: a cast is missing",
+                           format_type_be(from), type)));
+}
+
 /// Null when PostgreSQL takes the text, else why not, palloc'd. Raises what concerns no text: a cancel,
 /// memory.
-const char* Refusal(const char* sql, bool immutable) {
+/// @param assigned_to a type for the first column, or null
+const char* Refusal(const char* sql, bool immutable, const char* assigned_to) {
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     const char* volatile refusal = nullptr;
@@ -24,6 +53,7 @@ const char* Refusal(const char* sql, bool immutable) {
         if (list_length(statements) != 1)
             ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("it is more than one expression")));
         Query* query = compat::AnalyzeStatement(linitial_node(RawStmt, statements), sql);
+        if (assigned_to != nullptr) CheckAssignable(query, assigned_to);
         if (immutable && contain_mutable_functions(reinterpret_cast<Node*>(query)))
             refusal = "its value is not immutable in PostgreSQL";
         ReleaseCurrentSubTransaction();
@@ -38,10 +68,7 @@ const char* Refusal(const char* sql, bool immutable) {
         RollbackAndReleaseCurrentSubTransaction();
         MemoryContextSwitchTo(context);
         CurrentResourceOwner = owner;
-        const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-        if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES ||
-            category == ERRCODE_SYSTEM_ERROR || category == ERRCODE_INTERNAL_ERROR)
-            ReThrowError(error);
+        if (!IsOwnFault(error)) ReThrowError(error);
         refusal = psprintf("PostgreSQL says: %s", error->message);
     }
     PG_END_TRY();
@@ -63,7 +90,9 @@ void RunProbes(plan::Design* design) {
             Guard([&] { *probe.reason = "it has a character that the server encoding lacks"; });
             continue;
         }
-        const char* refusal = Refusal(ToServerText(*probe.sql), probe.immutable);
+        const bool assigned = probe.assigned_to != nullptr && !probe.assigned_to->empty();
+        const char* refusal = Refusal(ToServerText(*probe.sql), probe.immutable,
+                                      assigned ? ToServerText(*probe.assigned_to) : nullptr);
         if (refusal != nullptr) {
             const char* utf8 = ToUtf8(refusal);
             Guard([&] { *probe.reason = utf8; });

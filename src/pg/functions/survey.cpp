@@ -1,8 +1,11 @@
 #include "pg/functions/survey.hpp"
 
+#include "core/sqlite/sqlite_error.hpp"
 #include "pg/fdw/access.hpp"
 #include "pg/fdw/column.hpp"
+#include "pg/fdw/input_fit.hpp"
 #include "pg/fdw/sqlite_call.hpp"
+#include "pg/functions/profile.hpp"
 
 namespace pgsqlite::pg {
 namespace {
@@ -52,6 +55,64 @@ void ReadServer(Survey* survey, const SurveyedServer& server) {
     });
 }
 
+/// What decides the stored types of a table; nothing where `types` is not stored.
+std::optional<assess::StoredRule> StoredRuleOf(const Survey& survey, const plan::Source& source,
+                                               const plan::SourceTable& entry) {
+    const sqlite::Table& table = entry.table;
+    if (!entry.included || table.unreadable || table.kind == sqlite::TableKind::kView ||
+        table.kind == sqlite::TableKind::kShadow)
+        return std::nullopt;
+    const spec::TableSettings settings = survey.spec.ForTable(source.server, table.name, source.base);
+    if (settings.types != spec::Types::kStored) return std::nullopt;
+    assess::StoredRule rule;
+    rule.naive_as_timestamptz = settings.timestamp_type == spec::TimestampType::kTimestamptz;
+    rule.utf8_server = GetDatabaseEncoding() != PG_SQL_ASCII;
+    for (const sqlite::Column& column : table.columns)
+        rule.policies.push_back(
+            survey.spec.ForColumn(source.server, table.name, column.name, column.declared_type, source.base)
+                .policies);
+    return rule;
+}
+
+/// Types that only PostgreSQL's input functions know were widened on suspicion: they stay where every value
+/// passes.
+void KeepInputTypes(const SurveyedServer& server, plan::SourceTable* entry) {
+    for (size_t i = 0; i < entry->stored.size(); ++i) {
+        if (entry->stored[i].type.kind != value::Kind::kText) continue;
+        auto* declared = NewIn<schema::MappedType>(CurrentMemoryContext);
+        auto* sql = NewIn<std::string>(CurrentMemoryContext);
+        Guard([&] {
+            *declared = schema::MapDeclaredType(entry->table.columns[i].declared_type);
+            *sql = "SELECT " + sqlite::QuoteIdentifier(entry->table.columns[i].name) + " FROM main." +
+                   sqlite::QuoteIdentifier(entry->table.name);
+        });
+        if (declared->kind == value::Kind::kInput &&
+            fdw::AllFitInput(server.pin, sql->c_str(), declared->sql.c_str(), server.options))
+            Guard([&] { entry->stored[i].type = *declared; });
+    }
+}
+
+/// Fills SourceTable::stored where the spec wants types by what is stored.
+void ReadStoredTypes(Survey* survey, plan::Source* source, const SurveyedServer& server) {
+    sqlite::Database* database = server.pin->database();
+    assess::ProfileCache* cache = functions::Profiles();
+    for (size_t i = 0; i < source->tables.size(); ++i) {
+        CHECK_FOR_INTERRUPTS();
+        plan::SourceTable* entry = &source->tables[i];
+        fdw::CallSqlite(database, [&] {
+            const auto rule = StoredRuleOf(*survey, *source, *entry);
+            if (!rule) return;
+            try {
+                entry->stored = *cache->Stored(*database, entry->table, *rule);
+            } catch (const Error& error) {
+                // A table that can't be read to its end is a finding of its own.
+                if (!sqlite::IsObjectsOwnFault(error)) throw;
+            }
+        });
+        KeepInputTypes(server, entry);
+    }
+}
+
 }  // namespace
 
 SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec) {
@@ -69,6 +130,8 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
         CHECK_FOR_INTERRUPTS();
         ReadServer(survey, handle.servers[i]);
     }
+    for (int i = 0; i < handle.server_count; ++i)
+        ReadStoredTypes(survey, &survey->sources[static_cast<size_t>(i)], handle.servers[i]);
     ReadExisting(survey, target_schema);
     const auto design = [&] {
         survey->design = plan::MakeDesign(survey->sources, survey->spec, survey->existing);
@@ -82,8 +145,16 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
 }
 
 void DescribeType(Oid oid, int32 typmod, schema::MappedType* type) {
+    const Oid declared = oid;
+    const int32 declared_typmod = typmod;
     const Oid base = getBaseTypeAndTypmod(oid, &typmod);
-    const char* sql = ToUtf8(format_type_with_typemod(base, typmod));
+    // A domain keeps its name, so that its checks apply. What is not PostgreSQL's own is qualified:
+    // statements may run under another search_path.
+    const char* sql =
+        ToUtf8(declared < FirstNormalObjectId
+                   ? format_type_with_typemod(declared, declared_typmod)
+                   : format_type_extended(declared, declared_typmod,
+                                          FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
     const value::Kind kind = fdw::KindOfType(base);
     Guard([&] {
         *type = schema::MappedType();

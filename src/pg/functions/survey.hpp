@@ -44,11 +44,23 @@ void ReadExisting(Survey* survey, const char* target_schema);
 /// Which existing targets have rows; those that the current user may not read count as empty.
 void ReadOccupied(Survey* survey);
 
+/// The server of a table of the design.
+inline const SurveyedServer& ServerOf(const SurveyHandle& handle, const plan::PlannedTable& table) {
+    return handle.servers[table.source - handle.survey->sources.data()];
+}
+
+/// Whether an error says something about what was asked, and not about the session: a cancel, memory.
+inline bool IsOwnFault(const ErrorData* error) {
+    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+    return category != ERRCODE_OPERATOR_INTERVENTION && category != ERRCODE_INSUFFICIENT_RESOURCES &&
+           category != ERRCODE_SYSTEM_ERROR && category != ERRCODE_INTERNAL_ERROR;
+}
+
 /// Has PostgreSQL analyse a design's translations; a refusal becomes the translation's reason.
 void RunProbes(plan::Design* design);
 
 /// PostgreSQL's type as core describes types.
-/// @param[out] type filled; a domain's base type with its modifier
+/// @param[out] type filled; of a domain the name is its own, the rest its base type's
 void DescribeType(Oid oid, int32 typmod, schema::MappedType* type);
 
 }  // namespace pgsqlite::pg

@@ -3,6 +3,7 @@
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 #include "pg/functions/duplicates.hpp"
+#include "pg/functions/input_misfits.hpp"
 #include "pg/functions/profile.hpp"
 
 namespace pgsqlite::pg {
@@ -30,15 +31,10 @@ const Zones* ReadZones(const plan::Design& design) {
     return zones;
 }
 
-const SurveyedServer& ServerOf(const SurveyHandle& handle, const plan::PlannedTable& table) {
-    const ptrdiff_t index = table.source - handle.survey->sources.data();
-    return handle.servers[index];
-}
-
 }  // namespace
 
 const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, FactsFor purpose) {
-    const plan::Design& design = handle.survey->design;
+    plan::Design& design = handle.survey->design;
     assess::ProfileCache* cache = functions::Profiles();
     auto* facts = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
     assess::FactsOptions options;
@@ -47,12 +43,17 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
     options.zones = ReadZones(design);
     for (size_t i = 0; i < design.tables.size(); ++i) {
         CHECK_FOR_INTERRUPTS();
-        const plan::PlannedTable& table = design.tables[i];
+        plan::PlannedTable& table = design.tables[i];
         const SurveyedServer& server = ServerOf(handle, table);
         sqlite::Database* database = server.pin->database();
-        fdw::CallSqlite(database,
-                        [&] { facts->push_back(assess::ReadTableFacts(*database, *cache, table, options)); });
-        if (options.profile) FindDuplicates(server, table, &facts->back());
+        fdw::CallSqlite(database, [&] {
+            facts->push_back(assess::ReadTableFacts(*database, *cache, design, table, options));
+        });
+        assess::TableFacts* own = &facts->back();
+        assess::ApplyFacts(*own, table);
+        if (!options.profile) continue;
+        CountInputMisfits(handle, server, table, own);
+        FindDuplicates(handle, table, own);
     }
     return facts;
 }

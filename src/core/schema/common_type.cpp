@@ -1,13 +1,12 @@
 // CommonType: the order of PostgreSQL's types by what they hold, as far as a merge may rely on it.
+#include "core/schema/common_type.hpp"
+
 #include <algorithm>
 #include <string>
 
-#include "core/assess/conflicts.hpp"
-
-namespace pgsqlite::assess {
+namespace pgsqlite::schema {
 namespace {
 
-using schema::MappedType;
 using value::Kind;
 
 /// Digits before the point that an integer type's largest value has; 0 for other types.
@@ -28,7 +27,7 @@ int IntegerDigits(Kind kind) noexcept {
 constexpr int kMaxPrecision = 1000;
 
 MappedType Numeric(int integer_digits, int scale) {
-    MappedType type = schema::PlainType(Kind::kNumeric);
+    MappedType type = PlainType(Kind::kNumeric);
     if (integer_digits + scale > kMaxPrecision) return type;
     type.constrained = true;
     type.precision = static_cast<std::int16_t>(integer_digits + scale);
@@ -86,7 +85,7 @@ std::optional<MappedType> CommonType(const MappedType& a, const MappedType& b) {
     };
     if (Either(a.kind, b.kind, text_takes)) {
         const MappedType& text = a.kind == Kind::kText ? a : b;
-        return text.max_chars == 0 ? text : schema::PlainType(Kind::kText);
+        return text.max_chars == 0 ? text : PlainType(Kind::kText);
     }
     // json keeps what jsonb would rewrite or refuse.
     if (Either(a.kind, b.kind, [](Kind x, Kind y) { return x == Kind::kJsonb && y == Kind::kJson; }))
@@ -98,4 +97,4 @@ std::optional<MappedType> CommonType(const MappedType& a, const MappedType& b) {
     return std::nullopt;
 }
 
-}  // namespace pgsqlite::assess
+}  // namespace pgsqlite::schema
