@@ -160,3 +160,15 @@ DROP TABLE wanted;
 DROP SERVER pushdown CASCADE;
 DROP SCHEMA pushdown CASCADE;
 RESET search_path;
+
+-- Storage classes proven by CHECKs: what may hold words or other classes elsewhere is exact here, and so LIMIT goes along.
+\set checked :data '/checked.db'
+CREATE SERVER checked FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'checked');
+CREATE FOREIGN TABLE checked (id bigint, r double precision, b bytea, f boolean, loose double precision) SERVER checked;
+EXPLAIN (COSTS OFF, VERBOSE) SELECT id FROM checked WHERE r < 1 AND f ORDER BY r LIMIT 1;
+SELECT id FROM checked WHERE r < 1 AND f ORDER BY r LIMIT 1;
+EXPLAIN (COSTS OFF, VERBOSE) SELECT id FROM checked WHERE b > '\x00' ORDER BY b DESC LIMIT 1;
+SELECT id FROM checked WHERE b > '\x00' ORDER BY b DESC LIMIT 1;
+EXPLAIN (COSTS OFF, VERBOSE) SELECT id FROM checked WHERE loose < 5 ORDER BY loose DESC LIMIT 1;
+SELECT id FROM checked WHERE loose < 5 ORDER BY loose DESC LIMIT 1;
+DROP SERVER checked CASCADE;

@@ -37,6 +37,8 @@ int FindColumn(const sqlite::Table& table, const char* name) noexcept {
 
 void SetShapes(const SourceRelation& relation, const sqlite::Table* table, bool stored, SourceFacts* facts) {
     const int rowid_alias = stored ? table->rowid_alias() : -1;
+    auto* classes = NewIn<std::vector<schema::ClassSet>>(CurrentMemoryContext);
+    if (stored) Guard([&] { *classes = schema::CheckedClasses(*table); });
     for (int i = 0; i < relation.attribute_count; ++i) {
         const SourceColumn& column = relation.columns[i];
         if (column.name == nullptr) continue;
@@ -45,7 +47,8 @@ void SetShapes(const SourceRelation& relation, const sqlite::Table* table, bool 
         const bool is_rowid = stored && (ordinal >= 0 ? ordinal == rowid_alias
                                                       : facts->rowid_name[0] != '\0' && IsRowidName(name));
         facts->shapes[i] =
-            ShapeOf(table, ordinal >= 0 ? &table->columns[static_cast<size_t>(ordinal)] : nullptr, is_rowid,
+            ShapeOf(table, ordinal >= 0 ? &table->columns[static_cast<size_t>(ordinal)] : nullptr,
+                    ordinal >= 0 ? (*classes)[static_cast<size_t>(ordinal)] : schema::kAnyClass, is_rowid,
                     stored && (ordinal >= 0 || is_rowid), column.type, column.typmod, column.options);
     }
 }

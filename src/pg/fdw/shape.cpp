@@ -43,6 +43,21 @@ Form FormOf(value::Kind kind, Affinity affinity, bool strict_blob) noexcept {
     }
 }
 
+/// Whether CHECKs on typeof() leave a form no class but its own.
+bool IsChecked(Form form, Affinity affinity, schema::ClassSet classes) noexcept {
+    switch (form) {
+        case Form::kInteger:
+        case Form::kBoolean:
+            return schema::IsOnly(classes, value::StorageClass::kInteger);
+        case Form::kReal:
+            return affinity == Affinity::kReal && schema::IsOnly(classes, value::StorageClass::kReal);
+        case Form::kText:
+            return schema::IsOnly(classes, value::StorageClass::kText);
+        default:
+            return false;
+    }
+}
+
 void SetRange(ColumnShape* shape, value::Kind kind) noexcept {
     shape->least = PG_INT64_MIN;
     shape->most = PG_INT64_MAX;
@@ -57,8 +72,8 @@ void SetRange(ColumnShape* shape, value::Kind kind) noexcept {
 
 }  // namespace
 
-ColumnShape ShapeOf(const sqlite::Table* table, const sqlite::Column* column, bool is_rowid, bool stored,
-                    Oid type, int32 typmod, const ColumnOptions& options) {
+ColumnShape ShapeOf(const sqlite::Table* table, const sqlite::Column* column, schema::ClassSet classes,
+                    bool is_rowid, bool stored, Oid type, int32 typmod, const ColumnOptions& options) {
     ColumnShape shape = {};
     // A policy may turn a cell into another value, or into NULL.
     if (!(options.policies == value::Policies())) return shape;
@@ -77,10 +92,12 @@ ColumnShape ShapeOf(const sqlite::Table* table, const sqlite::Column* column, bo
     const bool strict_any =
         strict && pg_strcasecmp(column != nullptr ? column->declared_type.c_str() : "", "ANY") == 0;
     if (strict_any && !is_rowid) return shape;
-    shape.form = FormOf(kind, affinity, strict && affinity == Affinity::kBlob);
+    const bool only_blobs =
+        strict ? affinity == Affinity::kBlob : schema::IsOnly(classes, value::StorageClass::kBlob);
+    shape.form = FormOf(kind, affinity, only_blobs);
     shape.pure = shape.form != Form::kNone &&
                  (is_rowid || (strict && !IsAnyOf(affinity, Affinity::kNumeric, Affinity::kBlob)) ||
-                  shape.form == Form::kBytes);
+                  shape.form == Form::kBytes || IsChecked(shape.form, affinity, classes));
     if (shape.form == Form::kMoment || shape.form == Form::kDecimal) shape.pure = false;
     shape.integral_only = affinity != Affinity::kReal;
     shape.binary = column == nullptr || pg_strcasecmp(column->collation.c_str(), "BINARY") == 0;

@@ -2,6 +2,7 @@
 // which comparisons mean the same on both sides; a guess about the data never counts.
 #pragma once
 
+#include "core/schema/checked_classes.hpp"
 #include "core/sqlite/catalog.hpp"
 #include "pg/fdw/column.hpp"
 
@@ -33,8 +34,9 @@ struct ColumnShape {
 };
 
 /// @param column SQLite's; null for the rowid under its own name
+/// @param classes what the table's CHECKs prove of the column's cells
 /// @param stored the source is a table whose columns apply their affinity (no view, query or virtual table)
-ColumnShape ShapeOf(const sqlite::Table* table, const sqlite::Column* column, bool is_rowid, bool stored,
-                    Oid type, int32 typmod, const ColumnOptions& options);
+ColumnShape ShapeOf(const sqlite::Table* table, const sqlite::Column* column, schema::ClassSet classes,
+                    bool is_rowid, bool stored, Oid type, int32 typmod, const ColumnOptions& options);
 
 }  // namespace pgsqlite::pg::fdw
