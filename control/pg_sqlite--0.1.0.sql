@@ -296,3 +296,140 @@ CREATE FUNCTION sqlite.plan(
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_plan';
 COMMENT ON FUNCTION sqlite.plan(text[], text, jsonb) IS
     'the statements of a migration, in their order and ready to run; none is run';
+
+-- Jobs: their records. Written only by the extension's own code, as the extension's owner; a role sees its own.
+
+CREATE TABLE sqlite.jobs (
+    job bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('migrate', 'load')),
+    state text NOT NULL CHECK (state IN ('running', 'done', 'failed', 'rolled back')),
+    owner name NOT NULL,
+    servers text[] NOT NULL DEFAULT '{}',
+    target_schema text,
+    spec jsonb NOT NULL DEFAULT '{}',
+    transaction text NOT NULL DEFAULT 'single',
+    workers integer NOT NULL DEFAULT 1,
+    read_from text,
+    on_error text,
+    max_rejects text,
+    files jsonb NOT NULL DEFAULT '[]',
+    backups jsonb NOT NULL DEFAULT '[]',
+    started timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    finished timestamptz,
+    error jsonb,
+    backend integer,
+    backend_started timestamptz,
+    version text
+);
+COMMENT ON TABLE sqlite.jobs IS 'one row a CALL of sqlite.migrate or sqlite.load: who, when, with which spec, on which files';
+
+CREATE TABLE sqlite.job_steps (
+    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    step integer NOT NULL,
+    section text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('statement', 'load', 'comment')),
+    object text NOT NULL,
+    statement text NOT NULL,
+    undo text,
+    table_no integer,
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done')),
+    started timestamptz,
+    finished timestamptz,
+    PRIMARY KEY (job, step)
+);
+COMMENT ON TABLE sqlite.job_steps IS 'the plan that a job carries out, as sqlite.plan shows it, and how far it is';
+
+CREATE TABLE sqlite.job_tables (
+    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    table_no integer NOT NULL,
+    server text,
+    table_name text,
+    target text NOT NULL,
+    created boolean NOT NULL,
+    existing text,
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'loading', 'done')),
+    expected bigint,
+    read bigint NOT NULL DEFAULT 0,
+    written bigint NOT NULL DEFAULT 0,
+    rejected bigint NOT NULL DEFAULT 0,
+    skipped bigint NOT NULL DEFAULT 0,
+    warned bigint NOT NULL DEFAULT 0,
+    changes jsonb NOT NULL DEFAULT '{}',
+    started timestamptz,
+    finished timestamptz,
+    load jsonb,
+    PRIMARY KEY (job, table_no)
+);
+COMMENT ON TABLE sqlite.job_tables IS 'tables of a job and their account: read = written + rejected + skipped';
+
+CREATE TABLE sqlite.job_chunks (
+    job bigint NOT NULL,
+    table_no integer NOT NULL,
+    chunk bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    first_rowid bigint,
+    last_rowid bigint,
+    xids xid8[] NOT NULL,
+    read bigint NOT NULL,
+    written bigint NOT NULL,
+    FOREIGN KEY (job, table_no) REFERENCES sqlite.job_tables ON DELETE CASCADE
+);
+CREATE INDEX ON sqlite.job_chunks (job, table_no);
+COMMENT ON TABLE sqlite.job_chunks IS
+    'what has been committed of a table: ranges of rowids (NULL: all rows), and the transactions that wrote them';
+
+CREATE TABLE sqlite.job_log (
+    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    level text NOT NULL CHECK (level IN ('info', 'warning', 'error')),
+    server text,
+    table_name text,
+    message text NOT NULL
+);
+CREATE INDEX ON sqlite.job_log (job, at);
+COMMENT ON TABLE sqlite.job_log IS 'what happened during a job';
+
+CREATE TABLE sqlite.rejects (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    table_no integer NOT NULL,
+    server text,
+    table_name text,
+    target text NOT NULL,
+    rowid bigint,
+    key jsonb,
+    columns text[] NOT NULL DEFAULT '{}',
+    category text NOT NULL CHECK (category IN ('connection', 'conversion', 'validation', 'insertion', 'schema')),
+    sqlstate text NOT NULL,
+    message text NOT NULL,
+    row jsonb,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'loaded', 'ignored')),
+    at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+CREATE INDEX ON sqlite.rejects (job, table_no);
+COMMENT ON TABLE sqlite.rejects IS
+    'rows that did not fit: every column to blame, why, and the row as it stands in SQLite with storage classes';
+
+SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs_job_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_steps', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_tables', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks_chunk_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_log', '');
+
+ALTER TABLE sqlite.jobs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sqlite.job_steps ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sqlite.job_tables ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sqlite.job_chunks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sqlite.job_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sqlite.rejects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sqlite.jobs USING (owner = CURRENT_USER);
+CREATE POLICY own ON sqlite.job_steps USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_steps.job));
+CREATE POLICY own ON sqlite.job_tables USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_tables.job));
+CREATE POLICY own ON sqlite.job_chunks USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_chunks.job));
+CREATE POLICY own ON sqlite.job_log USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_log.job));
+CREATE POLICY own ON sqlite.rejects USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = rejects.job));
+GRANT SELECT ON sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chunks, sqlite.job_log, sqlite.rejects
+    TO PUBLIC;
+-- What a user mends or decides himself before sqlite.retry_rejects.
+GRANT UPDATE (row, state) ON sqlite.rejects TO PUBLIC;

@@ -2,10 +2,7 @@
 
 #include "core/schema/names.hpp"
 #include "core/sqlite/identifier.hpp"
-
-extern "C" {
-#include "utils/resowner.h"
-}
+#include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg {
 namespace {
@@ -115,36 +112,18 @@ std::string QueryOf(const SurveyHandle& handle, const PlannedTable& table, const
 /// Runs the query; false where a value can't be converted, which is a finding of its own.
 bool Ask(const char* sql, uint64* groups, char** example) {
     MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    volatile bool answered = false;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        SPI_connect();
-        if (SPI_execute(sql, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not look for duplicates");
-        const char* count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-        const char* shown = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-        *groups = std::strtoull(count, nullptr, 10);
-        *example = shown == nullptr ? nullptr : MemoryContextStrdup(context, shown);
-        SPI_finish();
-        answered = true;
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        ErrorData* error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-        if (!IsOwnFault(error)) ReThrowError(error);
-    }
-    PG_END_TRY();
-    return answered;
+    const ErrorData* error = TryInSubtransaction(
+        [&] {
+            SPI_connect();
+            if (SPI_execute(sql, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not look for duplicates");
+            const char* count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+            const char* shown = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+            *groups = std::strtoull(count, nullptr, 10);
+            *example = shown == nullptr ? nullptr : MemoryContextStrdup(context, shown);
+            SPI_finish();
+        },
+        &IsOwnFault);
+    return error == nullptr;
 }
 
 }  // namespace

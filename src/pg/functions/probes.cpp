@@ -1,11 +1,11 @@
 // PostgreSQL's own word on translated SQL: each text is parsed and analysed, never run, so that what it would
 // refuse is listed with its reason before anything is created.
 #include "pg/functions/survey.hpp"
+#include "pg/subtransaction.hpp"
 
 extern "C" {
 #include "parser/parse_coerce.h"
 #include "tcop/tcopprot.h"
-#include "utils/resowner.h"
 }
 
 namespace pgsqlite::pg {
@@ -42,36 +42,19 @@ void CheckAssignable(Query* query, const char* type) {
 /// memory.
 /// @param assigned_to a type for the first column, or null
 const char* Refusal(const char* sql, bool immutable, const char* assigned_to) {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    const char* volatile refusal = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        List* statements = pg_parse_query(sql);
-        if (list_length(statements) != 1)
-            ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("it is more than one expression")));
-        Query* query = compat::AnalyzeStatement(linitial_node(RawStmt, statements), sql);
-        if (assigned_to != nullptr) CheckAssignable(query, assigned_to);
-        if (immutable && contain_mutable_functions(reinterpret_cast<Node*>(query)))
-            refusal = "its value is not immutable in PostgreSQL";
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        ErrorData* error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-        if (!IsOwnFault(error)) ReThrowError(error);
-        refusal = psprintf("PostgreSQL says: %s", error->message);
-    }
-    PG_END_TRY();
+    const char* refusal = nullptr;
+    const ErrorData* error = TryInSubtransaction(
+        [&] {
+            List* statements = pg_parse_query(sql);
+            if (list_length(statements) != 1)
+                ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("it is more than one expression")));
+            Query* query = compat::AnalyzeStatement(linitial_node(RawStmt, statements), sql);
+            if (assigned_to != nullptr) CheckAssignable(query, assigned_to);
+            if (immutable && contain_mutable_functions(reinterpret_cast<Node*>(query)))
+                refusal = "its value is not immutable in PostgreSQL";
+        },
+        &IsOwnFault);
+    if (error != nullptr) return psprintf("PostgreSQL says: %s", error->message);
     return refusal;
 }
 

@@ -7,6 +7,7 @@
 // types of other extensions may run any code, so those are tried in a subtransaction, which costs about a
 // microsecond.
 #include "pg/seam.hpp"
+#include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg::functions {
 namespace {
@@ -79,32 +80,13 @@ bool CatchInput(Cast* cast, char* text, Datum* result) {
 }
 
 bool CatchInputInSubtransaction(Cast* cast, char* text, Datum* result) {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    volatile bool fits = false;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        fits = compat::InputCall(&cast->input, text, cast->io_param, cast->typmod, result);
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        ErrorData* error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-        if (!IsAboutValue(error->sqlerrcode)) ReThrowError(error);
-        FreeErrorData(error);
-        fits = false;
-    }
-    PG_END_TRY();
-    return fits;
+    bool fits = false;
+    ErrorData* error = TryInSubtransaction(
+        [&] { fits = compat::InputCall(&cast->input, text, cast->io_param, cast->typmod, result); },
+        [](const ErrorData* raised) { return IsAboutValue(raised->sqlerrcode); });
+    if (error == nullptr) return fits;
+    FreeErrorData(error);
+    return false;
 }
 
 }  // namespace

@@ -1,0 +1,69 @@
+// Load task: how one table's rows get from their source into their target, as pieces of SQL that a job keeps,
+// so that it can be run whole, in ranges of rowids, row by row, or again after a failure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/spec/settings.hpp"
+
+namespace pgsqlite::plan {
+
+struct PlannedTable;
+
+/// A condition on the converted row, over the target's column names. A row passes when it is true or NULL.
+struct LoadRule {
+    std::string name;  ///< the spec's; of a required column "required: <column>"
+    std::string condition;
+    spec::OnFail on_fail = spec::OnFail::kReject;
+    std::vector<std::string> columns;  ///< kNull: those that become NULL; else those to blame, maybe none
+};
+
+/// Both ends belong to it.
+struct RowidRange {
+    std::int64_t first = INT64_MIN;
+    std::int64_t last = INT64_MAX;
+};
+
+struct LoadTask {
+    std::string server;                    ///< empty: the rows come from a query of the user's
+    std::string table;                     ///< SQLite's name
+    std::string target;                    ///< SQL: quoted where needed, with its schema
+    std::vector<std::string> columns;      ///< of the target that are written; names as they are
+    std::vector<std::string> expressions;  ///< beside `columns`: SQL over the columns of `source`
+    std::string source;                    ///< SQL: FROM item, pg_temp.shop_customer or (SELECT …) AS source
+    std::string create_source;             ///< statement that makes `source`; empty: it is there
+    std::string drop_source;
+    std::string rowid_column;  ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
+    std::string where;         ///< SQL condition over the columns of `source`; empty: all rows
+    bool overriding = false;   ///< OVERRIDING SYSTEM VALUE
+    std::string conflict;      ///< ON CONFLICT clause, or empty
+    bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
+    std::vector<LoadRule> rules;
+};
+
+/// The task of a planned table; no `columns` where the target takes none.
+LoadTask MakeLoadTask(const PlannedTable& table);
+
+/// One plain statement, as a user runs it: rows that break a rule with on_fail reject are left out, on_fail null
+/// makes NULLs. This is what sqlite.plan shows.
+std::string PlainInsert(const LoadTask& task);
+/// The statement for tasks without rules, or for the rows of a range. @param range null: all rows
+std::string DirectInsert(const LoadTask& task, const RowidRange* range);
+
+/// A SELECT that gives the converted rows one by one: the rowid first where the task has `rowid_column`
+/// (bigint), then `columns` in their order, then for each of `rules` a boolean that is true where the row
+/// breaks it.
+std::string BatchSource(const LoadTask& task, const RowidRange* range);
+/// INSERT … SELECT of all `columns` from a relation that has just these, in their order.
+std::string BatchInsert(const LoadTask& task, std::string_view relation);
+
+/// For the job's record, sqlite.job_tables.load.
+std::string ToJson(const LoadTask& task);
+/// @throws Error XX000 when the text is not what ToJson gave
+LoadTask LoadTaskFromJson(std::string_view json);
+
+}  // namespace pgsqlite::plan
