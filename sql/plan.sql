@@ -106,7 +106,27 @@ SELECT statement FROM sqlite.plan('{plan}', 'zoned', '{"include": ["customer"], 
 SET timezone = 'UTC';
 SELECT id, name, joined FROM zoned.customer ORDER BY id;
 SELECT indexdef FROM pg_indexes WHERE schemaname = 'zoned' AND indexdef LIKE '%hash%';
+
+-- Conditions on converted rows: rows are left out, columns cleared, or nothing is done.
+SELECT statement FROM sqlite.plan('{plan}', 'ruled', '{"include": ["customer"], "tables": {"customer": {"where": "id > 0", "required": ["country"], "columns": {"name": {"convert": "upper(name)"}, "since": {"type": "character(4)", "default_sql": "''2024''"}},
+    "rules": {"early": {"condition": "customer.joined < ''2024-02-01''", "on_fail": "null"}, "cheap": {"condition": "balance < 5", "on_fail": "warn"}}}}}') WHERE object LIKE 'data%';
+SELECT statement FROM sqlite.plan('{plan}', 'unpaid', '{"include": ["customer"], "tables": {"customer": {"rules": {"paid": "balance >= 0",
+    "upper": {"condition": "NOT EXISTS (SELECT 1 FROM unnest(ARRAY[customer.name]) AS joined WHERE upper(joined) = name)", "on_fail": "null", "columns": ["country"]},
+    "inner": {"condition": "NOT EXISTS (SELECT 1 FROM unnest(ARRAY[customer.country]) AS joined WHERE upper(joined) = joined)", "on_fail": "null"}}}}}') WHERE object LIKE 'data%';
+\set ECHO none
+\o /dev/null
+SELECT statement FROM sqlite.plan('{plan}', 'ruled', '{"include": ["customer"], "tables": {"customer": {"where": "id > 0", "required": ["country"], "columns": {"name": {"convert": "upper(name)"}, "since": {"type": "character(4)", "default_sql": "''2024''"}},
+    "rules": {"early": {"condition": "customer.joined < ''2024-02-01''", "on_fail": "null"}, "cheap": {"condition": "balance < 5", "on_fail": "warn"}}}}}') ORDER BY step \gexec
+SELECT statement FROM sqlite.plan('{plan}', 'unpaid', '{"include": ["customer"], "tables": {"customer": {"rules": {"paid": "balance >= 0",
+    "inner": {"condition": "NOT EXISTS (SELECT 1 FROM unnest(ARRAY[customer.country]) AS joined WHERE upper(joined) = joined)", "on_fail": "null"}}}}}') ORDER BY step \gexec
+\o
+\set ECHO all
+SELECT id, name, country, balance, joined, since FROM ruled.customer ORDER BY id;
+SELECT id, country, balance FROM unpaid.customer ORDER BY id;
+-- NULLs in a column that is required are foreseen.
+SELECT rows, predicted_rejects FROM sqlite.plan('{plan}', 'r', '{"include": ["customer"], "tables": {"customer": {"required": ["country", "balance"]}}}') WHERE rows IS NOT NULL;
+SELECT rows, predicted_rejects FROM sqlite.plan('{plan}', 'r', '{"include": ["customer"], "tables": {"customer": {"required": ["country"], "columns": {"country": {"default": "at"}}}}}') WHERE rows IS NOT NULL;
 DROP SERVER plan, orphans CASCADE;
 SET client_min_messages = warning;
-DROP SCHEMA planned, kept, cleared, removed, zoned CASCADE;
+DROP SCHEMA planned, kept, cleared, removed, zoned, ruled, unpaid CASCADE;
 DROP FUNCTION helper.missing;

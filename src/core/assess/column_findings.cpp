@@ -116,6 +116,7 @@ void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColum
                const ColumnFacts& facts) {
     const value::OnError on_error = column.settings.policies.on_error;
     if (facts.misfits == nullptr || !column.refuses_null() || !column.settings.convert.empty()) return;
+    if (column.required) return;
     const ColumnMisfits& misfits = *facts.misfits;
     const std::uint64_t nulls = misfits.nulls + (on_error == value::OnError::kNull ? misfits.refused : 0);
     if (nulls == 0 || on_error == value::OnError::kReject) return;

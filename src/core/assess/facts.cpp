@@ -42,7 +42,9 @@ void ReadMisfits(sqlite::Database& db, ProfileCache& cache, const PlannedTable& 
         condition.rule = RuleOf(column, options);
         condition.refuses_misfits = column.settings.policies.on_error != value::OnError::kNull;
         // What an expression makes of a NULL is not foreseen.
-        condition.refuses_nulls = column.refuses_null() && column.settings.convert.empty();
+        condition.refuses_nulls =
+            column.settings.convert.empty() &&
+            (column.refuses_null() || (column.required && !column.has_chosen_default()));
         rules.push_back(condition.rule);
         conditions.push_back(std::move(condition));
         places.push_back(i);

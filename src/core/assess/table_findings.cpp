@@ -48,6 +48,33 @@ void FindConstraints(Findings& findings, const PlannedTable& table) {
             .example = table.filter->source;
 }
 
+/// What the spec's `required` and `rules` ask for and can't have.
+void FindRules(Findings& findings, const PlannedTable& table) {
+    for (const plan::PlannedRule& rule : table.rules) {
+        if (!rule.condition.ok()) {
+            findings
+                .Add(table, Severity::kBlocker,
+                     "the spec's " + rule.condition.pointer + " can't be used: " + rule.condition.reason)
+                .example = rule.condition.source;
+            continue;
+        }
+        if (rule.on_fail != spec::OnFail::kNull) continue;
+        for (const std::string& name : rule.columns) {
+            const PlannedColumn* column = table.FindTarget(name);
+            const bool takes_null =
+                column == nullptr ||
+                !(column->existing != nullptr ? column->existing->not_null : column->not_null);
+            if (takes_null) continue;
+            findings
+                .Add(table, Severity::kBlocker,
+                     "the spec's " + rule.condition.pointer +
+                         " can't clear the column: it is NOT NULL in the target",
+                     column)
+                .suggestion = "set on_fail to reject, or name other columns in the rule";
+        }
+    }
+}
+
 /// `orphans` null for a column that takes no NULL.
 void FindNotNullable(Findings& findings, const PlannedTable& table, const PlannedForeignKey& key) {
     for (const std::string& name : key.columns) {
@@ -180,6 +207,7 @@ void FindTable(Findings& findings, const PlannedTable& table, const TableFacts* 
     }
     FindKind(findings, table);
     FindConstraints(findings, table);
+    FindRules(findings, table);
     FindForeignKeys(findings, table, facts);
     if (table.creates()) FindWidth(findings, table);
     if (facts == nullptr) return;

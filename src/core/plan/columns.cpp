@@ -45,6 +45,8 @@ class ColumnDesigner {
              designer_.spec.AddedColumns(table_.source->server, source.name, known))
             AddFromSpec(added);
         if (table_.existing != nullptr) ReportUnfilled();
+        for (PlannedColumn& column : table_.columns)
+            column.bare_type = BareType(column.type);
         DesignGenerated();
     }
 
@@ -191,6 +193,15 @@ class ColumnDesigner {
             }
         }
         return type;
+    }
+
+    /// Types of the core's own have their length in parentheses, those of PostgreSQL are looked up.
+    std::string BareType(const MappedType& type) const {
+        const auto found = designer_.existing.bare_types.find(type.sql);
+        if (found != designer_.existing.bare_types.end()) return found->second;
+        const std::size_t begin = type.sql.find('('), end = type.sql.find(')');
+        if (begin == std::string::npos || end == std::string::npos) return type.sql;
+        return type.sql.substr(0, begin) + type.sql.substr(end + 1);
     }
 
     void DesignDefault(PlannedColumn& column) {

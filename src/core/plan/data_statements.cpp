@@ -66,7 +66,7 @@ std::string SourceExpression(const PlannedColumn& column) {
 std::string ConflictClause(const PlannedTable& table, const std::vector<std::string>& written) {
     const bool meets_rows = table.existing != nullptr || table.merged_into;
     if (!meets_rows) return {};
-    if (table.settings.existing == spec::Existing::kSkip) return "\nON CONFLICT DO NOTHING";
+    if (table.settings.existing == spec::Existing::kSkip) return "ON CONFLICT DO NOTHING";
     if (table.settings.existing != spec::Existing::kUpsert) return {};
     const std::vector<std::string> key = UpsertKey(table);
     std::string set;
@@ -78,7 +78,39 @@ std::string ConflictClause(const PlannedTable& table, const std::vector<std::str
         const std::string quoted = QuotePgIdentifierIfNeeded(name);
         set += (set.empty() ? "" : ", ") + quoted + " = EXCLUDED." + quoted;
     }
-    return "\nON CONFLICT " + ColumnList(key) + (set.empty() ? " DO NOTHING" : " DO UPDATE SET " + set);
+    return "ON CONFLICT " + ColumnList(key) + (set.empty() ? " DO NOTHING" : " DO UPDATE SET " + set);
+}
+
+/// The column by which a job reads a table in ranges.
+struct RowidColumn {
+    std::string name;        ///< SQL; empty: the rows have no rowid, or no name for it is left
+    std::string definition;  ///< of a column that only a job's foreign table has; empty: one of the plan's
+};
+
+/// A condition on the column must reach SQLite, or each range would read the whole table. Under a policy it
+/// does not, even though no policy changes a rowid.
+RowidColumn FindRowid(const PlannedTable& table) {
+    const int alias = table.table().rowid_alias();
+    schema::NameAllocator names(schema::FoldCase::kPreserve, true);
+    for (const PlannedColumn& column : table.columns) {
+        if (column.source == nullptr) continue;
+        names.Reserve(column.foreign_name);
+        const bool plain = column.read_type.sql == "bigint" && column.settings.encoding.empty() &&
+                           column.settings.policies == value::Policies();
+        if (alias >= 0 && column.source == &table.table().columns[static_cast<std::size_t>(alias)] && plain)
+            return {QuotePgIdentifierIfNeeded(column.foreign_name), {}};
+    }
+    const std::string source = table.table().rowid_name();
+    if (source.empty()) return {};
+    RowidColumn rowid;
+    rowid.name = QuotePgIdentifierIfNeeded(names.Take("rowid").name);
+    rowid.definition = rowid.name + " bigint OPTIONS (column_name " + QuotePgLiteral(source);
+    const auto above = OptionsOf(table.settings.policies), none = OptionsOf(value::Policies());
+    for (std::size_t i = 0; i < none.size(); ++i)
+        if (above[i].value != none[i].value)
+            rowid.definition += std::string(", ") + none[i].name + " " + QuotePgLiteral(none[i].value);
+    rowid.definition += ")";
+    return rowid;
 }
 
 /// Orphans of one foreign key: FROM and WHERE of a statement over the child as `c`.
@@ -113,7 +145,7 @@ std::string ForeignTableName(const PlannedTable& table) {
            QuotePgIdentifierIfNeeded(names.Take(table.source->server + "_" + table.table().name).name);
 }
 
-std::string CreateForeignTable(const PlannedTable& table) {
+std::string CreateForeignTable(const PlannedTable& table, const std::string& more) {
     std::string sql = "CREATE FOREIGN TABLE " + ForeignTableName(table) + " (";
     const char* separator = "\n    ";
     for (const PlannedColumn& column : table.columns) {
@@ -128,27 +160,43 @@ std::string CreateForeignTable(const PlannedTable& table) {
             PolicyOptions(column.settings.policies, column.settings.sources, &table.settings.sources) + ")";
         separator = ",\n    ";
     }
+    if (!more.empty()) sql += separator + more;
     return sql + "\n) SERVER " + QuotePgIdentifierIfNeeded(table.source->server) + " OPTIONS (\"table\" " +
            QuotePgLiteral(table.table().name) +
            PolicyOptions(table.settings.policies, table.settings.sources, nullptr) + ")";
 }
 
-std::string InsertSelect(const PlannedTable& table) {
-    std::vector<std::string> written;
-    std::string select;
-    bool overrides = false;
+std::string DropForeignTable(const PlannedTable& table) {
+    return "DROP FOREIGN TABLE " + ForeignTableName(table);
+}
+
+LoadTask MakeLoadTask(const PlannedTable& table) {
+    LoadTask task;
+    task.server = table.source->server;
+    task.table = table.table().name;
+    task.target = table.SqlName();
     for (const PlannedColumn& column : table.columns) {
         if (!column.written()) continue;
-        written.push_back(column.name);
-        select += (select.empty() ? "" : ", ") + SourceExpression(column);
-        overrides = overrides || (column.existing != nullptr && column.existing->identity_always);
+        task.columns.push_back(column.name);
+        task.expressions.push_back(SourceExpression(column));
+        // A column of the foreign table has its target's type.
+        const bool typed = column.source != nullptr && column.settings.convert.empty();
+        task.types.push_back(typed ? std::string() : column.bare_type);
+        task.overriding = task.overriding || (column.existing != nullptr && column.existing->identity_always);
     }
-    if (written.empty()) return {};
-    std::string sql = "INSERT INTO " + table.SqlName() + " " + ColumnList(written) +
-                      (overrides ? " OVERRIDING SYSTEM VALUE" : "") + "\nSELECT " + select + "\nFROM " +
-                      ForeignTableName(table);
-    if (!table.settings.where.empty()) sql += "\nWHERE (" + table.settings.where + ")";
-    return sql + ConflictClause(table, written);
+    const RowidColumn rowid = FindRowid(table);
+    task.rowid_column = rowid.name;
+    task.source = ForeignTableName(table);
+    task.create_source = CreateForeignTable(table, rowid.definition);
+    task.drop_source = DropForeignTable(table);
+    task.where = table.settings.where;
+    task.conflict = ConflictClause(table, task.columns);
+    task.must_be_empty =
+        table.existing != nullptr && !table.merged_into && table.settings.existing == spec::Existing::kError;
+    for (const PlannedRule& rule : table.rules)
+        task.rules.push_back({rule.name, rule.condition.text,
+                              rule.condition.ok() ? rule.on_fail : spec::OnFail::kReject, rule.columns});
+    return task;
 }
 
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key) {

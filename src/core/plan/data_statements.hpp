@@ -4,14 +4,15 @@
 #include <string>
 
 #include "core/plan/design.hpp"
+#include "core/plan/load_task.hpp"
 
 namespace pgsqlite::plan {
 
 /// The temporary foreign table that reads a planned table's rows.
 std::string ForeignTableName(const PlannedTable& table);
-std::string CreateForeignTable(const PlannedTable& table);
-/// Empty where the target takes none of the columns.
-std::string InsertSelect(const PlannedTable& table);
+/// @param more definition of a further column, or empty
+std::string CreateForeignTable(const PlannedTable& table, const std::string& more = {});
+std::string DropForeignTable(const PlannedTable& table);
 /// Removes the rows without a parent, or their references, as the key's `orphans` says: reject or null.
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key);
 /// Sets the sequence behind the key past all rows and past what sqlite_sequence remembers; empty without one.

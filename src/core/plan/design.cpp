@@ -110,8 +110,8 @@ std::vector<Probe> ProbesOf(Design& design) {
     std::vector<Probe> probes;
     const auto add = [&](Translated& translated) {
         if (translated.ok() && !translated.probe.empty())
-            probes.push_back(
-                {&translated.probe, translated.immutable, &translated.assigned_to, &translated.reason});
+            probes.push_back({&translated.probe, translated.immutable, &translated.assigned_to,
+                              &translated.reason, nullptr, false});
     };
     for (PlannedTable& table : design.tables) {
         for (PlannedColumn& column : table.columns) {
@@ -120,10 +120,17 @@ std::vector<Probe> ProbesOf(Design& design) {
             if (column.conversion) add(*column.conversion);
         }
         if (table.filter) add(*table.filter);
+        for (PlannedRule& rule : table.rules) {
+            if (!rule.condition.ok()) continue;
+            const bool asks = rule.columns.empty();
+            probes.push_back({&rule.condition.probe, false, nullptr, &rule.condition.reason,
+                              asks ? &rule.columns : nullptr, asks && rule.on_fail == spec::OnFail::kNull});
+        }
         for (PlannedCheck& check : table.checks)
             add(check.condition);
         for (PlannedKey& key : table.keys)
-            if (key.reason.empty()) probes.push_back({&key.probe, false, nullptr, &key.reason});
+            if (key.reason.empty())
+                probes.push_back({&key.probe, false, nullptr, &key.reason, nullptr, false});
         for (PlannedIndex& index : table.indexes)
             add(index.tail);
     }
@@ -229,10 +236,6 @@ void ReportUnsupported(Designer& designer, const PlannedTable& table) {
                                                " can't be carried out by this version: " + what);
         finding.suggestion = "leave it out of the spec";
     };
-    if (!table.settings.required.empty())
-        report("required", "rows can't be put aside; a column's on_error and default can do much of it");
-    if (!table.settings.rules.empty())
-        report("rules", "rows can't be put aside; the table's where leaves rows out");
     if (table.settings.partition_by && table.creates())
         report("partition_by", "create the partitioned table first, and its rows go there");
     if (table.settings.existing != spec::Existing::kUpsert) return;
@@ -317,7 +320,10 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
             design.tables[*table.merged_into].keys_first = true;
     }
     for (PlannedTable& table : design.tables)
-        if (table.not_migrated.empty()) DesignSpecSql(table);
+        if (table.not_migrated.empty()) {
+            DesignSpecSql(table);
+            DesignRules(table);
+        }
     OrderTables(design);
     DesignViews(designer);
     FindNewSchemas(designer);

@@ -37,12 +37,14 @@ struct PlannedColumn {
     std::string name;                        ///< in the target
     std::string foreign_name;                ///< in the foreign table that reads it
     schema::MappedType type;                 ///< of the target
+    std::string bare_type;                   ///< the same without a length: for casts
     schema::MappedType read_type;            ///< of the foreign table's column
     spec::ColumnSettings settings;
     const ExistingColumn* existing = nullptr;  ///< the target's own, where the target exists
     bool left_out = false;  ///< not written: the target has no such column, or makes it itself
     bool not_null = false;
     bool identity = false;
+    bool required = false;  ///< the spec sets rows aside that are NULL here
     std::optional<Translated> default_value;
     std::optional<Translated> generated;
     std::optional<Translated> conversion;  ///< the spec's `convert`, which is PostgreSQL's SQL already
@@ -68,6 +70,16 @@ struct PlannedCheck {
     Translated condition;
     std::string source_condition;  ///< for SQLite, to count the rows that break it
     bool violated = false;         ///< some do: it is added behind them, NOT VALID
+};
+
+/// A condition of the spec on the converted row, from `rules` or `required`.
+struct PlannedRule {
+    std::string name;
+    Translated condition;  ///< PostgreSQL's SQL already
+    spec::OnFail on_fail = spec::OnFail::kReject;
+    /// Target columns: kNull: those that become NULL; else those to blame. The probe finds them where the
+    /// spec does not name them.
+    std::vector<std::string> columns;
 };
 
 struct PlannedKey {
@@ -112,6 +124,7 @@ struct PlannedTable {
     std::shared_ptr<const schema::sql::CreateTable> definition;  ///< null: no text, or a fault
     std::vector<PlannedColumn> columns;
     std::optional<Translated> filter;  ///< the spec's `where`
+    std::vector<PlannedRule> rules;    ///< `required` first
     std::vector<PlannedCheck> checks;
     std::vector<PlannedKey> keys;
     std::vector<PlannedIndex> indexes;
@@ -153,6 +166,9 @@ struct Probe {
     bool immutable;                  ///< what it computes must not depend on time, session or settings
     const std::string* assigned_to;  ///< see Translated; null or empty: anything goes
     std::string* reason;  ///< PostgreSQL's refusal goes here, and the translation is listed instead of used
+    /// Not null: the columns of the query's one FROM item that its WHERE names go here.
+    std::vector<std::string>* columns = nullptr;
+    bool needs_columns = false;  ///< a WHERE that names none is refused
 };
 /// All questions a design has. They point into it.
 std::vector<Probe> ProbesOf(Design& design);

@@ -44,6 +44,8 @@ void FindParents(Designer& designer, PlannedTable& table);
 /// Parents before children. Must be last of all that holds places of tables.
 void OrderTables(Design& design);
 void DesignViews(Designer& designer);
+/// The spec's `required` and `rules`.
+void DesignRules(PlannedTable& table);
 
 /// "schema"."name", quoted where PostgreSQL needs it.
 std::string QualifiedName(const spec::TargetName& name);

@@ -47,6 +47,9 @@ struct Existing {
     std::unordered_map<std::string, schema::MappedType> types;
     /// Those of them, and of columns' types, that are domains: conversion alone does not tell what they take.
     std::unordered_set<std::string> domains;
+    /// The same texts → the type without a length (of a domain, its base type): a cast to it cuts nothing, as
+    /// one to varchar(3) would.
+    std::unordered_map<std::string, std::string> bare_types;
     /// The namespace of UUIDs made from integer keys.
     std::string uuid_namespace;
 

@@ -34,31 +34,39 @@ struct LoadTask {
     std::string target;                    ///< SQL: quoted where needed, with its schema
     std::vector<std::string> columns;      ///< of the target that are written; names as they are
     std::vector<std::string> expressions;  ///< beside `columns`: SQL over the columns of `source`
-    std::string source;                    ///< SQL: FROM item, pg_temp.shop_customer or (SELECT …) AS source
-    std::string create_source;             ///< statement that makes `source`; empty: it is there
+    /// Beside `columns`: the type that an expression is cast to where no column of the target is at hand to
+    /// say it, without a length, so that the cast cuts nothing; empty, or none at all: it has its type by
+    /// itself.
+    std::vector<std::string> types;
+    std::string source;         ///< SQL: FROM item, pg_temp.shop_customer or (SELECT …) AS source
+    std::string create_source;  ///< statement that makes `source`; empty: it is there
     std::string drop_source;
-    std::string rowid_column;  ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
-    std::string where;         ///< SQL condition over the columns of `source`; empty: all rows
-    bool overriding = false;   ///< OVERRIDING SYSTEM VALUE
-    std::string conflict;      ///< ON CONFLICT clause, or empty
+    std::string rowid_column;    ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
+    std::string where;           ///< SQL condition over the columns of `source`; empty: all rows
+    bool overriding = false;     ///< OVERRIDING SYSTEM VALUE
+    std::string conflict;        ///< ON CONFLICT clause, or empty
     bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
     std::vector<LoadRule> rules;
 };
 
-/// The task of a planned table; no `columns` where the target takes none.
+/// The task of a planned table, whose probes have run; no `columns` where the target takes none. A rule that
+/// can't be carried out as the spec has it sets rows aside rather than let them through.
 LoadTask MakeLoadTask(const PlannedTable& table);
 
-/// One plain statement, as a user runs it: rows that break a rule with on_fail reject are left out, on_fail null
-/// makes NULLs. This is what sqlite.plan shows.
+/// One plain statement, as a user runs it: rows that break a rule with on_fail reject are left out, on_fail
+/// null makes NULLs, on_fail warn is not looked at. This is what sqlite.plan shows.
 std::string PlainInsert(const LoadTask& task);
-/// The statement for tasks without rules, or for the rows of a range. @param range null: all rows
+/// The same for the rows of a range, which needs `rowid_column`. Nothing tells how many rows its rules left
+/// out: where that counts, it is for tasks without rules. @param range null: all rows
 std::string DirectInsert(const LoadTask& task, const RowidRange* range);
 
 /// A SELECT that gives the converted rows one by one: the rowid first where the task has `rowid_column`
 /// (bigint), then `columns` in their order, then for each of `rules` a boolean that is true where the row
-/// breaks it.
+/// breaks it. Rules with on_fail null are asked about the row as it was converted, and their columns are NULL
+/// in what this gives; the others are asked about what then is left.
 std::string BatchSource(const LoadTask& task, const RowidRange* range);
 /// INSERT … SELECT of all `columns` from a relation that has just these, in their order.
+/// @param relation SQL: a name, quoted where needed
 std::string BatchInsert(const LoadTask& task, std::string_view relation);
 
 /// For the job's record, sqlite.job_tables.load.

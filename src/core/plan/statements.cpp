@@ -58,7 +58,8 @@ class Writer {
     std::vector<Step> Run() {
         section_ = Section::kPreData;
         for (const std::string& schema : design_.new_schemas)
-            Add("schema " + schema, "CREATE SCHEMA IF NOT EXISTS " + QuotePgIdentifierIfNeeded(schema));
+            Add("schema " + schema, "CREATE SCHEMA IF NOT EXISTS " + QuotePgIdentifierIfNeeded(schema)).undo =
+                "DROP SCHEMA " + QuotePgIdentifierIfNeeded(schema);
         for (const PlannedTable& table : design_.tables) {
             WriteTable(table);
             if (table.keys_first) WriteKeys(table);
@@ -84,22 +85,39 @@ class Writer {
         WriteTriggersOfSource();
         for (const PlannedTable& table : design_.tables)
             if (table.not_migrated.empty() && !table.merged_into)
-                Add("statistics of " + table.SqlName(), "ANALYZE " + table.SqlName());
+                Add(table, "statistics of ", "ANALYZE " + table.SqlName());
         return std::move(steps_);
     }
 
   private:
-    void Add(std::string object, std::string statement) {
-        steps_.push_back({section_, std::move(object), std::move(statement), std::nullopt, std::nullopt});
+    Step& Add(std::string object, std::string statement) {
+        Step& step = steps_.emplace_back();
+        step.section = section_;
+        step.object = std::move(object);
+        step.statement = std::move(statement);
+        return step;
     }
-    void AddComment(std::string object, const std::string& text) { Add(std::move(object), Comment(text)); }
-    void AddUntranslated(const std::string& object, const std::string& reason, const std::string& source) {
-        Add(object, Comment(object + " is not translated: " + reason) + "\n" + Comment(source));
+    /// @param what "check x of ": the table's name follows
+    Step& Add(const PlannedTable& table, const std::string& what, std::string statement) {
+        Step& step = Add(what + table.SqlName(), std::move(statement));
+        step.table = PlaceOf(table);
+        return step;
+    }
+    Step& AddComment(const PlannedTable* table, std::string object, const std::string& text) {
+        Step& step = Add(std::move(object), Comment(text));
+        step.kind = StepKind::kComment;
+        if (table != nullptr) step.table = PlaceOf(*table);
+        return step;
+    }
+    /// @param table null: it is of no table
+    void AddUntranslated(const PlannedTable* table, const std::string& object, const std::string& reason,
+                         const std::string& source) {
+        AddComment(table, object, object + " is not translated: " + reason + "\n" + source);
     }
 
     void WriteTable(const PlannedTable& table) {
         if (!table.not_migrated.empty()) {
-            AddComment("table " + table.table().name,
+            AddComment(&table, "table " + table.table().name,
                        "table " + schema::QuotePgIdentifier(table.table().name) + " of server " +
                            table.source->server + " is not migrated: " + table.not_migrated);
             return;
@@ -123,7 +141,7 @@ class Writer {
             sql += separator + CheckClause(check);
             separator = ",\n    ";
         }
-        Add("table " + table.SqlName(), sql + "\n)");
+        Add(table, "table ", sql + "\n)").undo = "DROP TABLE " + table.SqlName();
         WriteUntranslatedOf(table);
     }
 
@@ -135,7 +153,7 @@ class Writer {
     void WriteViolatedChecks(const PlannedTable& table) {
         for (const PlannedCheck& check : table.checks)
             if (check.violated)
-                Add("check " + check.name + " of " + table.SqlName(),
+                Add(table, "check " + check.name + " of ",
                     From(table) + Comment("rows break it: it holds for new ones only") + "\nALTER TABLE " +
                         table.SqlName() + " ADD " + CheckClause(check) + " NOT VALID");
     }
@@ -164,10 +182,10 @@ class Writer {
         for (const PlannedColumn& column : table.columns) {
             const std::string name = table.SqlName() + "." + QuotePgIdentifierIfNeeded(column.name);
             if (column.default_value && !column.default_value->ok())
-                AddUntranslated("default of " + name, column.default_value->reason,
+                AddUntranslated(&table, "default of " + name, column.default_value->reason,
                                 column.default_value->source);
             if (column.generated && !column.generated->ok())
-                AddUntranslated("generated column " + name,
+                AddUntranslated(&table, "generated column " + name,
                                 column.generated->reason + "; the column keeps the values as they are now",
                                 column.generated->source);
         }
@@ -175,29 +193,31 @@ class Writer {
             if (check.condition.ok() && !check.condition.guaranteed) continue;
             const std::string object = "check " + check.name + " of " + table.SqlName();
             if (check.condition.ok())
-                Add(object, Comment(object + " is not needed: the types say it already") + "\n" +
-                                Comment(check.condition.source));
+                AddComment(&table, object,
+                           object + " is not needed: the types say it already\n" + check.condition.source);
             else
-                AddUntranslated(object, check.condition.reason, check.condition.source);
+                AddUntranslated(&table, object, check.condition.reason, check.condition.source);
         }
     }
 
     void WriteData(std::size_t place) {
         const PlannedTable& table = design_.tables[place];
         if (!table.not_migrated.empty()) return;
-        const std::string insert = InsertSelect(table);
-        if (insert.empty()) {
-            AddComment("data of " + table.SqlName(),
+        const LoadTask task = MakeLoadTask(table);
+        if (task.columns.empty()) {
+            AddComment(&table, "data of " + table.SqlName(),
                        "no row of table " + schema::QuotePgIdentifier(table.table().name) + " of server " +
                            table.source->server + " is moved: the target has none of its columns");
             return;
         }
-        Add("source of " + table.SqlName(), From(table) + CreateForeignTable(table));
-        Add("data of " + table.SqlName(), Rejecting(table) + insert);
-        steps_.back().loads = place;
-        Add("source of " + table.SqlName(), "DROP FOREIGN TABLE " + ForeignTableName(table));
-        if (const std::string reset = SetSequence(design_, table); !reset.empty())
-            Add("sequence of " + table.SqlName(), reset);
+        // Without the column that only a job reads by.
+        Add(table, "source of ", From(table) + CreateForeignTable(table)).kind = StepKind::kSource;
+        Step& load = Add(table, "data of ", Rejecting(table) + Ruling(task) + PlainInsert(task));
+        load.kind = StepKind::kLoad;
+        load.loads = place;
+        Add(table, "source of ", task.drop_source).kind = StepKind::kSource;
+        if (std::string reset = SetSequence(design_, table); !reset.empty())
+            Add(table, "sequence of ", std::move(reset));
     }
 
     static std::string Rejecting(const PlannedTable& table) {
@@ -208,6 +228,23 @@ class Writer {
                            "first value that does not fit") +
                        "\n";
         return {};
+    }
+
+    /// What becomes of rows that break a rule.
+    static std::string Ruling(const LoadTask& task) {
+        std::string lines;
+        for (const LoadRule& rule : task.rules) {
+            std::string what = "are left out";
+            if (rule.on_fail == spec::OnFail::kWarn)
+                what = "go like all others: a plain statement counts none";
+            if (rule.on_fail == spec::OnFail::kNull) {
+                what = "get NULL in ";
+                for (const std::string& column : rule.columns)
+                    what += (&column == rule.columns.data() ? "" : ", ") + QuotePgIdentifierIfNeeded(column);
+            }
+            lines += Comment("rule " + rule.name + ": rows that break it " + what) + "\n";
+        }
+        return lines;
     }
 
     /// All at once, so that they may refer to each other.
@@ -225,8 +262,7 @@ class Writer {
         if (design_.job.triggers != spec::Triggers::kDisable) return;
         for (const PlannedTable& table : design_.tables)
             if (table.not_migrated.empty() && table.existing != nullptr && !table.merged_into)
-                Add("triggers of " + table.SqlName(),
-                    "ALTER TABLE " + table.SqlName() + " " + verb + " TRIGGER USER");
+                Add(table, "triggers of ", "ALTER TABLE " + table.SqlName() + " " + verb + " TRIGGER USER");
     }
 
     /// What `orphans` reject and null ask for, once all rows are there. A table that refers to itself, or to
@@ -251,7 +287,7 @@ class Writer {
         for (const PlannedTable& table : design_.tables)
             for (const PlannedForeignKey& key : table.foreign_keys) {
                 if (!key.reason.empty() || key.orphans != orphans) continue;
-                Add("orphans of " + table.SqlName(), Comment(key.source) + "\n" + RemoveOrphans(table, key));
+                Add(table, "orphans of ", Comment(key.source) + "\n" + RemoveOrphans(table, key));
                 if (orphans != spec::Orphans::kReject) continue;
                 steps_.back().loads = PlaceOf(table);
                 steps_.back().orphans_of = static_cast<std::size_t>(&key - table.foreign_keys.data());
@@ -265,22 +301,23 @@ class Writer {
     void WriteKeys(const PlannedTable& table) {
         for (const PlannedKey& key : table.keys) {
             const std::string list = ColumnList(key.columns);
-            const std::string object = std::string(key.primary ? "primary key " : "unique key ") + key.name +
-                                       " of " + table.SqlName();
+            const std::string what =
+                std::string(key.primary ? "primary key " : "unique key ") + key.name + " of ";
             const char* words = key.primary ? " PRIMARY KEY " : " UNIQUE ";
             if (key.reason.empty())
-                Add(object, From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " +
-                                QuotePgIdentifierIfNeeded(key.name) + words + list);
+                Add(table, what,
+                    From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " +
+                        QuotePgIdentifierIfNeeded(key.name) + words + list);
             else
-                AddUntranslated(object, key.reason, std::string(words + 1) + list);
+                AddUntranslated(&table, what + table.SqlName(), key.reason, std::string(words + 1) + list);
         }
     }
 
     void WriteIndexes(const PlannedTable& table) {
         for (const PlannedIndex& index : table.indexes) {
-            const std::string object = "index " + index.name + " of " + table.SqlName();
+            const std::string what = "index " + index.name + " of ";
             if (!index.tail.ok()) {
-                AddUntranslated(object, index.tail.reason, index.tail.source);
+                AddUntranslated(&table, what + table.SqlName(), index.tail.reason, index.tail.source);
                 continue;
             }
             std::string sql = Comment(index.source_name.empty()
@@ -289,47 +326,53 @@ class Writer {
                                                 " of server " + table.source->server) +
                               "\n" + Notes(index.tail);
             sql += index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-            Add(object, sql + QuotePgIdentifierIfNeeded(index.name) + " ON " + table.SqlName() + " " +
-                            index.tail.text);
+            Add(table, what,
+                sql + QuotePgIdentifierIfNeeded(index.name) + " ON " + table.SqlName() + " " +
+                    index.tail.text);
         }
     }
 
     void WriteForeignKeys(const PlannedTable& table) {
         for (const PlannedForeignKey& key : table.foreign_keys) {
-            const std::string object = "foreign key " + key.name + " of " + table.SqlName();
+            const std::string what = "foreign key " + key.name + " of ";
             if (!key.reason.empty()) {
-                AddUntranslated(object, key.reason, key.source);
+                AddUntranslated(&table, what + table.SqlName(), key.reason, key.source);
                 continue;
             }
-            std::string sql = From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " +
-                              QuotePgIdentifierIfNeeded(key.name) + " FOREIGN KEY " +
-                              ColumnList(key.columns) + " REFERENCES " + QualifiedName(key.references);
+            const std::string name = QuotePgIdentifierIfNeeded(key.name);
+            std::string sql = From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " + name +
+                              " FOREIGN KEY " + ColumnList(key.columns) + " REFERENCES " +
+                              QualifiedName(key.references);
             if (!key.parent_columns.empty()) sql += " " + ColumnList(key.parent_columns);
             sql += key.actions;
             if (key.orphans == spec::Orphans::kKeep) sql += " NOT VALID";
-            Add(object, std::move(sql));
+            // Tables may refer to each other: none could be dropped first.
+            Add(table, what, std::move(sql)).undo =
+                "ALTER TABLE " + table.SqlName() + " DROP CONSTRAINT " + name;
         }
     }
 
     void WriteView(const PlannedView& view) {
         const std::string object = "view " + QualifiedName(view.target);
-        if (!view.select.ok()) return AddUntranslated(object, view.select.reason, view.select.source);
+        if (!view.select.ok())
+            return AddUntranslated(nullptr, object, view.select.reason, view.select.source);
         Add(object, Comment("from view " + schema::QuotePgIdentifier(view.from->table.name) + " of server " +
                             view.source->server) +
                         "\n" + Notes(view.select) + "CREATE VIEW " + QualifiedName(view.target) + " AS\n" +
-                        view.select.text);
+                        view.select.text)
+            .undo = "DROP VIEW " + QualifiedName(view.target);
     }
 
     void WriteTriggersOfSource() {
         for (const PlannedTable& table : design_.tables)
             for (const sqlite::Trigger& trigger : table.source->triggers)
                 if (trigger.table == table.table().name)
-                    AddUntranslated("trigger " + trigger.name + " of " + table.SqlName(),
+                    AddUntranslated(&table, "trigger " + trigger.name + " of " + table.SqlName(),
                                     "its body is SQL that SQLite runs a row at a time", trigger.sql);
         for (const PlannedView& view : design_.views)
             for (const sqlite::Trigger& trigger : view.source->triggers)
                 if (trigger.table == view.from->table.name)
-                    AddUntranslated("trigger " + trigger.name + " of " + QualifiedName(view.target),
+                    AddUntranslated(nullptr, "trigger " + trigger.name + " of " + QualifiedName(view.target),
                                     "its body is SQL that SQLite runs a row at a time", trigger.sql);
     }
 

@@ -14,11 +14,25 @@ enum class Section : std::uint8_t { kPreData, kData, kPostData };
 /// "pre-data", "data", "post-data".
 const char* SectionName(Section section) noexcept;
 
+enum class StepKind : std::uint8_t {
+    kStatement,
+    kSource,   ///< makes or drops the foreign table around a load; a job does it by the load task
+    kLoad,     ///< INSERT … SELECT of the table that `loads` tells; a job does it by the load task
+    kComment,  ///< runs nothing
+};
+
 struct Step {
     Section section = Section::kPreData;
+    StepKind kind = StepKind::kStatement;
     std::string object;     ///< e.g. table public.customer
     std::string statement;  ///< without a semicolon; comments only where something is not translated
-    /// INSERT … SELECT: place of the table among Design::tables.
+    /// Takes back what this statement made, and only that: never with CASCADE, so that what was built upon it
+    /// since is not lost in silence. Empty where it made nothing that outlives its table. Undone in reverse
+    /// order.
+    std::string undo;
+    /// Place among Design::tables of the table that it belongs to.
+    std::optional<std::size_t> table;
+    /// INSERT … SELECT: the same.
     std::optional<std::size_t> loads;
     /// Of `loads`: the foreign key whose orphans this statement removes instead of loading rows.
     std::optional<std::size_t> orphans_of;

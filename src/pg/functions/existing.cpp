@@ -69,6 +69,20 @@ void ReadRelations(Survey* survey, const char* schemas) {
     }
 }
 
+/// Fills what Existing holds of types beside the type itself.
+void DescribeInExisting(Survey* survey, Oid oid, const schema::MappedType& type) {
+    const Oid base = getBaseType(oid);
+    // With a modifier given, and none: "bpchar" and not "character", which would be one character.
+    const bits16 flags =
+        FORMAT_TYPE_TYPEMOD_GIVEN | (base < FirstNormalObjectId ? 0 : FORMAT_TYPE_FORCE_QUALIFY);
+    const char* bare = ToUtf8(format_type_extended(base, -1, flags));
+    const bool domain = base != oid;
+    Guard([&] {
+        survey->existing.bare_types[type.sql] = bare;
+        if (domain) survey->existing.domains.insert(type.sql);
+    });
+}
+
 void ReadColumns(Survey* survey, const char* schemas) {
     Select(psprintf(
         "SELECT n.nspname, c.relname, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, "
@@ -87,7 +101,6 @@ void ReadColumns(Survey* survey, const char* schemas) {
         const char* name = Cell(i, 3);
         const Oid type = Number(i, 4);
         const int32 typmod = static_cast<int32>(std::strtol(Cell(i, 5), nullptr, 10));
-        const bool domain = get_typtype(type) == TYPTYPE_DOMAIN;
         const bool not_null = Flag(i, 6), has_default = Flag(i, 7), generated = Flag(i, 8);
         const bool identity = Flag(i, 9), always = Flag(i, 10), owns_sequence = Flag(i, 11);
         plan::ExistingColumn* column = Guard([&] {
@@ -105,7 +118,7 @@ void ReadColumns(Survey* survey, const char* schemas) {
             return &relation->columns.back();
         });
         DescribeType(type, typmod, &column->type);
-        if (domain) Guard([&] { survey->existing.domains.insert(column->type.sql); });
+        DescribeInExisting(survey, type, column->type);
     }
 }
 
@@ -172,7 +185,7 @@ void ReadTypes(Survey* survey) {
         error_context_stack = context.previous;
         schema::MappedType* type = Guard([&] { return &survey->existing.types[(*texts)[i]]; });
         DescribeType(oid, typmod, type);
-        if (get_typtype(oid) == TYPTYPE_DOMAIN) Guard([&] { survey->existing.domains.insert(type->sql); });
+        DescribeInExisting(survey, oid, *type);
     }
 }
 

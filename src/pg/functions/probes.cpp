@@ -38,10 +38,27 @@ void CheckAssignable(Query* query, const char* type) {
                            format_type_be(from), type)));
 }
 
+/// Names of the columns of a query's one FROM item that its WHERE mentions, subqueries of the condition
+/// included, each once (char*). The row as a whole is no column.
+List* ColumnsOfWhere(const Query* query) {
+    const RangeTblEntry* row = linitial_node(RangeTblEntry, query->rtable);
+    Bitmapset* numbers = nullptr;
+    ListCell* cell;
+    foreach (cell, pull_vars_of_level(query->jointree->quals, 0)) {
+        const Var* column = static_cast<const Var*>(lfirst(cell));
+        if (IsA(column, Var) && column->varattno > 0) numbers = bms_add_member(numbers, column->varattno);
+    }
+    List* names = NIL;
+    for (int number = -1; (number = bms_next_member(numbers, number)) >= 0;)
+        names = lappend(names, strVal(list_nth(row->eref->colnames, number - 1)));
+    return names;
+}
+
 /// Null when PostgreSQL takes the text, else why not, palloc'd. Raises what concerns no text: a cancel,
 /// memory.
 /// @param assigned_to a type for the first column, or null
-const char* Refusal(const char* sql, bool immutable, const char* assigned_to) {
+/// @param[out] columns see ColumnsOfWhere; null: not asked
+const char* Refusal(const char* sql, bool immutable, const char* assigned_to, List** columns) {
     const char* refusal = nullptr;
     const ErrorData* error = TryInSubtransaction(
         [&] {
@@ -52,6 +69,7 @@ const char* Refusal(const char* sql, bool immutable, const char* assigned_to) {
             if (assigned_to != nullptr) CheckAssignable(query, assigned_to);
             if (immutable && contain_mutable_functions(reinterpret_cast<Node*>(query)))
                 refusal = "its value is not immutable in PostgreSQL";
+            if (columns != nullptr) *columns = ColumnsOfWhere(query);
         },
         &IsOwnFault);
     if (error != nullptr) return psprintf("PostgreSQL says: %s", error->message);
@@ -74,11 +92,20 @@ void RunProbes(plan::Design* design) {
             continue;
         }
         const bool assigned = probe.assigned_to != nullptr && !probe.assigned_to->empty();
+        List* columns = NIL;
         const char* refusal = Refusal(ToServerText(*probe.sql), probe.immutable,
-                                      assigned ? ToServerText(*probe.assigned_to) : nullptr);
+                                      assigned ? ToServerText(*probe.assigned_to) : nullptr,
+                                      probe.columns != nullptr ? &columns : nullptr);
+        if (refusal == nullptr && probe.needs_columns && columns == NIL)
+            refusal = "it names no column that could become NULL; name them in the rule's columns";
         if (refusal != nullptr) {
             const char* utf8 = ToUtf8(refusal);
             Guard([&] { *probe.reason = utf8; });
+        }
+        ListCell* cell;
+        foreach (cell, columns) {
+            const char* utf8 = ToUtf8(static_cast<const char*>(lfirst(cell)));
+            Guard([&] { probe.columns->push_back(utf8); });
         }
         MemoryContextReset(work);
     }

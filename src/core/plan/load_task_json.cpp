@@ -1,0 +1,80 @@
+// A load task as JSON and back. A file of its own, since nlohmann/json is slow to compile.
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.hpp"
+#include "core/plan/load_task.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using Ordered = nlohmann::ordered_json;
+
+constexpr const char* kOnFail[] = {"reject", "warn", "null"};
+
+Error NoLoadTask(const std::string& why) {
+    return Error(sqlstate::kInternalError, "the record of a load task is damaged", why);
+}
+
+spec::OnFail ReadOnFail(const Ordered& json) {
+    const auto word = json.get<std::string>();
+    for (std::size_t i = 0; i < std::size(kOnFail); ++i)
+        if (word == kOnFail[i]) return static_cast<spec::OnFail>(i);
+    throw NoLoadTask("There is no on_fail \"" + word + "\".");
+}
+
+/// The one list of keys, for both directions. @param field (key, member) of a task
+template <class Task, class Field>
+void ForEachField(Task& task, Field&& field) {
+    field("server", task.server);
+    field("table", task.table);
+    field("target", task.target);
+    field("columns", task.columns);
+    field("expressions", task.expressions);
+    field("types", task.types);
+    field("source", task.source);
+    field("create_source", task.create_source);
+    field("drop_source", task.drop_source);
+    field("rowid_column", task.rowid_column);
+    field("where", task.where);
+    field("overriding", task.overriding);
+    field("conflict", task.conflict);
+    field("must_be_empty", task.must_be_empty);
+}
+
+}  // namespace
+
+std::string ToJson(const LoadTask& task) {
+    Ordered json;
+    ForEachField(task, [&](const char* key, const auto& value) { json[key] = value; });
+    json["rules"] = Ordered::array();
+    for (const LoadRule& rule : task.rules)
+        json["rules"].push_back({{"name", rule.name},
+                                 {"condition", rule.condition},
+                                 {"on_fail", kOnFail[static_cast<std::size_t>(rule.on_fail)]},
+                                 {"columns", rule.columns}});
+    // A name of SQLite's may be no valid UTF-8. Such a table has been refused long before it gets here.
+    return json.dump(-1, ' ', false, Ordered::error_handler_t::replace);
+}
+
+LoadTask LoadTaskFromJson(std::string_view text) {
+    LoadTask task;
+    try {
+        const Ordered json = Ordered::parse(text);
+        ForEachField(task, [&](const char* key, auto& value) { json.at(key).get_to(value); });
+        for (const Ordered& item : json.at("rules")) {
+            LoadRule& rule = task.rules.emplace_back();
+            item.at("name").get_to(rule.name);
+            item.at("condition").get_to(rule.condition);
+            rule.on_fail = ReadOnFail(item.at("on_fail"));
+            item.at("columns").get_to(rule.columns);
+        }
+    } catch (const Ordered::exception& error) {
+        throw NoLoadTask(error.what());
+    }
+    if (task.columns.size() != task.expressions.size())
+        throw NoLoadTask("It has " + std::to_string(task.columns.size()) + " columns and " +
+                         std::to_string(task.expressions.size()) + " expressions.");
+    return task;
+}
+
+}  // namespace pgsqlite::plan

@@ -1,0 +1,86 @@
+// Row rules: the spec's `required` and `rules` as conditions over the target's columns, with the question
+// that decides whether PostgreSQL takes them.
+#include <algorithm>
+
+#include "core/base/nearest.hpp"
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using schema::QuotePgIdentifierIfNeeded;
+
+/// The converted row as a FROM item: what INSERT writes and nothing else, since what the target makes itself
+/// is not known before.
+std::string ConvertedRow(const PlannedTable& table) {
+    std::string sql = "(SELECT ";
+    const char* separator = "";
+    for (const PlannedColumn& column : table.columns) {
+        if (!column.written()) continue;
+        sql += separator + ("NULL::" + column.type.sql) + " AS " + QuotePgIdentifierIfNeeded(column.name);
+        separator = ", ";
+    }
+    return sql + ") AS " + QuotePgIdentifierIfNeeded(table.target.table);
+}
+
+PlannedColumn* FindWritten(PlannedTable& table, const std::string& name) noexcept {
+    for (PlannedColumn& column : table.columns)
+        if (column.name == name && column.written()) return &column;
+    return nullptr;
+}
+
+/// Why a name that the spec gives is no use.
+std::string NoSuchColumn(const PlannedTable& table, const std::string& name) {
+    std::vector<const char*> names;
+    for (const PlannedColumn& column : table.columns)
+        if (column.written()) names.push_back(column.name.c_str());
+    const char* nearest = NearestWord(name, names);
+    return "no column \"" + name + "\" of " + table.SqlName() + " is written" +
+           (nearest == nullptr ? "" : std::string(" (did you mean \"") + nearest + "\"?)");
+}
+
+/// Texts count '' as missing. Types that only the server knows are asked as text, since not each compares.
+std::string PresentCondition(const PlannedColumn& column) {
+    const std::string name = QuotePgIdentifierIfNeeded(column.name);
+    const std::string present = name + " IS NOT NULL";
+    if (column.type.kind == value::Kind::kText) return present + " AND " + name + " <> ''";
+    if (column.type.kind == value::Kind::kInput) return present + " AND " + name + "::text <> ''";
+    return present;
+}
+
+}  // namespace
+
+void DesignRules(PlannedTable& table) {
+    for (const std::string& name : table.settings.required) {
+        PlannedRule rule;
+        rule.name = "required: " + name;
+        rule.columns = {name};
+        rule.condition.source = name;
+        rule.condition.pointer = table.settings.sources.From("required");
+        if (PlannedColumn* column = FindWritten(table, name)) {
+            column->required = true;
+            rule.condition.text = PresentCondition(*column);
+        } else {
+            rule.condition.text = QuotePgIdentifierIfNeeded(name) + " IS NOT NULL";
+            rule.condition.reason = NoSuchColumn(table, name);
+        }
+        table.rules.push_back(std::move(rule));
+    }
+    for (const spec::RowRule& asked : table.settings.rules) {
+        PlannedRule rule;
+        rule.name = asked.name;
+        rule.on_fail = asked.on_fail;
+        rule.columns = asked.columns;
+        rule.condition.source = rule.condition.text = asked.condition;
+        rule.condition.pointer = asked.pointer;
+        for (const std::string& name : asked.columns)
+            if (FindWritten(table, name) == nullptr) rule.condition.reason = NoSuchColumn(table, name);
+        table.rules.push_back(std::move(rule));
+    }
+    for (PlannedRule& rule : table.rules)
+        rule.condition.probe =
+            "SELECT 1 FROM " + ConvertedRow(table) + " WHERE (" + rule.condition.text + ")";
+}
+
+}  // namespace pgsqlite::plan
