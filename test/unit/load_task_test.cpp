@@ -63,15 +63,14 @@ TEST(LoadTask, Rules) {
     task.rules.push_back({"warned", "id < 9", spec::OnFail::kWarn, {}});
     EXPECT_EQ(PlainInsert(task).find("AS customer"), std::string::npos);  // a warning leaves nothing out
     task.rules.push_back({"named", "\"Name\" <> ''", spec::OnFail::kReject, {"Name"}});
-    EXPECT_EQ(
-        PlainInsert(task),
-        "INSERT INTO public.customer (id, \"Name\", since)\n"
-        "SELECT id, \"Name\", since\n"
-        "FROM (SELECT id AS id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS date) AS "
-        "since\n"
-        "    FROM pg_temp.shop_customer\n"
-        "    WHERE (id > 0)) AS customer\n"
-        "WHERE (\"Name\" <> '') IS NOT FALSE");
+    EXPECT_EQ(PlainInsert(task),
+              "INSERT INTO public.customer (id, \"Name\", since)\n"
+              "SELECT id, \"Name\", since\n"
+              "FROM (SELECT id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS date) AS "
+              "since\n"
+              "    FROM pg_temp.shop_customer\n"
+              "    WHERE (id > 0)) AS customer\n"
+              "WHERE (\"Name\" <> '') IS NOT FALSE");
     task.rules.push_back({"dated", "since > '2000-01-01'", spec::OnFail::kNull, {"since"}});
     task.rules.push_back({"dated2", "since < '2100-01-01'", spec::OnFail::kNull, {"since", "Name"}});
     const std::string cleared = PlainInsert(task);
@@ -89,26 +88,25 @@ TEST(LoadTask, Batches) {
     LoadTask task = Customers();
     const RowidRange range{1, 10};
     EXPECT_EQ(BatchSource(task, &range),
-              "SELECT id AS rowid, id AS id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS "
+              "SELECT id AS rowid, id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS "
               "date) AS since\n"
               "    FROM pg_temp.shop_customer\n"
               "    WHERE id >= 1\n"
               "    AND id <= 10");
     task.rowid_column.clear();
     task.rules.push_back({"warned", "id < 9", spec::OnFail::kWarn, {}});
-    EXPECT_EQ(
-        BatchSource(task, nullptr),
-        "SELECT id, \"Name\", since, (id < 9) IS FALSE AS broken_1\n"
-        "FROM (SELECT id AS id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS date) AS "
-        "since\n"
-        "    FROM pg_temp.shop_customer) AS customer");
+    EXPECT_EQ(BatchSource(task, nullptr),
+              "SELECT id, \"Name\", since, (id < 9) IS FALSE AS broken_1\n"
+              "FROM (SELECT id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS date) AS "
+              "since\n"
+              "    FROM pg_temp.shop_customer) AS customer");
     task.rules.insert(task.rules.begin(), {"dated", "since > 'x'", spec::OnFail::kNull, {"since"}});
     EXPECT_EQ(
         BatchSource(task, nullptr),
         "SELECT id, \"Name\", since, broken_1, (id < 9) IS FALSE AS broken_2\n"
         "FROM (SELECT id, \"Name\", CASE WHEN (since > 'x') IS FALSE THEN NULL ELSE since END AS since, "
         "(since > 'x') IS FALSE AS broken_1\n"
-        "FROM (SELECT id AS id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS date) AS "
+        "FROM (SELECT id, CAST(upper(name) AS varchar) AS \"Name\", CAST('2024-01-01' AS date) AS "
         "since\n"
         "    FROM pg_temp.shop_customer) AS customer) AS customer");
     task.conflict = "ON CONFLICT DO NOTHING";
@@ -127,7 +125,7 @@ TEST(LoadTask, NamesBesideColumns) {
     task.rules.push_back({"r", "true", spec::OnFail::kReject, {}});
     EXPECT_EQ(BatchSource(task, nullptr),
               "SELECT rowid_1, rowid, broken_1, (true) IS FALSE AS broken_1_1\n"
-              "FROM (SELECT rowid_1 AS rowid_1, rowid AS rowid, b AS broken_1\n"
+              "FROM (SELECT rowid_1, rowid, b AS broken_1\n"
               "    FROM s) AS \"Odd \"\".name\"");
 }
 

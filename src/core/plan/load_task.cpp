@@ -67,6 +67,11 @@ bool Has(const LoadTask& task, spec::OnFail on_fail) noexcept {
                        [&](const LoadRule& rule) { return rule.on_fail == on_fail; });
 }
 
+/// An item of a select list, `AS name` only where it says something.
+std::string Item(const std::string& expression, const std::string& name) {
+    return expression == name ? name : expression + " AS " + name;
+}
+
 std::string Broken(const LoadRule& rule) {
     return "(" + rule.condition + ") IS FALSE";
 }
@@ -102,9 +107,9 @@ class Names {
 /// @param rowid name for the rowid, or empty
 std::string ConvertedRows(const LoadTask& task, const RowidRange* range, const std::string& rowid) {
     std::vector<std::string> items;
-    if (!rowid.empty()) items.push_back(task.rowid_column + " AS " + rowid);
+    if (!rowid.empty()) items.push_back(Item(task.rowid_column, rowid));
     for (std::size_t i = 0; i < task.columns.size(); ++i)
-        items.push_back(Typed(task, i) + " AS " + QuotePgIdentifierIfNeeded(task.columns[i]));
+        items.push_back(Item(Typed(task, i), QuotePgIdentifierIfNeeded(task.columns[i])));
     return "(SELECT " + List(items) + FromWhere(task, range, "\n    ") + ")";
 }
 
@@ -126,7 +131,7 @@ std::string WithRules(const LoadTask& task, const RowidRange* range) {
         const std::string name = QuotePgIdentifierIfNeeded(column);
         const std::string value = Cleared(task, column);
         cleared.push_back(value);
-        items.push_back(value == name ? name : value + " AS " + name);
+        items.push_back(Item(value, name));
     }
     std::string rows = ConvertedRows(task, range, {}) + alias;
     if (!Has(task, spec::OnFail::kReject)) return "SELECT " + List(cleared) + "\nFROM " + rows;
@@ -170,8 +175,7 @@ std::string BatchSource(const LoadTask& task, const RowidRange* range) {
     }
     for (const std::string& column : task.columns) {
         const std::string name = QuotePgIdentifierIfNeeded(column);
-        const std::string value = Cleared(task, column);
-        below.push_back(value == name ? name : value + " AS " + name);
+        below.push_back(Item(Cleared(task, column), name));
         top.push_back(name);
     }
     for (const LoadRule& rule : task.rules) {
