@@ -347,6 +347,7 @@ CREATE TABLE sqlite.job_tables (
     target text NOT NULL,
     created boolean NOT NULL,
     existing text,
+    parents integer[] NOT NULL DEFAULT '{}',
     state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'loading', 'done')),
     expected bigint,
     read bigint NOT NULL DEFAULT 0,
@@ -433,3 +434,18 @@ GRANT SELECT ON sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chu
     TO PUBLIC;
 -- What a user mends or decides himself before sqlite.retry_rejects.
 GRANT UPDATE (row, state) ON sqlite.rejects TO PUBLIC;
+
+-- Moving.
+
+CREATE PROCEDURE sqlite.load(
+    target text, query text, on_error text DEFAULT 'error', max_rejects "any" DEFAULT NULL, rules jsonb DEFAULT NULL,
+    INOUT job bigint DEFAULT NULL)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_load';
+COMMENT ON PROCEDURE sqlite.load(text, text, text, "any", jsonb, bigint) IS
+    'an INSERT ... SELECT that keeps the account: counts, rejected rows, progress; job gets its number';
+
+CREATE PROCEDURE sqlite.migrate(
+    servers text[], target_schema text DEFAULT 'public', spec jsonb DEFAULT '{}', INOUT job bigint DEFAULT NULL)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_migrate';
+COMMENT ON PROCEDURE sqlite.migrate(text[], text, jsonb, bigint) IS
+    'whole SQLite databases into PostgreSQL: what sqlite.plan shows, with its account; job gets its number';

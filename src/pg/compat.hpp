@@ -12,6 +12,7 @@ extern "C" {
 #include "optimizer/paths.h"
 #include "parser/analyze.h"
 #include "parser/parse_type.h"
+#include "tcop/tcopprot.h"
 #include "utils/fmgroids.h"
 #include "utils/pg_locale.h"
 #if PG_VERSION_NUM >= 160000
@@ -228,6 +229,24 @@ inline Query* AnalyzeStatement(RawStmt* statement, const char* sql) {
     return parse_analyze_fixedparams(statement, sql, nullptr, 0, nullptr);
 #else
     return parse_analyze(statement, sql, nullptr, 0, nullptr);
+#endif
+}
+
+/// Analysis and rewriting of one statement without parameters.
+inline List* AnalyzeAndRewrite(RawStmt* statement, const char* sql) {
+#if PG_VERSION_NUM >= 150000
+    return pg_analyze_and_rewrite_fixedparams(statement, sql, nullptr, 0, nullptr);
+#else
+    return pg_analyze_and_rewrite(statement, sql, nullptr, 0, nullptr);
+#endif
+}
+
+/// Runs a started query to its end.
+inline void RunExecutor(QueryDesc* query) {
+#if PG_VERSION_NUM >= 180000
+    ExecutorRun(query, ForwardScanDirection, 0);
+#else
+    ExecutorRun(query, ForwardScanDirection, 0, true);
 #endif
 }
 

@@ -185,6 +185,7 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
         task.overriding = task.overriding || (column.existing != nullptr && column.existing->identity_always);
     }
     const RowidColumn rowid = FindRowid(table);
+    task.rowid_name = table.table().rowid_name();
     task.rowid_column = rowid.name;
     task.source = ForeignTableName(table);
     task.create_source = CreateForeignTable(table, rowid.definition);
@@ -193,6 +194,7 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
     task.conflict = ConflictClause(table, task.columns);
     task.must_be_empty =
         table.existing != nullptr && !table.merged_into && table.settings.existing == spec::Existing::kError;
+    task.reject = table.settings.policies.on_error == value::OnError::kReject;
     for (const PlannedRule& rule : table.rules)
         task.rules.push_back({rule.name, rule.condition.text,
                               rule.condition.ok() ? rule.on_fail : spec::OnFail::kReject, rule.columns});

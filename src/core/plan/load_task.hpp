@@ -20,6 +20,7 @@ struct LoadRule {
     std::string condition;
     spec::OnFail on_fail = spec::OnFail::kReject;
     std::vector<std::string> columns;  ///< kNull: those that become NULL; else those to blame, maybe none
+    bool by_policy = false;            ///< a required column: on_error decides what becomes of the row
 };
 
 /// Both ends belong to it.
@@ -41,11 +42,13 @@ struct LoadTask {
     std::string source;         ///< SQL: FROM item, pg_temp.shop_customer or (SELECT …) AS source
     std::string create_source;  ///< statement that makes `source`; empty: it is there
     std::string drop_source;
+    std::string rowid_name;      ///< what SQLite calls the table's rowid; empty: rows have none
     std::string rowid_column;    ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
     std::string where;           ///< SQL condition over the columns of `source`; empty: all rows
     bool overriding = false;     ///< OVERRIDING SYSTEM VALUE
     std::string conflict;        ///< ON CONFLICT clause, or empty
     bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
+    bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
     std::vector<LoadRule> rules;
 };
 

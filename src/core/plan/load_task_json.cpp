@@ -34,11 +34,13 @@ void ForEachField(Task& task, Field&& field) {
     field("source", task.source);
     field("create_source", task.create_source);
     field("drop_source", task.drop_source);
+    field("rowid_name", task.rowid_name);
     field("rowid_column", task.rowid_column);
     field("where", task.where);
     field("overriding", task.overriding);
     field("conflict", task.conflict);
     field("must_be_empty", task.must_be_empty);
+    field("reject", task.reject);
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ std::string ToJson(const LoadTask& task) {
         json["rules"].push_back({{"name", rule.name},
                                  {"condition", rule.condition},
                                  {"on_fail", kOnFail[static_cast<std::size_t>(rule.on_fail)]},
-                                 {"columns", rule.columns}});
+                                 {"columns", rule.columns},
+                                 {"by_policy", rule.by_policy}});
     // A name of SQLite's may be no valid UTF-8. Such a table has been refused long before it gets here.
     return json.dump(-1, ' ', false, Ordered::error_handler_t::replace);
 }
@@ -67,6 +70,7 @@ LoadTask LoadTaskFromJson(std::string_view text) {
             item.at("condition").get_to(rule.condition);
             rule.on_fail = ReadOnFail(item.at("on_fail"));
             item.at("columns").get_to(rule.columns);
+            item.at("by_policy").get_to(rule.by_policy);
         }
     } catch (const Ordered::exception& error) {
         throw NoLoadTask(error.what());

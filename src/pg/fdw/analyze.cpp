@@ -37,12 +37,13 @@ struct Sample {
 };
 
 /// Statistics don't fail for a value that a scan would refuse: it counts as NULL, and is told at the end.
-void NoteRefusal(void* context, const RowConverter&, int column, const value::Cell&, value::Status,
+bool NoteRefusal(void* context, const RowConverter&, int column, const value::Cell&, value::Status,
                  const ErrorData*) {
     Sample* sample = static_cast<Sample*>(context);
     MemoryContext previous = MemoryContextSwitchTo(sample->context);
     sample->refused = bms_add_member(sample->refused, column);
     MemoryContextSwitchTo(previous);
+    return true;
 }
 
 /// Seed of what core chooses; in line with setseed() as far as PostgreSQL's own sampling is.

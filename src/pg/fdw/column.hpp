@@ -54,13 +54,14 @@ struct RowOrigin {
     const void* context;
 };
 
-/// Where a cell that does not fit goes: the sink raises, or returns to have it read as NULL.
+/// Where a cell that does not fit goes: the sink raises, or returns true to have it read as NULL, or false
+/// where the row is given up: its other columns are still converted, to learn what is wrong with them.
 /// @param cause the input function's error, where one was caught
-using RefusalSink = void (*)(void* context, const RowConverter& row, int column, const value::Cell& cell,
+using RefusalSink = bool (*)(void* context, const RowConverter& row, int column, const value::Cell& cell,
                              value::Status status, const ErrorData* cause);
 
 /// The sink of scans: raises, unless the column's on_error says null.
-void RaiseOrNull(void* context, const RowConverter& row, int column, const value::Cell& cell,
+bool RaiseOrNull(void* context, const RowConverter& row, int column, const value::Cell& cell,
                  value::Status status, const ErrorData* cause);
 
 /// Converts the cells of one source's rows.
@@ -78,6 +79,8 @@ class RowConverter {
 
     /// Number of counters of changes().
     static constexpr size_t kChangeKinds = static_cast<size_t>(value::Applied::kAppliedCount);
+    /// Errors of input functions go to the sink too, whatever the columns' on_error says.
+    void CollectErrors() noexcept { collects_ = true; }
     /// Counts in memory of the caller's, which others read: a parallel worker's changes.
     void CountChangesIn(uint64* changes) noexcept { changes_ = changes; }
     /// Adds what was counted elsewhere.
@@ -122,8 +125,14 @@ class RowConverter {
     uint64* changes_ = own_changes_;
     const value::Cell* current_cell_ = nullptr;
     int current_column_ = -1;
+    bool collects_ = false;
     ErrorContextCallback error_context_ = {};
 };
+
+/// The primary message of a refusal, palloc'd: column, type, value, reason.
+char* RefusalMessage(const RowConverter& row, int column, const value::Cell& cell, value::Status status,
+                     const ErrorData* cause);
+int RefusalSqlstate(value::Status status, const ErrorData* cause);
 
 /// Raises a refusal with everything a user needs: type, reason, server, table, column, row, class, value, and
 /// the option that would settle it.

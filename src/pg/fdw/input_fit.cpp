@@ -8,13 +8,14 @@ namespace pgsqlite::pg::fdw {
 namespace {
 
 /// Takes down what a type refused.
-void Note(void* context, const RowConverter&, int, const value::Cell& cell, value::Status, const ErrorData*) {
+bool Note(void* context, const RowConverter&, int, const value::Cell& cell, value::Status, const ErrorData*) {
     InputMisfits* misfits = static_cast<InputMisfits*>(context);
-    if (misfits->rows++ > 0) return;
+    if (misfits->rows++ > 0) return true;
     constexpr std::size_t kShownChars = 40;
     const std::size_t size =
         value::DescribeCell(cell, misfits->example, sizeof(misfits->example) - 1, kShownChars);
     misfits->example[size] = '\0';
+    return true;
 }
 
 /// Reads until the type has refused `enough` values.

@@ -118,7 +118,7 @@ void RowConverter::Convert(int index, const value::Cell& cell, Datum* datum, boo
     ErrorData* cause = nullptr;
     const bool may_raise = column.is_domain || column.rule.kind == Kind::kInput ||
                            column.rule.kind == Kind::kJsonb || column.rule.kind == Kind::kArray;
-    const bool built = may_raise && column.rule.policies.on_error != value::OnError::kError
+    const bool built = may_raise && (collects_ || column.rule.policies.on_error != value::OnError::kError)
                            ? TryBuild(index, value, datum, &status, &cause)
                            : Build(column, value, datum, &status);
     current_column_ = -1;
@@ -336,19 +336,13 @@ bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status*
 
 void RowConverter::Refuse(int index, const value::Cell& cell, Status status, const ErrorData* cause,
                           Datum* datum, bool* is_null) {
-    sink_(sink_context_, *this, index, cell, status, cause);
-    ++changes_[static_cast<size_t>(value::Applied::kOnErrorNull)];
     *datum = static_cast<Datum>(0);
     *is_null = true;
+    if (!sink_(sink_context_, *this, index, cell, status, cause)) return;
+    ++changes_[static_cast<size_t>(value::Applied::kOnErrorNull)];
     const ColumnConverter& column = columns_[index];
     if (column.is_domain)  // which may not take NULL
         domain_check(*datum, true, column.type, const_cast<void**>(&column.domain_cache), column.context);
-}
-
-void RaiseOrNull(void*, const RowConverter& row, int column, const value::Cell& cell, Status status,
-                 const ErrorData* cause) {
-    if (row.column(column).rule.policies.on_error != value::OnError::kNull)
-        RaiseRefusal(row, column, cell, status, cause);
 }
 
 uint64 RowConverter::total_changes() const noexcept {
@@ -382,65 +376,6 @@ void RowConverter::PushErrorContext() noexcept {
 
 void RowConverter::PopErrorContext() noexcept {
     error_context_stack = error_context_.previous;
-}
-
-namespace {
-
-/// "text value 'abc'", palloc'd; NULL has no class worth naming.
-char* DescribeValue(const value::Cell& cell) {
-    char value_text[512];
-    constexpr size_t kShownChars = 80;
-    const size_t size = value::DescribeCell(cell, value_text, sizeof(value_text), kShownChars);
-    return psprintf("%s value %s", value::StorageClassName(cell.storage_class),
-                    ToServerText(std::string_view(value_text, size)));
-}
-
-/// "server "shop", SQLite table "order", column "price", rowid 17", palloc'd.
-char* DescribePlace(const RowConverter& row, int column) {
-    const RowOrigin& origin = row.origin();
-    const char* source =
-        origin.source != nullptr ? psprintf("SQLite table \"%s\"", origin.source) : "SQLite query";
-    return psprintf("server \"%s\", %s, column \"%s\", %s", origin.server, source,
-                    row.column(column).source_name, origin.locate(origin.context));
-}
-
-}  // namespace
-
-void RowConverter::OnErrorContext(void* self) {
-    RowConverter* row = static_cast<RowConverter*>(self);
-    if (row->current_column_ < 0) return;
-    const int column = row->current_column_;
-    row->current_column_ = -1;  // an error while describing must not come back here
-    errcontext("%s in column \"%s\" of %s (%s)", DescribeValue(*row->current_cell_), row->column(column).name,
-               row->origin_.relation, DescribePlace(*row, column));
-}
-
-void RaiseRefusal(const RowConverter& row, int index, const value::Cell& cell, Status status,
-                  const ErrorData* cause) {
-    const ColumnConverter& column = row.column(index);
-    const value::Refusal& refusal = value::Explain(status.code);
-    const char* type = format_type_with_typemod(column.type, column.typmod);
-    StringInfoData reason;
-    initStringInfo(&reason);
-    appendStringInfoString(&reason, refusal.reason);
-    if (refusal.has_offset) appendStringInfo(&reason, " (at byte %u)", status.offset + 1);
-    if (cause != nullptr) appendStringInfo(&reason, ": %s", cause->message);
-    StringInfoData hint;
-    initStringInfo(&hint);
-    // A text that becomes a JSON string is still no array.
-    const bool no_array = column.rule.kind == Kind::kArray && status.code == Code::kInvalidJson;
-    const bool not_cut = column.rule.kind == Kind::kInput && status.code == Code::kTooLong;
-    const char* option = no_array ? "invalid_json 'null'" : not_cut ? nullptr : refusal.option;
-    if (option != nullptr) appendStringInfo(&hint, "Column option %s settles it; ", option);
-    appendStringInfo(&hint, "%s option on_error 'null' reads every such value as NULL.",
-                     option != nullptr ? "column" : "Column");
-    const char* code = refusal.sqlstate;
-    ereport(ERROR, (errcode(cause != nullptr ? cause->sqlerrcode
-                                             : MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4])),
-                    errmsg("column \"%s\" (%s): %s %s", column.name, type, DescribeValue(cell), reason.data),
-                    errdetail("%s; %s.", row.origin().relation, DescribePlace(row, index)),
-                    errhint("%s", hint.data)));
-    pg_unreachable();
 }
 
 }  // namespace pgsqlite::pg::fdw

@@ -51,6 +51,7 @@ class RowSource {
     void RewindWith(int index, int64 value);
 
     Pin* pin() const noexcept { return config_.pin; }
+    int column_count() const noexcept { return config_.column_count; }
     ChunkSource* chunks() const noexcept { return config_.chunks; }
     RowConverter& converter() noexcept { return converter_; }
     sqlite::Statement* statement() const noexcept { return statement_; }

@@ -4,7 +4,7 @@
 #include "pg/fdw/parallel.hpp"
 #include "pg/fdw/parameters.hpp"
 #include "pg/fdw/plan.hpp"
-#include "pg/fdw/row_source.hpp"
+#include "pg/fdw/row_collector.hpp"
 #include "pg/fdw/upper.hpp"
 #include "pg/fdw/upper_scan.hpp"
 #include "pg/load/bulk_insert.hpp"
@@ -17,9 +17,10 @@ struct ScanState {
     const char* description;  ///< of what is read, for messages
     Pin* pin;
     ScanParameters* parameters;
-    RowSource* rows;  ///< null until the first row is asked for
-    bool bound;       ///< the statement runs with the present values of its parameters
-    int* targets;     ///< slot position of each result column
+    RowSource* rows;        ///< null until the first row is asked for
+    RowRefusals* refusals;  ///< of a load's statement; null otherwise
+    bool bound;             ///< the statement runs with the present values of its parameters
+    int* targets;           ///< slot position of each result column
 };
 
 ScanState* StateOf(ForeignScanState* node) {
@@ -74,9 +75,19 @@ void Open(ForeignScanState* node, ScanState* state, const sqlite::Snapshot* lead
     config.relation = state->description;
     config.locator = state->plan.locator;
     config.locator_columns = state->plan.locator_columns;
+    // What another node's row chooses may come again, and would be counted twice.
+    if (row_collector != nullptr && row_collector->estate == node->ss.ps.state &&
+        bms_is_empty(node->ss.ps.plan->extParam)) {
+        const char* rowid_name =
+            state->plan.locator == Locator::kRowid ? strVal(linitial(state->plan.locator_columns)) : nullptr;
+        state->refusals = NewIn<RowRefusals>(context, row_collector, rowid_name);
+        config.sink = &RowRefusals::Sink;
+        config.sink_context = state->refusals;
+    }
     if (state->plan.probe[0] != '\0')
         config.chunks = ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows);
     state->rows = RowSource::Open(context, config);
+    if (state->refusals != nullptr) state->rows->converter().CollectErrors();
     MemoryContextSwitchTo(previous);
 }
 
@@ -121,7 +132,9 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     ExecClearTuple(slot);
     // Attributes nobody asked for are NULL.
     std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
-    if (state->rows->Next(slot->tts_values, slot->tts_isnull, state->targets)) ExecStoreVirtualTuple(slot);
+    while (state->rows->Next(slot->tts_values, slot->tts_isnull, state->targets))
+        if (likely(state->refusals == nullptr) || !state->refusals->Take(state->rows))
+            return ExecStoreVirtualTuple(slot);
     return slot;
 }
 
@@ -129,6 +142,7 @@ void ReScanForeignScan(ForeignScanState* node) {
     if (IsUpper(node)) return ReScanUpperScan(node);
     ScanState* state = StateOf(node);
     if (state->rows != nullptr) state->rows->Rewind();
+    if (state->refusals != nullptr) state->refusals->Repeat();
     state->bound = false;
 }
 
@@ -138,8 +152,9 @@ void EndForeignScan(ForeignScanState* node) {
     if (state == nullptr || state->rows == nullptr) return;
     ShutdownForeignScan(node);
     RowConverter& converter = state->rows->converter();
-    // A worker's changes are the leader's to tell.
-    if (converter.total_changes() > 0 && !IsParallelWorker())
+    if (state->refusals != nullptr)
+        state->refusals->AddChanges(converter.changes());
+    else if (converter.total_changes() > 0 && !IsParallelWorker())  // a worker's are the leader's to tell
         ereport(NOTICE, (errmsg("%s: " UINT64_FORMAT " values changed by policies", state->description,
                                 converter.total_changes()),
                          errdetail("%s.", converter.DescribeChanges())));

@@ -26,9 +26,10 @@ UpperState* StateOf(ForeignScanState* node) {
 }
 
 /// A result that is no value of its type: the cell it comes from, and its row, are PostgreSQL's plan to find.
-void NoteRefusal(void* context, const RowConverter&, int, const value::Cell&, value::Status,
+bool NoteRefusal(void* context, const RowConverter&, int, const value::Cell&, value::Status,
                  const ErrorData*) {
     static_cast<UpperState*>(context)->refused = true;
+    return true;
 }
 
 void Open(ForeignScanState* node, UpperState* state) {

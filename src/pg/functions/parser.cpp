@@ -165,10 +165,10 @@ const char* ReasonFor(value::Code code) {
 }
 
 /// The converter's sink.
-void Refuse(void* context, const fdw::RowConverter&, int, const value::Cell& cell, value::Status status,
+bool Refuse(void* context, const fdw::RowConverter&, int, const value::Cell& cell, value::Status status,
             const ErrorData* cause) {
     const Parser* parser = static_cast<const Parser*>(context);
-    if (parser->function->or_null && status.code != value::Code::kOutOfMemory) return;
+    if (parser->function->or_null && status.code != value::Code::kOutOfMemory) return true;
     RaiseUnfit(*parser, cell, status, cause);
 }
 

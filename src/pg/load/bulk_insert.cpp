@@ -2,6 +2,7 @@
 
 #include "pg/fdw/scan.hpp"
 #include "pg/load/eligible.hpp"
+#include "pg/load/insert.hpp"
 #include "pg/settings.hpp"
 
 namespace pgsqlite::pg::load {
@@ -146,7 +147,8 @@ void OnExecutorStart(QueryDesc* query, int eflags) {
 
     if (query->operation != CMD_INSERT || !IsA(query->planstate, ModifyTableState)) return;
     ModifyTableState* node = castNode(ModifyTableState, query->planstate);
-    if (!ReadsSqlite(node)) return;
+    const bool of_load = bulk_candidate != nullptr && std::strcmp(bulk_candidate, query->sourceText) == 0;
+    if (!of_load && !ReadsSqlite(node)) return;
 
     EState* estate = query->estate;
     MemoryContext previous = MemoryContextSwitchTo(estate->es_query_cxt);

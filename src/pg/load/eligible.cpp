@@ -32,6 +32,7 @@ bool MayLookAtTarget(PlanState* state, void* context) {
         case T_SeqScan:
         case T_SubqueryScan:
         case T_CteScan:
+        case T_NamedTuplestoreScan:
         case T_ValuesScan:
         case T_Hash:
         case T_Material:

@@ -1,0 +1,84 @@
+#include "core/sqlite/row_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/value/format.hpp"
+#include "core/value/utf8.hpp"
+
+namespace pgsqlite::sqlite {
+namespace {
+
+using value::StorageClass;
+using Json = nlohmann::ordered_json;
+
+std::string Hex(Bytes bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const char byte : bytes) {
+        text += kDigits[static_cast<unsigned char>(byte) >> 4];
+        text += kDigits[static_cast<unsigned char>(byte) & 15];
+    }
+    return text;
+}
+
+/// Written by hand: the library would spell reals its own way.
+void AppendCell(std::string& json, const value::Cell& cell) {
+    json += std::string(R"({"class": ")") + value::StorageClassName(cell.storage_class) + '"';
+    char number[value::kNumberTextSize];
+    switch (cell.storage_class) {
+        case StorageClass::kInteger:
+            json += ", \"value\": ";
+            json.append(number, value::FormatInteger(cell.integer, number));
+            break;
+        case StorageClass::kReal: {
+            const std::string_view text(number, value::FormatReal(cell.real, number));
+            // jsonb's numbers know no infinities and no minus zero.
+            const bool number_fits = std::isfinite(cell.real) && !(cell.real == 0 && std::signbit(cell.real));
+            const char* quote = number_fits ? "" : "\"";
+            json += std::string(", \"value\": ") + quote;
+            json += text;
+            json += quote;
+            break;
+        }
+        case StorageClass::kText:
+            if (value::FindTextFault(cell.view()) == cell.view().size())
+                json += ", \"value\": " + Json(std::string(cell.view())).dump();
+            else
+                json += ", \"hex\": \"" + Hex(cell.view()) + '"';
+            break;
+        case StorageClass::kBlob:
+            json += ", \"hex\": \"" + Hex(cell.view()) + '"';
+            break;
+        case StorageClass::kNull:
+            break;
+    }
+    json += '}';
+}
+
+/// A column's name as JSON; a name need not be valid UTF-8.
+std::string NameAsJson(const std::string& name) {
+    return Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string RowAsJson(const Statement& statement, int columns) {
+    std::string json = "{";
+    for (int i = 0; i < columns; ++i) {
+        json += (i > 0 ? ", " : "") + NameAsJson(statement.column_name(i)) + ": ";
+        AppendCell(json, statement.CellAt(i));
+    }
+    return json + "}";
+}
+
+std::string StoredRowAsJson(Database& db, std::string_view table, std::string_view rowid_name,
+                            std::int64_t rowid) {
+    Statement statement(db, "SELECT * FROM main." + QuoteIdentifier(table) + " WHERE " +
+                                QuoteIdentifier(rowid_name) + " = ?1");
+    statement.Bind(1, value::Cell::Integer(rowid));
+    return statement.Fetch() ? RowAsJson(statement, statement.column_count()) : std::string();
+}
+
+}  // namespace pgsqlite::sqlite

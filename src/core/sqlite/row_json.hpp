@@ -1,0 +1,25 @@
+// A stored row as JSON, each cell with its storage class, so that nothing is lost on the way: what is kept of
+// a row that was rejected.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/sqlite/database.hpp"
+#include "core/sqlite/statement.hpp"
+
+namespace pgsqlite::sqlite {
+
+/// The current row of a statement: {"id": {"class": "integer", "value": 5}, …}. Integers and reals are JSON
+/// numbers, infinities strings; text is a string, or "hex" where it is not valid UTF-8 or holds NUL, which jsonb
+/// can't; blobs are "hex"; NULL has its class alone.
+/// @param columns how many of the statement's columns, from the first
+std::string RowAsJson(const Statement& statement, int columns);
+
+/// The row of a table by its rowid; empty when there is none.
+/// @param rowid_name a name that means the rowid in this table
+std::string StoredRowAsJson(Database& db, std::string_view table, std::string_view rowid_name,
+                            std::int64_t rowid);
+
+}  // namespace pgsqlite::sqlite

@@ -1,0 +1,65 @@
+#include "pg/fdw/row_collector.hpp"
+
+#include "core/sqlite/row_json.hpp"
+#include "pg/fdw/sqlite_call.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+RowCollector* row_collector = nullptr;
+
+bool RowRefusals::Sink(void* context, const RowConverter& row, int index, const value::Cell& cell,
+                       value::Status status, const ErrorData* cause) {
+    RowRefusals* self = static_cast<RowRefusals*>(context);
+    const ColumnConverter& column = row.column(index);
+    const value::OnError on_error = column.rule.policies.on_error;
+    if (on_error == value::OnError::kNull) return true;
+    if (self->context_ == nullptr)
+        self->context_ = AllocSetContextCreate(column.context, "pg_sqlite refused row", ALLOCSET_SMALL_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(self->context_);
+    if (self->columns_ == NIL) {
+        initStringInfo(&self->messages_);
+        self->sqlstate_ = RefusalSqlstate(status, cause);
+        self->rejectable_ = true;
+    }
+    if (self->columns_ != NIL) appendStringInfoString(&self->messages_, "; ");
+    appendStringInfoString(&self->messages_, RefusalMessage(row, index, cell, status, cause));
+    self->columns_ = lappend(self->columns_, makeString(pstrdup(column.name)));
+    self->rejectable_ = self->rejectable_ && on_error == value::OnError::kReject;
+    MemoryContextSwitchTo(previous);
+    return false;
+}
+
+void RowRefusals::Put(RowSource* rows) {
+    MemoryContext previous = MemoryContextSwitchTo(context_);
+    const RowOrigin& origin = rows->converter().origin();
+    sqlite::Statement* statement = rows->statement();
+    const int columns = rows->column_count();
+    RefusedRow row = {};
+    row.server = origin.server;
+    row.table = origin.source;
+    row.locator = origin.locate(origin.context);
+    row.has_rowid = rowid_name_ != nullptr;
+    if (row.has_rowid) row.rowid = statement->CellAt(columns).integer;
+    row.columns = columns_;
+    row.sqlstate = sqlstate_;
+    row.message = messages_.data;
+    row.rejectable = rejectable_;
+    auto* json = NewIn<std::string>(context_);
+    sqlite::Database* database = rows->pin()->database();
+    CallSqlite(database, [&] {
+        if (row.has_rowid) *json = sqlite::StoredRowAsJson(*database, row.table, rowid_name_, row.rowid);
+        if (json->empty()) *json = sqlite::RowAsJson(*statement, columns);
+    });
+    row.json = ToServerText(*json);
+    if (!repeats_) collector_->put(collector_->context, row);
+    columns_ = NIL;
+    MemoryContextSwitchTo(previous);
+    MemoryContextReset(context_);
+}
+
+void RowRefusals::AddChanges(const uint64* changes) noexcept {
+    for (size_t i = 0; i < RowConverter::kChangeKinds; ++i)
+        collector_->changes[i] += changes[i];
+}
+
+}  // namespace pgsqlite::pg::fdw

@@ -1,0 +1,76 @@
+#include "pg/jobs/call.hpp"
+
+#include "pg/jobs/progress.hpp"
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+void Write(void* context, const load::Reject& reject) {
+    PutReject(static_cast<const Call*>(context)->job, reject);
+}
+
+void Tick(void*, const load::Account& account) {
+    ReportRows(account.read, account.written, account.rejected, account.skipped);
+}
+
+/// Names the job in an error that leaves it.
+void AddContext(const Call* call, ErrorData* error) {
+    const char* line = call->doing != nullptr ? psprintf("job " INT64_FORMAT ", %s", call->job, call->doing)
+                                              : psprintf("job " INT64_FORMAT, call->job);
+    error->context = error->context != nullptr ? psprintf("%s\n%s", error->context, line) : pstrdup(line);
+}
+
+}  // namespace
+
+Call* BeginCall(FunctionCallInfo fcinfo) {
+    const bool atomic = fcinfo->context == nullptr || !IsA(fcinfo->context, CallContext) ||
+                        castNode(CallContext, fcinfo->context)->atomic;
+    if (SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    Call* call = static_cast<Call*>(palloc0(sizeof(Call)));
+    call->atomic = atomic;
+    call->memory = CurrentMemoryContext;
+    call->account = load::Account::In(call->memory, &Write, &Tick, call);
+    return call;
+}
+
+Datum EndCall(Call* call, FunctionCallInfo fcinfo) {
+    const int64 job = call->job;
+    EndActivity();
+    SPI_finish();
+    TupleDesc descriptor;
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    Datum values[] = {Int64GetDatum(job)};
+    bool nulls[] = {false};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
+}
+
+void StartJob(Call* call, int64 job) {
+    call->job = job;
+}
+
+void CommitUnit(Call* call) {
+    SPI_commit();
+    call->account->ForgetKept();
+    MemoryContextSwitchTo(call->memory);
+}
+
+void FailCall(Call* call, ErrorData* error) {
+    MemoryContextSwitchTo(call->memory);  // where the error lies
+    EndActivity();
+    SPI_rollback();
+    MemoryContextSwitchTo(call->memory);
+    AddContext(call, error);
+    if (call->job != 0) {
+        EnsurePortalSnapshotExists();
+        for (int i = 0; i < call->account->kept_count(); ++i)
+            PutReject(call->job, call->account->kept(i));
+        FinishJob(call->job, error);
+        SPI_commit();
+        MemoryContextSwitchTo(call->memory);
+    }
+    ReThrowError(error);
+    pg_unreachable();
+}
+
+}  // namespace pgsqlite::pg::jobs

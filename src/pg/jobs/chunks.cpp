@@ -1,0 +1,57 @@
+#include "pg/jobs/chunks.hpp"
+
+#include "core/sqlite/statistics.hpp"
+#include "pg/fdw/connection.hpp"
+#include "pg/fdw/sqlite_call.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+std::vector<plan::RowidRange> FindGaps(std::int64_t first, std::int64_t last,
+                                       const std::vector<plan::RowidRange>& committed) {
+    std::vector<plan::RowidRange> gaps;
+    std::int64_t next = first;
+    for (const plan::RowidRange& range : committed) {
+        if (range.last < next) continue;
+        if (range.first > last) break;
+        if (range.first > next) gaps.push_back({next, range.first - 1});
+        if (range.last >= last) return gaps;
+        next = range.last + 1;
+    }
+    gaps.push_back({next, last});
+    return gaps;
+}
+
+bool ChunkWalk::Claim(plan::RowidRange* range) {
+    while (true) {
+        if (!in_gap_) {
+            if (gap_ == gaps_.size()) return false;
+            chunks_.Start(gaps_[gap_].first, gaps_[gap_].last, rows_);
+            ++gap_;
+            in_gap_ = true;
+        }
+        if (chunks_.Claim(&last_)) {
+            *range = {last_.first, last_.last};
+            return true;
+        }
+        in_gap_ = false;
+    }
+}
+
+void ChunkWalk::Report(int64 rows) noexcept {
+    chunks_.Report(last_, static_cast<uint64>(rows));
+}
+
+ChunkWalk* WalkChunks(MemoryContext context, const PlannedLoad& table, int64 rows) {
+    const char* server = ToServerText(table.task.server);
+    fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, get_foreign_server_oid(server, false));
+    ChunkWalk* walk = NewIn<ChunkWalk>(context);
+    fdw::CallSqlite(pin->database(), [&] {
+        walk->rows_ = rows > 0 ? rows : kCommitRows;
+        const auto range = sqlite::ReadRowidRange(*pin->database(), table.task.table, table.task.rowid_name);
+        if (range) walk->gaps_ = FindGaps(range->first, range->last, table.committed);
+    });
+    pin->Release();
+    return walk;
+}
+
+}  // namespace pgsqlite::pg::jobs

@@ -1,0 +1,183 @@
+#include "pg/jobs/load_arguments.hpp"
+
+#include "core/schema/keywords.hpp"
+#include "core/spec/spec.hpp"
+#include "pg/jobs/records.hpp"
+#include "pg/load/collect.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+}
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+const char* TextArgument(FunctionCallInfo fcinfo, int index, const char* name) {
+    if (PG_ARGISNULL(index))
+        ereport(ERROR,
+                (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", name)));
+    return text_to_cstring(PG_GETARG_TEXT_PP(index));
+}
+
+/// An argument of type "any" as text; null for NULL.
+const char* AnyArgument(FunctionCallInfo fcinfo, int index) {
+    if (PG_ARGISNULL(index)) return nullptr;
+    const Oid type = get_fn_expr_argtype(fcinfo->flinfo, index);
+    if (type == UNKNOWNOID) return DatumGetCString(PG_GETARG_DATUM(index));
+    Oid output;
+    bool is_varlena;
+    getTypeOutputInfo(type, &output, &is_varlena);
+    return OidOutputFunctionCall(output, PG_GETARG_DATUM(index));
+}
+
+InsertStmt* ParseInsert(const char* target, const char* query) {
+    List* statements = pg_parse_query(psprintf("INSERT INTO %s\n%s", target, query));
+    RawStmt* statement = list_length(statements) == 1 ? linitial_node(RawStmt, statements) : nullptr;
+    if (statement == nullptr || !IsA(statement->stmt, InsertStmt))
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one query, not several statements")));
+    InsertStmt* insert = castNode(InsertStmt, statement->stmt);
+    if (insert->onConflictClause != nullptr || insert->returningList != NIL || insert->selectStmt == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+                        errmsg("the query of a load is a SELECT, without ON CONFLICT and RETURNING"),
+                        errhint("Migrations have \"existing\" for rows that are already there.")));
+    return insert;
+}
+
+/// Names of the first `count` columns, as INSERT takes them.
+List* FirstColumns(Oid relation, int count) {
+    Relation target = table_open(relation, AccessShareLock);
+    TupleDesc descriptor = RelationGetDescr(target);
+    List* names = NIL;
+    for (int i = 0; i < descriptor->natts && list_length(names) < count; ++i)
+        if (!TupleDescAttr(descriptor, i)->attisdropped)
+            names = lappend(names, makeString(pstrdup(NameStr(TupleDescAttr(descriptor, i)->attname))));
+    table_close(target, AccessShareLock);
+    if (list_length(names) < count)
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+                        errmsg("the query gives %d columns, and the target has %d", count, list_length(names))));
+    return names;
+}
+
+List* TargetColumns(const InsertStmt* insert, Oid relation, const char* query) {
+    List* statements = pg_parse_query(query);
+    Query* analyzed = compat::AnalyzeStatement(linitial_node(RawStmt, statements), query);
+    int count = 0;
+    ListCell* cell;
+    foreach (cell, analyzed->targetList)
+        if (!lfirst_node(TargetEntry, cell)->resjunk) ++count;
+    if (insert->cols == NIL) return FirstColumns(relation, count);
+    List* names = NIL;
+    foreach (cell, insert->cols) {
+        const ResTarget* column = lfirst_node(ResTarget, cell);
+        if (column->indirection != NIL)
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("a load writes whole columns, not parts of them")));
+        names = lappend(names, makeString(column->name));
+    }
+    if (list_length(names) != count)
+        ereport(ERROR,
+                (errcode(ERRCODE_SYNTAX_ERROR),
+                 errmsg("the query gives %d columns for %d of the target", count, list_length(names))));
+    return names;
+}
+
+void FillTask(plan::LoadTask* task, const char* target, const char* query, const List* columns,
+              const char* rules) {
+    task->target = target;
+    std::string list;
+    const ListCell* cell;
+    foreach (cell, columns) {
+        task->columns.emplace_back(strVal(lfirst(cell)));
+        task->expressions.push_back(schema::QuotePgIdentifierIfNeeded(task->columns.back()));
+        list += (list.empty() ? "" : ", ") + task->expressions.back();
+    }
+    task->source = "(" + std::string(query) + "\n) AS source (" + list + ")";
+    if (rules == nullptr) return;
+    const spec::Spec spec = spec::Spec::Parse(R"({"tables": {"*": {"rules": )" + std::string(rules) + "}}}");
+    for (const spec::RowRule& rule : spec.ForTable("", "source").rules)
+        task->rules.push_back({rule.name, rule.condition, rule.on_fail, rule.columns, false});
+}
+
+}  // namespace
+
+RejectLimit ParseRejectLimit(const char* text) {
+    RejectLimit limit;
+    if (text == nullptr) return limit;
+    char* end;
+    const double number = std::strtod(text, &end);
+    const bool percent = *end == '%';
+    if (end == text || *(end + (percent ? 1 : 0)) != '\0' || !(number >= 0) || (percent && number > 100) ||
+        (!percent && (number != std::floor(number) || number > 9e15)))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid max_rejects \"%s\"", text),
+                        errhint("Give a number of rows, 100, or a share of them, '2.5%%'.")));
+    if (percent)
+        limit.percent = number;
+    else
+        limit.rows = static_cast<int64>(number);
+    return limit;
+}
+
+const char* RejectLimitText(const spec::JobSettings& settings) {
+    return settings.max_rejects ? psprintf(INT64_FORMAT, static_cast<int64>(*settings.max_rejects)) : nullptr;
+}
+
+char* LoadJson(const plan::LoadTask& task) {
+    return load::SqlText([&] { return plan::ToJson(task); });
+}
+
+LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
+    LoadArguments arguments = {};
+    const char* target = TextArgument(fcinfo, 0, "target");
+    const char* query = TextArgument(fcinfo, 1, "query");
+    arguments.on_error = TextArgument(fcinfo, 2, "on_error");
+    if (std::strcmp(arguments.on_error, "error") != 0 && std::strcmp(arguments.on_error, "reject") != 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("invalid on_error \"%s\"", arguments.on_error),
+                        errhint("It is error or reject.")));
+    arguments.max_rejects_text = AnyArgument(fcinfo, 3);
+    const RejectLimit limit = ParseRejectLimit(arguments.max_rejects_text);
+    arguments.max_rejects = limit.rows;
+    arguments.max_percent = limit.percent;
+    const char* rules = nullptr;
+    if (!PG_ARGISNULL(4)) {
+        Jsonb* json = PG_GETARG_JSONB_P(4);
+        rules = ToUtf8(JsonbToCString(nullptr, &json->root, VARSIZE(json)));
+    }
+    arguments.has_job = !PG_ARGISNULL(5);
+    if (arguments.has_job) arguments.job = PG_GETARG_INT64(5);
+
+    const InsertStmt* insert = ParseInsert(target, query);
+    arguments.target_oid = RangeVarGetRelid(insert->relation, AccessShareLock, false);
+    arguments.target =
+        quote_qualified_identifier(get_namespace_name(get_rel_namespace(arguments.target_oid)),
+                                   get_rel_name(arguments.target_oid));
+    const List* columns = TargetColumns(insert, arguments.target_oid, query);
+    arguments.task = NewIn<plan::LoadTask>(CurrentMemoryContext);
+    const char* utf8_query = ToUtf8(query);
+    const char* utf8_target = ToUtf8(arguments.target);
+    List* utf8_columns = NIL;
+    const ListCell* cell;
+    foreach (cell, columns)
+        utf8_columns = lappend(utf8_columns, makeString(ToUtf8(strVal(lfirst(cell)))));
+    Guard([&] { FillTask(arguments.task, utf8_target, utf8_query, utf8_columns, rules); });
+    arguments.task->reject = std::strcmp(arguments.on_error, "reject") == 0;
+    return arguments;
+}
+
+int32 NextTableNo(int64 job) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Add(NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))));
+    RunOnRecords("SELECT (SELECT pg_catalog.max(t.table_no) FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) j.job)"
+                 " FROM sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1 AND j.owner OPERATOR(pg_catalog.=) $2"
+                 " AND j.kind OPERATOR(pg_catalog.=) 'load'", arguments);
+    if (SPI_processed == 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("there is no load job " INT64_FORMAT " of yours", job),
+                        errhint("Leave job away for a new one.")));
+    bool is_null;
+    const int32 last = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+    SPI_finish();
+    return is_null ? 1 : last + 1;
+}
+
+}  // namespace pgsqlite::pg::jobs

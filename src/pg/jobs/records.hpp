@@ -1,0 +1,88 @@
+// Records: what the job tables say (sqlite.jobs and the tables beside it). Written as the extension's owner,
+// whatever the caller may do; every function works within the present transaction.
+#pragma once
+
+#include "core/plan/load_task.hpp"
+#include "pg/load/account.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+/// Arguments of a statement, in their order.
+struct Arguments {
+    static constexpr int kMost = 16;
+    int count = 0;
+    Oid types[kMost];
+    Datum values[kMost];
+    char nulls[kMost];
+
+    Arguments& Add(Oid type, Datum value, bool is_null = false) noexcept;
+    Arguments& Text(const char* value);  ///< null: NULL
+    Arguments& Json(const char* value);  ///< null: NULL
+    Arguments& Int8(int64 value) noexcept { return Add(INT8OID, Int64GetDatum(value)); }
+    Arguments& Int8OrNull(int64 value, bool is_null) noexcept {
+        return Add(INT8OID, Int64GetDatum(value), is_null);
+    }
+    Arguments& Int4(int32 value) noexcept { return Add(INT4OID, Int32GetDatum(value)); }
+    Arguments& Bool(bool value) noexcept { return Add(BOOLOID, BoolGetDatum(value)); }
+};
+
+/// Runs a statement over the records as their owner. @return rows touched, or given: see SPI_tuptable
+uint64 RunOnRecords(const char* sql, const Arguments& arguments);
+
+/// What sqlite.jobs says from the beginning.
+struct NewJob {
+    const char* kind;        ///< "migrate", "load"
+    Datum servers;           ///< text[], or 0
+    const char* schema;      ///< target schema, or null
+    const char* spec;        ///< JSON, or null
+    const char* transaction; ///< "single", …
+    int32 workers;
+    const char* read_from;   ///< or null
+    const char* on_error;    ///< or null
+    const char* max_rejects; ///< or null
+};
+int64 CreateJob(const NewJob& job);
+/// @param error null: it is done
+void FinishJob(int64 job, const ErrorData* error);
+/// The job runs (again) in this session.
+void ClaimJob(int64 job);
+
+struct NewStep {
+    int32 step;
+    const char* section;
+    const char* kind;  ///< "statement", "load", "comment"
+    const char* object;
+    const char* statement;
+    const char* undo;  ///< or null
+    int32 table_no;    ///< 0: none
+};
+void AddStep(int64 job, const NewStep& step);
+void MarkStep(int64 job, int32 step);
+
+struct NewTable {
+    int32 table_no;
+    const char* server;  ///< or null
+    const char* table;   ///< or null
+    const char* target;
+    bool created;
+    const char* existing;  ///< or null
+    int64 expected;        ///< rows; -1: not known
+    const char* load;      ///< plan::ToJson
+    const int32* parents;  ///< tables that must be loaded before
+    int parent_count;
+};
+void AddTable(int64 job, const NewTable& table);
+/// What a load has added, in the same transaction as its rows: counts since `before`, and a chunk.
+/// @param range null: all rows
+/// @param done nothing of the table is left
+void AddProgress(int64 job, const load::Account& account, const load::Account::Mark& before,
+                 const plan::RowidRange* range, bool done);
+/// Nothing of the table is left to be loaded.
+void MarkTableDone(int64 job, int32 table_no);
+/// A rejected row in sqlite.rejects.
+void PutReject(int64 job, const load::Reject& reject);
+
+/// @param level "info", "warning", "error"
+void Log(int64 job, const char* level, const char* message);
+
+}  // namespace pgsqlite::pg::jobs

@@ -1,0 +1,146 @@
+#include "pg/load/account.hpp"
+
+namespace pgsqlite::pg::load {
+namespace {
+
+/// Rows of many megabytes must not fill the memory while they wait to be told.
+constexpr Size kKeptBytes = 16 * 1024 * 1024;
+/// Refused rows that an error message shows.
+constexpr int kShownRejects = 10;
+
+char* CopyText(const char* text) {
+    return text != nullptr ? pstrdup(text) : nullptr;
+}
+
+}  // namespace
+
+const char* CategoryName(Category category) noexcept {
+    static constexpr const char* kNames[] = {"connection", "conversion", "validation", "insertion", "schema"};
+    return kNames[static_cast<size_t>(category)];
+}
+
+Account* Account::In(MemoryContext context, Writer writer, Ticker ticker, void* callback_context) {
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    Account* account = new (palloc(sizeof(Account))) Account();
+    account->memory_ = AllocSetContextCreate(context, "pg_sqlite kept rejects", ALLOCSET_DEFAULT_SIZES);
+    account->writer_ = writer;
+    account->ticker_ = ticker;
+    account->context_ = callback_context;
+    account->kept_ = static_cast<Reject*>(palloc(sizeof(Reject) * kKeptRejects));
+    MemoryContextSwitchTo(previous);
+    return account;
+}
+
+void Account::Keep(const Reject& reject) {
+    const Size size = (reject.row != nullptr ? std::strlen(reject.row) : 0) + std::strlen(reject.message);
+    if (kept_count_ == kKeptRejects || (kept_count_ > 0 && kept_bytes_ + size > kKeptBytes)) return;
+    MemoryContext previous = MemoryContextSwitchTo(memory_);
+    Reject* copy = &kept_[kept_count_++];
+    *copy = reject;
+    copy->table_no = table_no_;
+    copy->target = CopyText(target_);
+    copy->server = CopyText(reject.server);
+    copy->table = CopyText(reject.table);
+    copy->locator = CopyText(reject.locator);
+    copy->columns = static_cast<List*>(copyObjectImpl(reject.columns));
+    copy->message = CopyText(reject.message);
+    copy->row = CopyText(reject.row);
+    kept_bytes_ += size;
+    MemoryContextSwitchTo(previous);
+}
+
+void Account::Add(const Reject& reject) {
+    ++rejected;
+    Keep(reject);
+    if (reject.failure) {
+        ++failures;
+        if (failures >= kKeptRejects) RaiseFailures();
+        return;
+    }
+    Reject put = reject;
+    put.table_no = table_no_;
+    put.target = target_;
+    writer_(context_, put);
+    if (max_rejects >= 0 && rejected > max_rejects) {
+        ended = true;
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("more than " INT64_FORMAT " rows were rejected", max_rejects),
+                        errdetail("The last one: %s.", reject.message),
+                        errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
+    }
+}
+
+void Account::RaiseFailures() {
+    if (failures == 0) return;
+    ended = true;
+    StringInfoData detail;
+    initStringInfo(&detail);
+    int sqlstate = 0, shown = 0;
+    for (int i = 0; i < kept_count_ && shown < kShownRejects; ++i) {
+        const Reject& reject = kept_[i];
+        if (!reject.failure) continue;
+        if (shown++ == 0) sqlstate = reject.sqlstate;
+        appendStringInfo(&detail, "%s%s%s%s%s", detail.len > 0 ? "\n" : "",
+                         reject.table != nullptr ? reject.table : "query",
+                         reject.locator != nullptr ? ", " : "",
+                         reject.locator != nullptr ? reject.locator : "", ": ");
+        appendStringInfoString(&detail, reject.message);
+    }
+    if (failures > shown) appendStringInfo(&detail, "\n… and " INT64_FORMAT " more", failures - shown);
+    ereport(ERROR, (errcode(sqlstate != 0 ? sqlstate : ERRCODE_DATA_EXCEPTION),
+                    failures >= kKeptRejects
+                        ? errmsg(INT64_FORMAT " rows do not fit their target, and the scan ended there", failures)
+                    : failures == 1 ? errmsg("1 row does not fit its target")
+                                    : errmsg(INT64_FORMAT " rows do not fit their target", failures),
+                    errdetail_internal("%s", detail.data),
+                    errhint("sqlite.rejects has them all. Settle them by a value policy or convert, or put them "
+                            "aside with on_error 'reject'.")));
+}
+
+void Account::CheckShare(const Mark& since, double percent) {
+    const double rows = static_cast<double>(read - since.read);
+    const double refused = static_cast<double>(rejected - since.rejected);
+    if (percent < 0 || rows == 0 || refused * 100 <= percent * rows) return;
+    ended = true;
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                    errmsg("%.4g%% of the rows for %s were rejected, more than %.4g%%", refused * 100 / rows,
+                           target_, percent),
+                    errdetail("%.0f of %.0f rows.", refused, rows),
+                    errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
+}
+
+void Account::ForgetKept() noexcept {
+    kept_count_ = 0;
+    kept_bytes_ = 0;
+    MemoryContextReset(memory_);
+}
+
+Account::Mark Account::TakeMark() const noexcept {
+    Mark mark = {read, written, rejected, skipped, warned, failures, {}, list_length(xids), kept_count_};
+    std::memcpy(mark.changes, changes, sizeof(changes));
+    return mark;
+}
+
+void Account::ReturnTo(const Mark& mark) noexcept {
+    read = mark.read;
+    written = mark.written;
+    rejected = mark.rejected;
+    skipped = mark.skipped;
+    warned = mark.warned;
+    failures = mark.failures;
+    std::memcpy(changes, mark.changes, sizeof(changes));
+    xids = list_truncate(xids, mark.xids);
+    kept_count_ = mark.kept_count;
+}
+
+void Account::NoteTransaction() {
+    const FullTransactionId xid = GetCurrentFullTransactionIdIfAny();
+    if (!FullTransactionIdIsValid(xid)) return;
+    MemoryContext previous = MemoryContextSwitchTo(GetMemoryChunkContext(this));
+    uint64* copy = static_cast<uint64*>(palloc(sizeof(uint64)));
+    *copy = U64FromFullTransactionId(xid);
+    xids = lappend(xids, copy);
+    MemoryContextSwitchTo(previous);
+}
+
+}  // namespace pgsqlite::pg::load

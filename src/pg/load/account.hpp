@@ -1,0 +1,103 @@
+// Account: what became of the rows of a load: read = written + rejected + skipped, always; and the rows that
+// were refused, with the reason.
+#pragma once
+
+#include "pg/fdw/column.hpp"
+
+namespace pgsqlite::pg::load {
+
+enum class Category : uint8 { kConnection, kConversion, kValidation, kInsertion, kSchema };
+/// As sqlite.rejects has it: connection, conversion, validation, insertion, schema.
+const char* CategoryName(Category category) noexcept;
+
+/// A row that did not fit.
+struct Reject {
+    const char* server;  ///< null: it came from a query
+    const char* table;   ///< SQLite's, or null
+    bool has_rowid;
+    int64 rowid;
+    const char* locator;  ///< words such as "rowid 17", or null
+    List* columns;        ///< String nodes: columns to blame
+    Category category;
+    int sqlstate;
+    const char* message;
+    const char* row;  ///< JSON, or null
+    int32 table_no;       ///< as BeginTable had it
+    const char* target;
+    bool failure;  ///< on_error says error: the load goes on to find more, and fails at its end
+};
+
+/// Refused rows that are kept to be told when a job fails, and those after which a scan with on_error error ends.
+inline constexpr int kKeptRejects = 1000;
+
+class Account {
+  public:
+    /// Hands over a row put aside; it is called within the load's transaction.
+    using Writer = void (*)(void* context, const Reject& reject);
+    /// Told now and then how far the load is.
+    using Ticker = void (*)(void* context, const Account& account);
+
+    /// An account that lives as long as `context`.
+    static Account* In(MemoryContext context, Writer writer, Ticker ticker, void* callback_context);
+
+    int64 read = 0;
+    int64 written = 0;
+    int64 rejected = 0;
+    int64 skipped = 0;
+    int64 warned = 0;
+    int64 failures = 0;    ///< of `rejected`: those that on_error error does not allow
+    bool rejects_conversions = false;  ///< whatever the columns' on_error says
+    int64 max_rejects = -1;  ///< more than this many rejected rows end the load; -1: no limit
+    uint64 changes[fdw::RowConverter::kChangeKinds] = {};
+    List* xids = NIL;      ///< uint64 *: transactions that wrote rows, subtransactions among them
+    bool ended = false;    ///< its own error was raised: it is no row's fault
+
+    /// From now on rows are those of a table of the job.
+    void BeginTable(int32 table_no, const char* target) noexcept {
+        table_no_ = table_no;
+        target_ = target;
+    }
+    int32 table_no() const noexcept { return table_no_; }
+    const char* target() const noexcept { return target_; }
+
+    /// Takes a copy. Raises when there were enough: 54000 beyond max_rejects, and Fail().
+    void Add(const Reject& reject);
+    void Tick() const { ticker_(context_, *this); }
+
+    /// Raises the refused rows that on_error error does not allow; only when there are any.
+    void RaiseFailures();
+
+    int kept_count() const noexcept { return kept_count_; }
+    /// They are safe by now: what was handed over is committed.
+    void ForgetKept() noexcept;
+    const Reject& kept(int i) const noexcept { return kept_[i]; }
+
+    /// What was counted behind a point of return did not happen.
+    struct Mark {
+        int64 read, written, rejected, skipped, warned, failures;
+        uint64 changes[fdw::RowConverter::kChangeKinds];
+        int xids, kept_count;
+    };
+    Mark TakeMark() const noexcept;
+    /// Raises 54000 where more than `percent` of the rows read since then were rejected. @param percent -1: any
+    void CheckShare(const Mark& since, double percent);
+    void ReturnTo(const Mark& mark) noexcept;
+
+    /// The transaction or subtransaction that runs has written rows.
+    void NoteTransaction();
+
+  private:
+    void Keep(const Reject& reject);
+
+    MemoryContext memory_ = nullptr;  ///< of the kept rows
+    int32 table_no_ = 0;
+    const char* target_ = nullptr;
+    Writer writer_ = nullptr;
+    Ticker ticker_ = nullptr;
+    void* context_ = nullptr;
+    Reject* kept_ = nullptr;
+    int kept_count_ = 0;
+    Size kept_bytes_ = 0;
+};
+
+}  // namespace pgsqlite::pg::load

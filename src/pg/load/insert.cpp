@@ -1,0 +1,89 @@
+#include "pg/load/insert.hpp"
+
+extern "C" {
+#include "executor/instrument.h"
+#include "tcop/pquery.h"
+#include "tcop/tcopprot.h"
+}
+
+namespace pgsqlite::pg::load {
+
+const char* bulk_candidate = nullptr;
+
+namespace {
+
+/// Starts with the collector in place and takes it back, whatever happens.
+void StartCollecting(QueryDesc* query, fdw::RowCollector* collector) {
+    fdw::RowCollector* outer = fdw::row_collector;
+    const char* outer_candidate = bulk_candidate;
+    PG_TRY();
+    {
+        bulk_candidate = query->sourceText;
+        ExecutorStart(query, 0);
+        collector->estate = query->estate;
+    }
+    PG_FINALLY();
+    {
+        bulk_candidate = outer_candidate;
+    }
+    PG_END_TRY();
+    PG_TRY();
+    {
+        fdw::row_collector = collector;
+        compat::RunExecutor(query);
+    }
+    PG_FINALLY();
+    {
+        fdw::row_collector = outer;
+    }
+    PG_END_TRY();
+}
+
+uint64 RowsOf(const PlanState* state) {
+    if (state == nullptr || state->instrument == nullptr) return 0;
+    return static_cast<uint64>(state->instrument->ntuples + state->instrument->tuplecount);
+}
+
+/// Runs what the rewriter made of one statement; with rules on the target that may be several.
+void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, InsertCounts* counts) {
+    List* statements = pg_parse_query(sql);
+    if (list_length(statements) != 1)
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one statement, not several")));
+    List* queries = compat::AnalyzeAndRewrite(linitial_node(RawStmt, statements), sql);
+    ListCell* cell;
+    foreach (cell, queries) {
+        Query* rewritten = lfirst_node(Query, cell);
+        if (rewritten->commandType == CMD_UTILITY)
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("a rule of the target runs a utility command")));
+        PlannedStmt* plan = pg_plan_query(rewritten, sql, 0, nullptr);
+        PushCopiedSnapshot(GetTransactionSnapshot());
+        UpdateActiveSnapshotCommandId();
+        QueryDesc* query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr,
+                                           nullptr, counts != nullptr ? INSTRUMENT_ROWS : 0);
+        StartCollecting(query, collector);
+        ExecutorFinish(query);
+        if (counts != nullptr && plan->canSetTag) {
+            counts->written += query->estate->es_processed;
+            counts->read += RowsOf(outerPlanState(query->planstate));
+        }
+        ExecutorEnd(query);
+        FreeQueryDesc(query);
+        PopActiveSnapshot();
+        CommandCounterIncrement();
+    }
+}
+
+}  // namespace
+
+InsertCounts RunInsert(const char* sql, fdw::RowCollector* collector) {
+    InsertCounts counts = {};
+    Run(sql, collector, None_Receiver, &counts);
+    return counts;
+}
+
+void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver) {
+    Run(sql, collector, receiver, nullptr);
+}
+
+}  // namespace pgsqlite::pg::load

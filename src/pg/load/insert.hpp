@@ -1,0 +1,22 @@
+// Insert: statements of a load, run so that their rows can be counted and may take the bulk path.
+#pragma once
+
+#include "pg/fdw/row_collector.hpp"
+
+namespace pgsqlite::pg::load {
+
+struct InsertCounts {
+    uint64 read;     ///< rows that the source gave
+    uint64 written;  ///< rows inserted or updated
+};
+
+/// Runs one INSERT … SELECT. @param collector takes the rows that scans can't convert
+InsertCounts RunInsert(const char* sql, fdw::RowCollector* collector);
+
+/// Runs a SELECT into a receiver. @param collector as above
+void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver);
+
+/// Set while a statement of a load starts: an INSERT with that text may take the bulk path whatever it reads.
+extern const char* bulk_candidate;
+
+}  // namespace pgsqlite::pg::load

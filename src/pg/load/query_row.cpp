@@ -1,0 +1,52 @@
+#include "pg/load/query_row.hpp"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+#include "utils/json.h"
+}
+
+namespace pgsqlite::pg::load {
+
+char* QueryRowAsJson(TupleDesc descriptor, const Datum* values, const bool* nulls) {
+    StringInfoData json;
+    initStringInfo(&json);
+    appendStringInfoChar(&json, '{');
+    for (int i = 0; i < descriptor->natts; ++i) {
+        const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (i > 0) appendStringInfoString(&json, ", ");
+        escape_json(&json, NameStr(attribute->attname));
+        appendStringInfoString(&json, ": {\"type\": ");
+        escape_json(&json, format_type_with_typemod(attribute->atttypid, attribute->atttypmod));
+        if (!nulls[i]) {
+            Oid output;
+            bool is_varlena;
+            getTypeOutputInfo(attribute->atttypid, &output, &is_varlena);
+            appendStringInfoString(&json, ", \"value\": ");
+            escape_json(&json, OidOutputFunctionCall(output, values[i]));
+        }
+        appendStringInfoChar(&json, '}');
+    }
+    appendStringInfoChar(&json, '}');
+    return json.data;
+}
+
+List* ColumnsToBlame(const ErrorData* error) {
+    if (error->column_name != nullptr) return list_make1(makeString(pstrdup(error->column_name)));
+    if (error->constraint_name == nullptr || error->table_name == nullptr || error->schema_name == nullptr)
+        return NIL;
+    const Oid schema = get_namespace_oid(error->schema_name, true);
+    const Oid relation = OidIsValid(schema) ? get_relname_relid(error->table_name, schema) : InvalidOid;
+    if (!OidIsValid(relation)) return NIL;
+    Oid constraint;
+    Bitmapset* columns = get_relation_constraint_attnos(relation, error->constraint_name, true, &constraint);
+    List* names = NIL;
+    int column = -1;
+    while ((column = bms_next_member(columns, column)) >= 0)
+        names = lappend(
+            names,
+            makeString(get_attname(
+                relation, static_cast<AttrNumber>(column + FirstLowInvalidHeapAttributeNumber), false)));
+    return names;
+}
+
+}  // namespace pgsqlite::pg::load
