@@ -12,8 +12,8 @@ constexpr std::int64_t kSecond = 1'000'000;
 
 std::string Line(std::int64_t total, std::int64_t done, std::int64_t elapsed_us, std::int64_t rejected = 0) {
     char buffer[kProgressLineSize];
-    const std::size_t length =
-        FormatProgress({"public.customer", total, done, rejected, elapsed_us}, buffer, sizeof(buffer));
+    const std::size_t length = FormatProgress({"public.customer", "rows", total, done, rejected, elapsed_us},
+                                              buffer, sizeof(buffer));
     EXPECT_EQ(std::string(buffer).size(), length);
     return buffer;
 }
@@ -48,6 +48,8 @@ TEST(ProgressLine, MoreRowsThanExpected) {
 }
 
 TEST(ProgressLine, Extremes) {
+    EXPECT_EQ(Line(-1, INT64_MAX, 1),
+              "public.customer: 9,223,372,036,854,775,807 rows, 1,000,000,000,000,000,000 rows/s");
     EXPECT_EQ(Line(INT64_MAX, INT64_MAX, INT64_MAX),
               "public.customer: 100 %, 9,223,372,036,854,775,807 of 9,223,372,036,854,775,807 rows, "
               "1,000,000 rows/s, 0:00:00 left");
@@ -55,14 +57,20 @@ TEST(ProgressLine, Extremes) {
               "public.customer: 0 %, 1 of 9,223,372,036,854,775,807 rows, 0 rows/s");
 }
 
+TEST(ProgressLine, OtherUnits) {
+    char buffer[kProgressLineSize];
+    FormatProgress({"copying shop", "pages", 2000, 500, 0, kSecond}, buffer, sizeof(buffer));
+    EXPECT_STREQ(buffer, "copying shop: 25 %, 500 of 2,000 pages, 500 pages/s, 0:00:03 left");
+}
+
 TEST(ProgressLine, CutAtTheEndOfTheBuffer) {
     char buffer[10];
-    EXPECT_EQ(FormatProgress({"public.customer", 10, 5, 0, 0}, buffer, sizeof(buffer)), 9u);
+    EXPECT_EQ(FormatProgress({"public.customer", "rows", 10, 5, 0, 0}, buffer, sizeof(buffer)), 9u);
     EXPECT_STREQ(buffer, "public.cu");
     const std::string what(256, 'x');
     char room[kProgressLineSize];
     const std::size_t length =
-        FormatProgress({what, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, room, sizeof(room));
+        FormatProgress({what, "rows", INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, room, sizeof(room));
     EXPECT_LT(length, kProgressLineSize - 1);
 }
 

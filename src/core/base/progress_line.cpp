@@ -6,6 +6,9 @@
 namespace pgsqlite {
 namespace {
 
+/// What a rate is cut to, so that it fits an integer.
+constexpr double kMostRows = 1e18;
+
 /// Appends to a buffer and stops at its end.
 class Writer {
   public:
@@ -61,17 +64,20 @@ std::size_t FormatProgress(const ProgressLine& line, char* buffer, std::size_t s
         out.Text(" of ");
         out.Grouped(line.total);
     }
-    out.Text(" rows");
+    out.Text(" ");
+    out.Text(line.unit);
     if (line.rejected > 0) {
         out.Text(", ");
         out.Grouped(line.rejected);
         out.Text(" rejected");
     }
     if (line.elapsed_us <= 0) return out.End();
-    const double rate = done * 1e6 / static_cast<double>(line.elapsed_us);
+    const double rate = std::min(done * 1e6 / static_cast<double>(line.elapsed_us), kMostRows);
     out.Text(", ");
     out.Grouped(static_cast<std::int64_t>(rate + 0.5));
-    out.Text(" rows/s");
+    out.Text(" ");
+    out.Text(line.unit);
+    out.Text("/s");
     const double left = rate > 0 ? (total - done) / rate : 0;
     if (!known || line.done == 0 || left > 1e9) return out.End();
     const std::int64_t seconds = static_cast<std::int64_t>(left + 0.5);

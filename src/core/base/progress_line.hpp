@@ -9,7 +9,8 @@
 namespace pgsqlite {
 
 struct ProgressLine {
-    std::string_view what;        ///< "public.customer"
+    std::string_view what;  ///< "public.customer"
+    std::string_view unit = "rows";
     std::int64_t total = -1;      ///< rows that are expected; -1: not known
     std::int64_t done = 0;        ///< rows read so far
     std::int64_t rejected = 0;    ///< of them
