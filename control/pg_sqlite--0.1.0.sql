@@ -510,18 +510,19 @@ BEGIN ATOMIC
         SELECT e.name, sum(e.count::numeric) AS count
         FROM tables t, jsonb_each_text(t.changes) AS e (name, count) GROUP BY e.name
     ), reject_groups AS (
-        SELECT r.server, r.table_name, r.target, r.category, r.sqlstate, r.columns, count(*) AS rows,
-            count(*) FILTER (WHERE r.state = 'open') AS open, min(r.id) AS first_id
-        FROM sqlite.rejects r JOIN chosen c ON r.job = c.job
-        GROUP BY r.server, r.table_name, r.target, r.category, r.sqlstate, r.columns
+        SELECT r.category, r.sqlstate, r.columns, count(*) AS rows, count(*) FILTER (WHERE r.state = 'open') AS open,
+            count(*) FILTER (WHERE r.state = 'loaded') AS loaded, count(*) FILTER (WHERE r.state = 'ignored') AS ignored,
+            min(r.id) AS first_id
+        FROM sqlite.rejects r WHERE r.job = (SELECT c.job FROM chosen c)
+        GROUP BY r.table_no, r.category, r.sqlstate, r.columns
     ), shown_groups AS (
-        SELECT g.*, e.rowid, e.key, e.message FROM (
+        SELECT g.*, e.server, e.table_name, e.target, e.rowid, e.key, e.message FROM (
             SELECT * FROM reject_groups ORDER BY rows DESC, first_id LIMIT 100
         ) AS g JOIN sqlite.rejects e ON e.id = g.first_id
     ), reject_states AS (
-        SELECT count(*) FILTER (WHERE r.state = 'open') AS open, count(*) FILTER (WHERE r.state = 'loaded') AS loaded,
-            count(*) FILTER (WHERE r.state = 'ignored') AS ignored
-        FROM sqlite.rejects r JOIN chosen c ON r.job = c.job
+        SELECT COALESCE(sum(g.open), 0) AS open, COALESCE(sum(g.loaded), 0) AS loaded,
+            COALESCE(sum(g.ignored), 0) AS ignored
+        FROM reject_groups g
     ), steps AS (
         SELECT count(*) AS steps, count(*) FILTER (WHERE s.state = 'done') AS steps_done,
             min(s.step) FILTER (WHERE s.state <> 'done') AS next_step
