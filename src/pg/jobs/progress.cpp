@@ -112,7 +112,15 @@ bool NoticeIsDue(TimestampTz now) {
 
 void PublishActivity(const Activity& activity) {
     const TimestampTz now = GetCurrentTimestamp();
-    if (!state.active || state.activity.job != activity.job) state.last_notice = now;
+    const bool same_job = state.active && state.activity.job == activity.job;
+    if (!same_job) state.last_notice = now;
+    const bool next_part = same_job && activity.phase == Phase::kLoading &&
+                           state.activity.phase == Phase::kLoading &&
+                           state.activity.table_no == activity.table_no;
+    if (!next_part) {
+        state.read = state.written = state.rejected = state.skipped = 0;
+        state.started = now;
+    }
     const char* words = activity.words == nullptr ? "" : activity.words;
     const int length =
         pg_mbcliplen(words, static_cast<int>(strlen(words)), static_cast<int>(sizeof(state.words)) - 1);
@@ -120,8 +128,6 @@ void PublishActivity(const Activity& activity) {
     state.words[length] = '\0';
     state.activity = activity;
     state.activity.words = state.words;
-    state.read = state.written = state.rejected = state.skipped = 0;
-    state.started = now;
     state.active = true;
     RepublishActivity();
 
@@ -132,7 +138,8 @@ void PublishActivity(const Activity& activity) {
         pgstat_report_activity(STATE_RUNNING, text);
     } else if (activity.phase != Phase::kLoading && NoticeIsDue(now)) {
         // A phase that is not counted in rows: its steps are the news.
-        snprintf(text, sizeof(text), "%s: %s", PhaseName(activity.phase), state.words);
+        snprintf(text, sizeof(text), "%s%s%s", PhaseName(activity.phase), state.words[0] == '\0' ? "" : ": ",
+                 state.words);
         Notice(text);
     }
 }
