@@ -464,7 +464,10 @@ BEGIN ATOMIC
     SELECT a.job, a.pid,
         CASE a.phase WHEN 1 THEN 'planning' WHEN 2 THEN 'copying' WHEN 3 THEN 'pre-data' WHEN 4 THEN 'loading'
             WHEN 5 THEN 'post-data' WHEN 6 THEN 'finishing' END,
-        t.server, t.table_name, COALESCE(t.target, NULLIF(a.relid, 0)::regclass::text),
+        t.server, t.table_name, COALESCE(t.target, (
+            SELECT format('%I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = a.relid
+        ), NULLIF(a.relid, 0)::text),
         a.total, a.read, a.written, a.rejected, a.skipped,
         CASE WHEN a.read <= a.total THEN trunc(100.0 * a.read / NULLIF(a.total, 0), 1) END,
         round(a.rate)::bigint,
