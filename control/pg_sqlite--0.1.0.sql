@@ -449,3 +449,290 @@ CREATE PROCEDURE sqlite.migrate(
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_migrate';
 COMMENT ON PROCEDURE sqlite.migrate(text[], text, jsonb, bigint) IS
     'whole SQLite databases into PostgreSQL: what sqlite.plan shows, with its account; job gets its number';
+-- Watching and reporting. These run with the caller's rights: row security of the job tables hides the jobs of other
+-- roles, PostgreSQL's own rules their backends.
+
+CREATE FUNCTION sqlite.job_or_last(job bigint DEFAULT NULL) RETURNS bigint
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_sqlite_job_or_last';
+COMMENT ON FUNCTION sqlite.job_or_last(bigint) IS 'a job of the caller''s: the one named, else the last of this session';
+
+-- A backend publishes its job in the parameters that COPY leaves free in its progress slot (src/pg/jobs/progress.cpp):
+-- param8 tells them from a COPY's, "pgsqlite" in ASCII. They are NULL where the caller may not look.
+CREATE FUNCTION sqlite.progress(
+    OUT job bigint, OUT pid integer, OUT phase text, OUT server text, OUT table_name text, OUT target text,
+    OUT rows_total bigint, OUT read bigint, OUT written bigint, OUT rejected bigint, OUT skipped bigint,
+    OUT percent numeric, OUT rows_per_second bigint, OUT time_left interval, OUT started timestamptz)
+    RETURNS SETOF record
+    LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    WITH activity AS (
+        SELECT p.pid, p.relid, p.param9 AS job, p.param10 AS phase, p.param11 AS table_no,
+            NULLIF(p.param12, -1) AS total, p.param13 AS read, p.param14 AS written, p.param15 AS rejected,
+            p.param16 AS skipped,
+            timestamptz '2000-01-01 00:00:00+00' + p.param17 * interval '1 microsecond' AS started
+        FROM pg_stat_get_progress_info('COPY') AS p
+        WHERE p.param8 = x'706773716C697465'::bigint
+            AND p.datid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    ), timed AS (
+        SELECT a.*, a.read / NULLIF(extract(epoch FROM clock_timestamp() - a.started), 0) AS rate FROM activity a
+    )
+    SELECT a.job, a.pid,
+        CASE a.phase WHEN 1 THEN 'planning' WHEN 2 THEN 'copying' WHEN 3 THEN 'pre-data' WHEN 4 THEN 'loading'
+            WHEN 5 THEN 'post-data' WHEN 6 THEN 'finishing' END,
+        t.server, t.table_name, COALESCE(t.target, (
+            SELECT format('%I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = a.relid
+        ), NULLIF(a.relid, 0)::text),
+        a.total, a.read, a.written, a.rejected, a.skipped,
+        CASE WHEN a.read <= a.total THEN trunc(100.0 * a.read / NULLIF(a.total, 0), 1) END,
+        round(a.rate)::bigint,
+        CASE WHEN a.read <= a.total AND a.rate > 0
+            THEN make_interval(secs => round(LEAST((a.total - a.read) / a.rate, 1e9))::double precision) END,
+        a.started
+    FROM timed a LEFT JOIN sqlite.job_tables t ON t.job = a.job AND t.table_no = a.table_no
+    ORDER BY a.job, a.pid;
+END;
+COMMENT ON FUNCTION sqlite.progress() IS 'what is being done for jobs at this moment';
+
+CREATE VIEW sqlite.progress AS SELECT * FROM sqlite.progress();
+COMMENT ON VIEW sqlite.progress IS
+    'what is being done for jobs at this moment, also by transactions that have not committed';
+GRANT SELECT ON sqlite.progress TO PUBLIC;
+
+CREATE FUNCTION sqlite.report(job bigint DEFAULT NULL) RETURNS jsonb
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH wanted AS MATERIALIZED (
+        SELECT sqlite.job_or_last(report.job) AS job
+    ), chosen AS MATERIALIZED (
+        SELECT w.job, j.kind, j.state, j.owner, j.servers, j.target_schema, j.spec, j.transaction, j.workers,
+            j.read_from, j.on_error, j.max_rejects, j.files, j.backups, j.started, j.finished, j.error, j.version,
+            j.state = 'running' AND NOT EXISTS (
+                SELECT FROM pg_stat_activity a
+                WHERE a.pid = j.backend AND COALESCE(a.backend_start, j.backend_started) = j.backend_started
+            ) AS interrupted,
+            extract(epoch FROM COALESCE(j.finished, clock_timestamp()) - j.started) AS seconds
+        -- From the left side: a job that is not there must be an error, also while sqlite.jobs is empty.
+        FROM wanted w LEFT JOIN sqlite.jobs j ON j.job = w.job
+    ), tables AS MATERIALIZED (
+        SELECT t.*, extract(epoch FROM COALESCE(t.finished, clock_timestamp()) - t.started) AS seconds
+        FROM sqlite.job_tables t JOIN chosen c ON t.job = c.job
+    ), totals AS (
+        SELECT count(*) AS tables, count(*) FILTER (WHERE t.state = 'done') AS tables_done,
+            COALESCE(sum(t.read), 0) AS read, COALESCE(sum(t.written), 0) AS written,
+            COALESCE(sum(t.rejected), 0) AS rejected, COALESCE(sum(t.skipped), 0) AS skipped,
+            COALESCE(sum(t.warned), 0) AS warned,
+            COALESCE(bool_and(t.read = t.written + t.rejected + t.skipped), true) AS balanced
+        FROM tables t
+    ), policies AS (
+        SELECT e.name, sum(e.count::numeric) AS count
+        FROM tables t, jsonb_each_text(t.changes) AS e (name, count) GROUP BY e.name
+    ), reject_groups AS (
+        SELECT r.category, r.sqlstate, r.columns, count(*) AS rows, count(*) FILTER (WHERE r.state = 'open') AS open,
+            count(*) FILTER (WHERE r.state = 'loaded') AS loaded, count(*) FILTER (WHERE r.state = 'ignored') AS ignored,
+            min(r.id) AS first_id
+        FROM sqlite.rejects r WHERE r.job = (SELECT c.job FROM chosen c)
+        GROUP BY r.table_no, r.category, r.sqlstate, r.columns
+    ), shown_groups AS (
+        SELECT g.*, e.server, e.table_name, e.target, e.rowid, e.key, e.message FROM (
+            SELECT * FROM reject_groups ORDER BY rows DESC, first_id LIMIT 100
+        ) AS g JOIN sqlite.rejects e ON e.id = g.first_id
+    ), reject_states AS (
+        SELECT COALESCE(sum(g.open), 0) AS open, COALESCE(sum(g.loaded), 0) AS loaded,
+            COALESCE(sum(g.ignored), 0) AS ignored
+        FROM reject_groups g
+    ), steps AS (
+        SELECT count(*) AS steps, count(*) FILTER (WHERE s.state = 'done') AS steps_done,
+            min(s.step) FILTER (WHERE s.state <> 'done') AS next_step
+        FROM sqlite.job_steps s JOIN chosen c ON s.job = c.job WHERE s.kind <> 'comment'
+    ), chunks AS (
+        SELECT count(*) AS chunks, COALESCE(sum(k.written), 0) AS written
+        FROM sqlite.job_chunks k JOIN chosen c ON k.job = c.job
+    ), next_steps AS (
+        SELECT n.place, n.statement, n.why
+        FROM chosen c, reject_states r, steps s, chunks k,
+            LATERAL (
+                SELECT c.state = 'failed' OR c.interrupted AS broken, s.steps_done > 0 OR k.chunks > 0 AS begun
+            ) AS b,
+            LATERAL (VALUES
+                (1, c.state = 'running' AND NOT c.interrupted,
+                    format('SELECT * FROM sqlite.progress WHERE job = %s', c.job), 'watch it'),
+                (2, r.open > 0 AND c.state <> 'rolled back',
+                    format('SELECT * FROM sqlite.rejects WHERE job = %s AND state = ''open''', c.job),
+                    'see the rows that did not fit'),
+                (3, c.kind = 'migrate' AND b.broken, format('CALL sqlite.resume(%s)', c.job),
+                    CASE WHEN b.begun THEN 'go on behind what is committed' ELSE 'carry out the same plan again' END),
+                (4, c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
+                    'load them after mending rows, target or spec'),
+                (5, c.state = 'done' OR b.broken AND b.begun, format('CALL sqlite.rollback(%s)', c.job),
+                    'take back what it created and wrote'),
+                (6, c.state = 'rolled back', format('CALL sqlite.forget(%s)', c.job), 'delete its records')
+            ) AS n (place, applies, statement, why)
+        WHERE n.applies
+    )
+    SELECT jsonb_build_object(
+        'job', c.job, 'kind', c.kind, 'state', c.state, 'interrupted', c.interrupted, 'owner', c.owner,
+        'version', c.version, 'started', c.started, 'finished', c.finished, 'seconds', round(c.seconds, 3),
+        'servers', to_jsonb(c.servers), 'target_schema', c.target_schema, 'spec', c.spec,
+        'transaction', c.transaction, 'workers', c.workers, 'read_from', c.read_from, 'on_error', c.on_error,
+        'max_rejects', c.max_rejects, 'files', c.files, 'backups', c.backups,
+        'totals', (
+            SELECT jsonb_build_object('tables', t.tables, 'read', t.read, 'written', t.written,
+                'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'balanced', t.balanced,
+                'rows_per_second', round(t.read / NULLIF(c.seconds, 0)))
+            FROM totals t),
+        'tables', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('table_no', t.table_no, 'server', t.server, 'table', t.table_name,
+                'target', t.target, 'created', t.created, 'existing', t.existing, 'state', t.state,
+                'expected', t.expected, 'read', t.read, 'written', t.written, 'rejected', t.rejected,
+                'skipped', t.skipped, 'warned', t.warned, 'balanced', t.read = t.written + t.rejected + t.skipped,
+                'seconds', round(t.seconds, 3), 'rows_per_second', round(t.read / NULLIF(t.seconds, 0)),
+                'policies', t.changes) ORDER BY t.table_no)
+            FROM tables t), '[]'),
+        'policies', COALESCE((SELECT jsonb_object_agg(p.name, p.count) FROM policies p), '{}'),
+        'rejects', (
+            SELECT jsonb_build_object('open', s.open, 'loaded', s.loaded, 'ignored', s.ignored,
+                'kinds', (SELECT count(*) FROM reject_groups),
+                'groups', COALESCE((
+                    SELECT jsonb_agg(jsonb_build_object('server', g.server, 'table', g.table_name, 'target', g.target,
+                        'category', g.category, 'sqlstate', g.sqlstate, 'columns', to_jsonb(g.columns),
+                        'rows', g.rows, 'open', g.open,
+                        'example', jsonb_build_object('id', g.first_id, 'rowid', g.rowid, 'key', g.key,
+                            'message', g.message)) ORDER BY g.rows DESC, g.first_id)
+                    FROM shown_groups g), '[]'))
+            FROM reject_states s),
+        'error', c.error,
+        'errors', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('at', l.at, 'server', l.server, 'table', l.table_name,
+                'message', l.message) ORDER BY l.at)
+            FROM sqlite.job_log l WHERE l.job = c.job AND l.level = 'error'), '[]'),
+        'warnings', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('at', l.at, 'server', l.server, 'table', l.table_name,
+                'message', l.message) ORDER BY l.at)
+            FROM sqlite.job_log l WHERE l.job = c.job AND l.level = 'warning'), '[]'),
+        'not_translated', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('section', s.section, 'object', s.object,
+                'reason', regexp_replace(s.statement, '^-- ?', '', 'gn')) ORDER BY s.step)
+            FROM sqlite.job_steps s WHERE s.job = c.job AND s.kind = 'comment'), '[]'),
+        'checkpoint', (
+            SELECT jsonb_build_object('steps', s.steps, 'steps_done', s.steps_done, 'tables', t.tables,
+                'tables_done', t.tables_done, 'chunks', k.chunks, 'rows_committed', k.written,
+                'next_step', (
+                    SELECT jsonb_build_object('step', n.step, 'section', n.section, 'object', n.object)
+                    FROM sqlite.job_steps n WHERE n.job = c.job AND n.step = s.next_step))
+            FROM steps s, totals t, chunks k),
+        'next', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('statement', n.statement, 'why', n.why) ORDER BY n.place)
+            FROM next_steps n), '[]'))
+    FROM chosen c;
+END;
+COMMENT ON FUNCTION sqlite.report(bigint) IS
+    'all that is known of a job, the session''s last unless named: counts, times, rejects, policies, what to do next';
+
+CREATE FUNCTION sqlite.report_text(job bigint DEFAULT NULL) RETURNS text
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH report AS MATERIALIZED (
+        SELECT sqlite.report(report_text.job) AS r
+    ), counts AS (
+        SELECT t.line, t.target, CASE WHEN t.state = 'done' THEN '' ELSE t.state END AS state, t.read, t.written,
+            t.rejected, t.skipped
+        FROM report, ROWS FROM (jsonb_to_recordset(r -> 'tables') AS (
+            target text, state text, read bigint, written bigint, rejected bigint, skipped bigint))
+            WITH ORDINALITY AS t (target, state, read, written, rejected, skipped, line)
+        UNION ALL
+        SELECT 1000000, format('%s tables', t.tables), '', t.read, t.written, t.rejected, t.skipped
+        FROM report, jsonb_to_record(r -> 'totals') AS t (
+            tables bigint, read bigint, written bigint, rejected bigint, skipped bigint)
+        WHERE t.tables > 1
+    ), cells AS (
+        SELECT 0 AS line, 'Table' AS target, '' AS state, 'Read' AS read, 'Written' AS written,
+            'Rejected' AS rejected, 'Skipped' AS skipped
+        FROM (SELECT FROM counts LIMIT 1) AS any_table
+        UNION ALL
+        SELECT line, regexp_replace(target, '[[:cntrl:]]+', ' ', 'g'), state,
+            to_char(read, 'FM999,999,999,999,999,990'),
+            to_char(written, 'FM999,999,999,999,999,990'), to_char(rejected, 'FM999,999,999,999,999,990'),
+            to_char(skipped, 'FM999,999,999,999,999,990')
+        FROM counts
+    ), lines AS (
+        SELECT 10 AS part, 0::bigint AS line, format('Job %s: %s%s%s, %s', r ->> 'job', r ->> 'kind',
+            ' of ' || NULLIF((SELECT string_agg(s, ', ') FROM jsonb_array_elements_text(r -> 'servers') AS s), ''),
+            ' into ' || (r ->> 'target_schema'),
+            CASE WHEN (r -> 'interrupted')::boolean THEN 'interrupted' ELSE r ->> 'state' END) AS text
+        FROM report
+        UNION ALL
+        SELECT 20, 0, format('Started %s, %s s%s', to_char((r ->> 'started')::timestamptz, 'YYYY-MM-DD HH24:MI:SSOF'),
+            to_char((r ->> 'seconds')::numeric, 'FM999,999,999,990.0'),
+            ', ' || to_char(NULLIF((r #>> '{totals,rows_per_second}')::numeric, 0), 'FM999,999,999,990') || ' rows/s')
+        FROM report
+        UNION ALL
+        SELECT 30, 0, format(E'\nError %s: %s%s%s', r #>> '{error,sqlstate}', r #>> '{error,message}',
+            E'\n  ' || replace(r #>> '{error,detail}', E'\n', E'\n  '), E'\n  Hint: ' || (r #>> '{error,hint}'))
+        FROM report WHERE jsonb_typeof(r -> 'error') = 'object'
+        UNION ALL
+        SELECT 40, c.line, rtrim(format('%s%s  %s  %s  %s  %s  %s', CASE c.line WHEN 0 THEN E'\n' END,
+            rpad(c.target, max(length(c.target)) OVER ()), lpad(c.read, max(length(c.read)) OVER ()),
+            lpad(c.written, max(length(c.written)) OVER ()), lpad(c.rejected, max(length(c.rejected)) OVER ()),
+            lpad(c.skipped, max(length(c.skipped)) OVER ()), c.state))
+        FROM cells c
+        UNION ALL
+        SELECT 50, 0, format('%s: %s read %s %s written + %s rejected + %s skipped',
+            CASE WHEN t.balanced THEN 'Proof' ELSE 'The account does not balance' END,
+            to_char(t.read, 'FM999,999,999,999,999,990'), CASE WHEN t.balanced THEN '=' ELSE '<>' END,
+            to_char(t.written, 'FM999,999,999,999,999,990'), to_char(t.rejected, 'FM999,999,999,999,999,990'),
+            to_char(t.skipped, 'FM999,999,999,999,999,990'))
+        FROM report, jsonb_to_record(r -> 'totals') AS t (
+            tables bigint, balanced boolean, read bigint, written bigint, rejected bigint, skipped bigint)
+        WHERE t.tables > 0 AND (t.read > 0 OR r ->> 'state' = 'done')
+        UNION ALL
+        SELECT 60, 0, format(E'\nRows that did not fit: %s open, %s loaded, %s ignored', s.open, s.loaded, s.ignored)
+        FROM report, jsonb_to_record(r -> 'rejects') AS s (open bigint, loaded bigint, ignored bigint)
+        WHERE s.open + s.loaded + s.ignored > 0
+        UNION ALL
+        SELECT 60, g.line, format('  %s: %s %s, %s %s%s: %s%s', g.target, g.rows,
+            CASE g.rows WHEN 1 THEN 'row' ELSE 'rows' END, g.category, g.sqlstate,
+            ' (' || NULLIF((SELECT string_agg(c, ', ') FROM jsonb_array_elements_text(g.columns) AS c), '') || ')',
+            left(regexp_replace(g.example ->> 'message', '[[:cntrl:]]+', ' ', 'g'), 200),
+            COALESCE(' [rowid ' || (g.example ->> 'rowid') || ']', ' [key ' || NULLIF(g.example ->> 'key', '') || ']'))
+        FROM report, ROWS FROM (jsonb_to_recordset(r #> '{rejects,groups}') AS (
+            target text, rows bigint, category text, sqlstate text, columns jsonb, example jsonb))
+            WITH ORDINALITY AS g (target, rows, category, sqlstate, columns, example, line)
+        WHERE g.line <= 20
+        UNION ALL
+        SELECT 60, 1000, format('  and %s more kinds of rejects: see sqlite.rejects',
+            (r #>> '{rejects,kinds}')::bigint - 20)
+        FROM report WHERE (r #>> '{rejects,kinds}')::bigint > 20
+        UNION ALL
+        SELECT 70, 0, E'\nChanged by policies: '
+            || (SELECT string_agg(format('%s %s', e.name, e.count), ', ' ORDER BY e.name)
+                FROM jsonb_each_text(r -> 'policies') AS e (name, count))
+        FROM report
+        UNION ALL
+        SELECT 75, 0, format(E'\nRows kept with a warning: %s', r #>> '{totals,warned}')
+        FROM report WHERE (r #>> '{totals,warned}')::bigint > 0
+        UNION ALL
+        SELECT 80, 0, format(E'\nWarnings: %s', jsonb_array_length(r -> 'warnings'))
+        FROM report WHERE jsonb_array_length(r -> 'warnings') > 0
+        UNION ALL
+        SELECT 80, w.line, format('  %s%s', (w.warning ->> 'table') || ': ',
+            left(regexp_replace(w.warning ->> 'message', '[[:cntrl:]]+', ' ', 'g'), 200))
+        FROM report, jsonb_array_elements(r -> 'warnings') WITH ORDINALITY AS w (warning, line)
+        WHERE w.line <= 20
+        UNION ALL
+        SELECT 90, 0, format(E'\nNot translated: %s', jsonb_array_length(r -> 'not_translated'))
+        FROM report WHERE jsonb_array_length(r -> 'not_translated') > 0
+        UNION ALL
+        SELECT 90, o.line, format('  %s: %s', o.item ->> 'object',
+            left(regexp_replace(o.item ->> 'reason', '[[:cntrl:]]+', ' ', 'g'), 200))
+        FROM report, jsonb_array_elements(r -> 'not_translated') WITH ORDINALITY AS o (item, line)
+        WHERE o.line <= 20
+        UNION ALL
+        SELECT 100, n.line, format('%s  %s  -- %s', CASE n.line WHEN 1 THEN E'\nNext:\n' END,
+            rpad(n.statement || ';', max(length(n.statement)) OVER () + 1), n.why)
+        FROM report, ROWS FROM (jsonb_to_recordset(r -> 'next') AS (statement text, why text))
+            WITH ORDINALITY AS n (statement, why, line)
+    )
+    SELECT string_agg(l.text, E'\n' ORDER BY l.part, l.line) FROM lines l;
+END;
+COMMENT ON FUNCTION sqlite.report_text(bigint) IS 'a job in words, the session''s last unless named; for reading in psql';

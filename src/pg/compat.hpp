@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "access/stratnum.h"
+#include "commands/progress.h"
 #include "optimizer/paths.h"
 #include "parser/analyze.h"
 #include "parser/parse_type.h"
@@ -258,5 +259,12 @@ inline void ParseTypeName(const char* text, Oid* type, int32* typmod) {
     parseTypeString(text, type, typmod, false);
 #endif
 }
+
+/// Where COPY's progress counts the rows that it refused (17+); -1: nowhere.
+#if PG_VERSION_NUM >= 170000
+inline constexpr int kCopyRefusedParam = PROGRESS_COPY_TUPLES_SKIPPED;
+#else
+inline constexpr int kCopyRefusedParam = -1;
+#endif
 
 }  // namespace pgsqlite::pg::compat

@@ -6,6 +6,7 @@ namespace pgsqlite::pg {
 
 char* allowed_directories = nullptr;
 bool bulk_insert = true;
+bool progress = true;
 
 namespace {
 
@@ -42,6 +43,9 @@ void DefineSettings() {
                              "Lets INSERT ... SELECT from SQLite write many rows at a time, as COPY does.",
                              "Statements whose promises need one row at a time are not concerned.",
                              &bulk_insert, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("pg_sqlite.progress",
+                             "Lets load and migrate say by NOTICEs every few seconds how far they are.",
+                             nullptr, &progress, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     compat::ReserveSettingPrefix("pg_sqlite");
 }
 

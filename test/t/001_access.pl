@@ -78,6 +78,14 @@ is(as_role('guest', 'SELECT v FROM shop.t'), 'one', 'and SELECT to read the tabl
 like(as_role('guest', "IMPORT FOREIGN SCHEMA main FROM SERVER shop INTO public"), qr/42501/, 'IMPORT needs CREATE on the schema');
 like(as_role('guest', "ALTER SERVER shop OPTIONS (SET database '/etc/passwd')"), qr/42501/, 'a user of the server does not alter it');
 
+# Records of jobs; more in 041_job_records.pl.
+$node->safe_psql('postgres', "INSERT INTO sqlite.jobs (kind, state, owner) VALUES ('load', 'done', 'file_reader')");
+is(as_role('guest', 'SELECT count(*) FROM sqlite.jobs'), '0', 'jobs of other roles are not seen');
+like(as_role('guest', 'SELECT sqlite.report(1)'), qr/42704.*job 1 does not exist/, 'nor reported');
+is(as_role('file_reader', "SELECT sqlite.report(1) ->> 'kind'"), 'load', 'but by their owner');
+like(as_role('file_reader', "UPDATE sqlite.jobs SET state = 'failed'"), qr/42501/, 'who does not write the records');
+is(as_role('guest', 'SELECT count(*) FROM sqlite.progress'), '0', 'everyone may ask for progress');
+
 # The owner loses the right later: looked at anew when the file is read.
 $node->safe_psql('postgres', 'REVOKE pg_read_server_files FROM file_reader');
 like(as_role('guest', 'SELECT v FROM shop.t'), qr/42501.*permission denied to open the database of server "shop".*"file_reader" has no privileges of the "pg_read_server_files" role/s, 'the owner has lost the right');
