@@ -12,6 +12,11 @@
 
 namespace pgsqlite {
 
+namespace sqlstate {
+inline constexpr const char* kDiskFull = "53100";
+inline constexpr const char* kDuplicateFile = "58P02";
+}  // namespace sqlstate
+
 /// An Error for a failed system call: its reason and the file it concerns.
 /// SQLSTATE 53100 (disk full), 25006 (read-only file system), 42501 (permission), 58P01 (no such directory),
 /// 58P02 (exists), else 58030.

@@ -28,7 +28,7 @@ class FileCopy {
     /// before Finish
     /// @param path the new file's, absolute. @throws Error 58P02 when there is such a file, or one of the
     /// names that SQLite would take for a -wal or -journal of it; 53100, 25006, 42501, 58P01, 58030
-    FileCopy(const Database& source, std::string path);
+    FileCopy(Database& source, std::string path);
     /// Deletes the new file unless Finish ended well.
     ~FileCopy();
     FileCopy(const FileCopy&) = delete;
@@ -36,8 +36,7 @@ class FileCopy {
 
     /// Copies a few megabytes, so that the caller can look for a cancel and show progress in between.
     /// @return whether there is more to do
-    /// @throws Error as FileError; XX001 when the file is shorter than it says or the -wal is not the
-    /// snapshot's any more
+    /// @throws Error as FileError, SQLite's own (58030), XX001 when the -wal is not the snapshot's any more
     bool Step();
     /// The copy is complete. @param sync it survives a crash from now on
     /// @throws Error as FileError; 40001 when a file that is read without locks changed meanwhile
@@ -54,7 +53,7 @@ class FileCopy {
     void CopyFrames();
     void ClearWalMode();
 
-    const Database& source_;
+    Database& source_;
     Snapshot snapshot_;
     std::int64_t page_size_ = 0;
     std::int64_t page_count_ = 0;

@@ -10,8 +10,8 @@
 namespace pgsqlite::sqlite {
 
 /// The state that the database's read transaction sees: which file, its size and mtime, its change counter,
-/// the end of its -wal. Two states of one file never have one fingerprint; a checkpoint, which changes the
-/// file and no row, changes it. @throws Error 58030
+/// the end of its -wal. It tells rather too much than too little: a checkpoint changes the file and no row,
+/// and changes the fingerprint. @throws Error 58030
 std::string Fingerprint(const Database& database);
 
 /// Null when both are the same, else what is not: "another file", "the file's size", …

@@ -27,14 +27,14 @@ void FollowSnapshot(Oid server, const sqlite::Snapshot& leader);
 /// Ends all of these. Connections that they concern are closed at once, or when their use ends.
 void StopRedirects() noexcept;
 
-/// What a connection to be opened goes by. For connection.cpp.
+/// What a connection that is to be opened goes by; plain data that can lie in shared memory.
 struct Redirect {
     Oid server;
-    bool follows;  ///< `leader` counts, else `path`
-    sqlite::Snapshot leader;
-    char path[MAXPGPATH];
+    bool follows;             ///< `leader` holds the snapshot, and the locks
+    sqlite::Snapshot leader;  ///< where it follows
+    char path[MAXPGPATH];     ///< of a private copy; empty: the server's own file
 };
-/// Null without one.
+/// For connection.cpp. Null without one.
 const Redirect* FindRedirect(Oid server) noexcept;
 
 }  // namespace pgsqlite::pg::fdw
