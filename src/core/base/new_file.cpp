@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -105,6 +107,26 @@ void NewFile::Keep(bool sync) {
         throw FileError(errno, "write to file", path_);
     if (sync) SyncDirectory(DirectoryOf(path_));
     kept_ = true;
+}
+
+Removal::~Removal() {
+    if (!path_.empty()) unlink(path_.c_str());
+}
+
+std::string ResolveNewPath(const std::string& path) {
+    if (path.empty() || path[0] != '/')
+        throw Error(sqlstate::kInvalidParameterValue, "path \"" + path + "\" is not absolute", {},
+                    "Give the full path of the new file on the server, beginning with \"/\".");
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (name.empty() || name == "." || name == "..")
+        throw Error(sqlstate::kInvalidParameterValue,
+                    "path \"" + path + "\" does not end with the name of a file");
+    const std::string directory = DirectoryOf(path);
+    char resolved[PATH_MAX];
+    if (realpath(directory.c_str(), resolved) == nullptr)
+        throw FileError(errno, "resolve directory", directory);
+    const std::string parent = resolved;
+    return parent == "/" ? parent + name : parent + "/" + name;
 }
 
 void SyncDirectory(const std::string& directory) {

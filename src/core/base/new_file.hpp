@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/stream.hpp"
 
 namespace pgsqlite {
 
@@ -52,6 +54,35 @@ class NewFile {
     std::int64_t end_ = 0;  ///< where Write goes on
     bool kept_ = false;
 };
+
+/// A new file that is written from its beginning to its end.
+class FileSink final : public ByteSink {
+  public:
+    /// @throws Error as NewFile
+    explicit FileSink(std::string path) : file_(std::move(path)) {}
+    void Write(const char* data, std::size_t size) override { file_.Write(data, size); }
+    void Finish(bool sync) override { file_.Keep(sync); }
+
+  private:
+    NewFile file_;
+};
+
+/// A complete file that goes again, unless what follows succeeds too.
+class Removal {
+  public:
+    explicit Removal(std::string path) : path_(std::move(path)) {}
+    ~Removal();
+    Removal(const Removal&) = delete;
+    Removal& operator=(const Removal&) = delete;
+    void Cancel() noexcept { path_.clear(); }
+
+  private:
+    std::string path_;
+};
+
+/// Resolves the directory of an absolute path at which a file shall be made. Whether it exists is not asked.
+/// @throws Error 22023 (relative, or no name at its end), 58P01 (no such directory), 42501
+std::string ResolveNewPath(const std::string& path);
 
 /// Makes the entries of a directory survive a crash. @throws Error as FileError
 void SyncDirectory(const std::string& directory);

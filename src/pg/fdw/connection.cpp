@@ -196,9 +196,12 @@ void OnServerChange(Datum, int, uint32 hash) {
 
 Pin* Pin::Acquire(MemoryContext context, Oid server_oid) {
     Pin* pin = NewIn<Pin>(context);
+    const Connection* present = Find(server_oid);
+    const bool has_snapshot = present != nullptr && present->database->in_read();
     Connection* connection = Get(server_oid);
     ++connection->pins;
     pin->connection_ = connection;
+    pin->began_snapshot_ = !has_snapshot;
     return pin;
 }
 
@@ -241,6 +244,12 @@ void Pin::VerifyUnchanged() const {
 
 void Pin::Release() noexcept {
     if (connection_ != nullptr) Unpin(std::exchange(connection_, nullptr));
+}
+
+void Pin::ReleaseSnapshot() noexcept {
+    if (connection_ != nullptr && began_snapshot_ && connection_->pins == 1 && !connection_->held)
+        connection_->EndSnapshot();
+    Release();
 }
 
 void ForEachConnection(void (*callback)(const ConnectionInfo&, void*), void* context) {

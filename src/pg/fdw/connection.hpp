@@ -28,11 +28,15 @@ class Pin {
     /// Before rows are trusted: raises 40001 when a file without locks changed meanwhile.
     void VerifyUnchanged() const;
     void Release() noexcept;
+    /// Releases it, and ends the snapshot now where this pin began it, so that the file is not locked for the
+    /// rest of the transaction.
+    void ReleaseSnapshot() noexcept;
 
     ~Pin() noexcept { Release(); }
 
   private:
     Connection* connection_ = nullptr;
+    bool began_snapshot_ = false;
 };
 
 /// What sqlite.connections() shows.
