@@ -70,7 +70,7 @@ PG_CXXFLAGS += $(if $(findstring clang,$(CXX)),-Wno-unknown-warning-option)
 # The backend opens libraries with RTLD_GLOBAL, so another C++ extension's copy of a template could
 # replace ours: bind our own symbols inside the library, and export none of a static library's.
 # PGXS links with the C compiler, hence libstdc++ by name.
-SHLIB_LINK = -lsqlite3 -lstdc++ -lm -Wl,-Bsymbolic -Wl,--exclude-libs,ALL
+SHLIB_LINK = -lsqlite3 -lz -lstdc++ -lm -Wl,-Bsymbolic -Wl,--exclude-libs,ALL
 
 # No bitcode for the JIT: it would need the very clang PostgreSQL was built with, compile everything twice,
 # and inline nothing of use (what is hot here is called by a scan, not by an expression).

@@ -297,6 +297,23 @@ CREATE FUNCTION sqlite.plan(
 COMMENT ON FUNCTION sqlite.plan(text[], text, jsonb) IS
     'the statements of a migration, in their order and ready to run; none is run';
 
+-- Backup and restore.
+
+CREATE FUNCTION sqlite.backup(server text, directory text, compress boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_backup';
+COMMENT ON FUNCTION sqlite.backup(text, text, boolean) IS
+    'copies a SQLite file, consistent while others write, into a directory of the server; returns the manifest';
+
+CREATE FUNCTION sqlite.verify_backup(manifest jsonb) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_verify_backup';
+COMMENT ON FUNCTION sqlite.verify_backup(jsonb) IS
+    'true when a backup is what its manifest says, read in full; else an error says what is wrong';
+
+CREATE FUNCTION sqlite.restore_backup(manifest jsonb, path text) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_restore_backup';
+COMMENT ON FUNCTION sqlite.restore_backup(jsonb, text) IS
+    'writes the database of a backup to a new file of the server, whose path it returns';
+
 -- Jobs: their records. Written only by the extension's own code, as the extension's owner; a role sees its own.
 
 CREATE TABLE sqlite.jobs (

@@ -85,6 +85,21 @@ like(as_role('guest', 'SELECT sqlite.report(1)'), qr/42704.*job 1 does not exist
 is(as_role('file_reader', "SELECT sqlite.report(1) ->> 'kind'"), 'load', 'but by their owner');
 like(as_role('file_reader', "UPDATE sqlite.jobs SET state = 'failed'"), qr/42501/, 'who does not write the records');
 is(as_role('guest', 'SELECT count(*) FROM sqlite.progress'), '0', 'everyone may ask for progress');
+# Backups.
+mkdir "$dir/backups";
+like(as_role('file_reader', "SELECT sqlite.backup('shop', '$dir/backups')"), qr/42501.*permission denied to make a backup.*pg_write_server_files/s, 'backup needs pg_write_server_files');
+$node->safe_psql('postgres', 'CREATE ROLE file_writer IN ROLE pg_write_server_files');
+like(as_role('file_writer', "SELECT sqlite.backup('shop', '$dir/backups')"), qr/42501.*permission denied for foreign server shop/, 'and USAGE on the server');
+$node->safe_psql('postgres', 'GRANT USAGE ON FOREIGN SERVER shop TO file_writer');
+my $manifest = as_role('file_writer', "SELECT sqlite.backup('shop', '$dir/backups')");
+like($manifest, qr/^\{"file": /, 'both are enough');
+like(as_role($_, "SELECT sqlite.verify_backup('$manifest')"), qr/42501.*permission denied to read a backup.*pg_read_server_files/s, "verify_backup needs pg_read_server_files: $_") for qw(guest file_writer);
+is(as_role('file_reader', "SELECT sqlite.verify_backup('$manifest')"), 't', 'which is enough');
+like(as_role('file_reader', "SELECT sqlite.restore_backup('$manifest', '$dir/restored.db')"), qr/42501.*permission denied to restore a backup.*pg_write_server_files/s, 'restore_backup needs pg_write_server_files');
+like(as_role('file_writer', "SELECT sqlite.restore_backup('$manifest', '$dir/restored.db')"), qr/42501.*permission denied to read a backup/, 'and pg_read_server_files');
+$node->safe_psql('postgres', 'GRANT pg_read_server_files TO file_writer');
+is(as_role('file_writer', "SELECT sqlite.restore_backup('$manifest', '$dir/restored.db')"), "$dir/restored.db", 'both are enough');
+$node->safe_psql('postgres', 'REVOKE pg_read_server_files FROM file_writer');
 
 # The owner loses the right later: looked at anew when the file is read.
 $node->safe_psql('postgres', 'REVOKE pg_read_server_files FROM file_reader');

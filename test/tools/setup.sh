@@ -16,7 +16,7 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
     cat >&2 <<MESSAGE
 error: make setup knows Debian and its descendants only; missing here: ${missing[*]}
 Needed: g++ 12 or later, make, cmake 3.21, PostgreSQL 14 to 18 with server headers, SQLite with headers,
-nlohmann-json, GoogleTest, xxHash headers, perl with IPC::Run and Test::More; clang 14 for the fuzz targets.
+nlohmann-json, zlib, GoogleTest, xxHash headers, perl with IPC::Run and Test::More; clang 14 for the fuzz targets.
 MESSAGE
     exit 1
 fi
@@ -28,7 +28,7 @@ PG_MAJOR=${PG_MAJOR:-15}
 
 packages=(
     g++ make cmake perl
-    sqlite3 libsqlite3-dev nlohmann-json3-dev libxxhash-dev
+    sqlite3 libsqlite3-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev
     libgtest-dev libipc-run-perl    # unit tests, TAP tests
     clang-14 libclang-rt-14-dev     # fuzz targets
     clang-format-14                 # another version formats differently

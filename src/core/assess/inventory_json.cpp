@@ -1,34 +1,19 @@
 // The inventory as one JSON document. Apart from the rest for nlohmann/json's sake.
 #include <array>
-#include <cstdio>
-#include <ctime>
 
 #include "core/assess/inventory.hpp"
 #include "core/assess/relation_json.hpp"
+#include "core/base/instant.hpp"
 
 namespace pgsqlite::assess {
 namespace {
-
-/// ISO 8601 in UTC, to the microsecond, as PostgreSQL writes timestamps into JSON.
-std::string Instant(std::int64_t ns) {
-    constexpr std::int64_t kSecond = 1000000000;
-    const std::int64_t fraction = ((ns % kSecond) + kSecond) % kSecond;
-    const std::time_t seconds = static_cast<std::time_t>((ns - fraction) / kSecond);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[64];
-    const std::size_t size = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-    char tail[16];
-    std::snprintf(tail, sizeof(tail), ".%06lldZ", static_cast<long long>(fraction / 1000));
-    return std::string(text, size) + tail;
-}
 
 Json FileJson(const FileFacts& file) {
     Json json;
     json["path"] = CleanText(file.path);
     json["size_bytes"] = file.bytes;
     json["wal_bytes"] = file.wal_bytes;
-    json["modified"] = Instant(file.mtime_ns);
+    json["modified"] = IsoInstant(file.mtime_ns);
     json["page_size"] = file.page_size;
     json["page_count"] = file.page_count;
     json["freelist_pages"] = file.freelist_pages;

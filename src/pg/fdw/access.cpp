@@ -2,6 +2,7 @@
 
 #include <climits>
 
+#include "core/base/new_file.hpp"
 #include "core/sqlite/file.hpp"
 #include "pg/settings.hpp"
 
@@ -32,6 +33,26 @@ bool IsAllowed(const char* path) {
     return false;
 }
 
+[[noreturn]] void RaiseMayNot(const char* doing, const char* verb, const char* role) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to %s", doing),
+                    errdetail("Only roles with privileges of the \"%s\" role may %s files of the server.",
+                              role, verb)));
+    pg_unreachable();
+}
+
+/// The resolved path, palloc'd. @param what it is called in the message. Raises 42501 where it lies in no
+/// allowed directory.
+char* Allowed(const char* path, const char* what, std::string (*resolve)(const std::string&)) {
+    char* resolved = static_cast<char*>(palloc(PATH_MAX));
+    Guard([&] { strlcpy(resolved, resolve(path).c_str(), PATH_MAX); });
+    if (!IsAllowed(resolved))
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg("%s \"%s\" lies in no allowed directory", what, resolved),
+                 errhint("A superuser can add its directory to the setting pg_sqlite.allowed_directories.")));
+    return resolved;
+}
+
 }  // namespace
 
 void CheckMaySetPath(Oid role, const char* option) {
@@ -48,17 +69,24 @@ char* ResolvePathFor(const char* path, Oid owner, const char* server_name) {
                         errmsg("permission denied to open the database of server \"%s\"", server_name),
                         errdetail("The server's owner \"%s\" has no privileges of the \"%s\" role.",
                                   GetUserNameFromId(owner, false), "pg_read_server_files")));
-    char* resolved = static_cast<char*>(palloc(PATH_MAX));
-    Guard([&] {
-        const std::string real = sqlite::ResolveDatabasePath(path);
-        std::memcpy(resolved, real.c_str(), real.size() + 1);
-    });
-    if (!IsAllowed(resolved))
-        ereport(ERROR,
-                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                 errmsg("database file \"%s\" lies in no allowed directory", resolved),
-                 errhint("A superuser can add its directory to the setting pg_sqlite.allowed_directories.")));
-    return resolved;
+    return Allowed(path, "database file", &sqlite::ResolveDatabasePath);
+}
+
+void CheckMayReadFiles(const char* doing) {
+    if (!MayReadServerFiles(GetUserId())) RaiseMayNot(doing, "read", "pg_read_server_files");
+}
+
+void CheckMayWriteFiles(const char* doing) {
+    if (!superuser() && !has_privs_of_role(GetUserId(), ROLE_PG_WRITE_SERVER_FILES))
+        RaiseMayNot(doing, "write", "pg_write_server_files");
+}
+
+char* ResolveAllowedFile(const char* path) {
+    return Allowed(path, "file", &sqlite::ResolveDatabasePath);
+}
+
+char* ResolveAllowedNewFile(const char* path) {
+    return Allowed(path, "file", &ResolveNewPath);
 }
 
 void CheckIsSqlite(const ForeignServer* server) {

@@ -14,6 +14,17 @@ void CheckMaySetPath(Oid role, const char* option);
 /// @param owner the server's owner, who must (still) have the right to read server files
 char* ResolvePathFor(const char* path, Oid owner, const char* server_name);
 
+/// Raise 42501 unless the current user may read, or write, files of the server. @param doing reads as in
+/// "permission denied to <doing>"
+void CheckMayReadFiles(const char* doing);
+void CheckMayWriteFiles(const char* doing);
+
+/// Resolves the path of a file that is to be read, checks it against pg_sqlite.allowed_directories, and
+/// returns it palloc'd. Raises as ResolveDatabasePath, and 42501.
+char* ResolveAllowedFile(const char* path);
+/// The same for a file that is to be made. Raises 22023, 58P01, 42501.
+char* ResolveAllowedNewFile(const char* path);
+
 /// Raises 42809 for a server of another foreign-data wrapper, whose options mean something else.
 void CheckIsSqlite(const ForeignServer* server);
 

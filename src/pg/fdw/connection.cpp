@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "pg/fdw/access.hpp"
+#include "pg/fdw/redirect.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -15,6 +16,10 @@ class Connection {
     std::unique_ptr<sqlite::Database> database;
     int pins = 0;
     bool stale = false;  ///< options changed, or closed by request: goes when nobody uses it
+    bool held = false;   ///< its snapshot outlives transactions, until LetGo
+    bool gone = false;   ///< let go of while in use: nobody finds it any more
+    bool redirected = false;
+    bool reads_copy = false;  ///< redirected to a private copy
     bool keep = true;
     SnapshotScope scope = SnapshotScope::kTransaction;
     TimestampTz snapshot_since = 0;
@@ -42,7 +47,7 @@ void Drop(Connection* connection) noexcept {
 
 Connection* Find(Oid server) noexcept {
     for (Connection* connection : Cache())
-        if (connection->server == server) return connection;
+        if (connection->server == server && !connection->gone) return connection;
     return nullptr;
 }
 
@@ -58,27 +63,34 @@ const char* ModeName(sqlite::AccessMode mode) noexcept {
     return "";
 }
 
-/// @param leader in a parallel worker the snapshot to read, else null
-Connection* Open(ForeignServer* server, const ServerOptions& options,
-                 const sqlite::Snapshot* leader = nullptr) {
+/// The server's own file, checked for its owner.
+const char* OwnPath(const ForeignServer* server, const ServerOptions& options) {
     if (options.database == nullptr)
         ereport(ERROR, (errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
                         errmsg("server \"%s\" has no option \"database\"", server->servername),
                         errhint("ALTER SERVER %s OPTIONS (ADD database '/path/of/the/file');",
                                 quote_identifier(server->servername))));
-    const char* path = ResolvePathFor(options.database, server->owner, server->servername);
+    return ResolvePathFor(options.database, server->owner, server->servername);
+}
+
+/// @param redirect where to look instead of at the server's file as it is now; may be null
+Connection* Open(ForeignServer* server, const ServerOptions& options, const Redirect* redirect) {
+    const bool reads_copy = redirect != nullptr && redirect->path[0] != '\0';
+    const char* path = reads_copy ? redirect->path : OwnPath(server, options);
     const uint32 hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
     return Guard([&] {
         sqlite::OpenOptions open;
         open.path = path;
-        open.immutable = options.immutable;
+        open.immutable = options.immutable || reads_copy;
         open.busy_timeout_ms = options.busy_timeout_ms;
         open.cancelled = &CancelPending;
-        if (leader != nullptr) open.leader = *leader;
+        if (redirect != nullptr && redirect->follows) open.leader = redirect->leader;
         auto connection = std::make_unique<Connection>();
         connection->server = server->serverid;
         connection->server_hash = hash;
         namestrcpy(&connection->server_name, server->servername);
+        connection->redirected = redirect != nullptr;
+        connection->reads_copy = reads_copy;
         connection->keep = options.keep_connections;
         connection->scope = options.snapshot;
         connection->database = sqlite::Database::Open(open);
@@ -115,16 +127,17 @@ Connection* Get(Oid server_oid) {
     }
     ForeignServer* server = GetForeignServer(server_oid);
     const ServerOptions options = ReadServerOptions(server->options);
+    const Redirect* redirect = FindRedirect(server_oid);
     if (connection != nullptr) {
-        const char* path = options.database != nullptr
-                               ? ResolvePathFor(options.database, server->owner, server->servername)
-                               : "";
+        const char* path = redirect != nullptr && redirect->path[0] != '\0' ? redirect->path
+                           : options.database != nullptr                    ? OwnPath(server, options)
+                                                                            : "";
         if (!connection->stale && connection->database->path() == path && connection->database->IsCurrent() &&
             BeginSnapshot(connection, true))
             return connection;
         Drop(connection);
     }
-    connection = Open(server, options);
+    connection = Open(server, options, redirect);
     BeginSnapshot(connection, false);
     return connection;
 }
@@ -138,7 +151,8 @@ bool IsTransient(const Connection* connection) noexcept {
 
 void Unpin(Connection* connection) noexcept {
     if (--connection->pins > 0) return;
-    if (connection->scope == SnapshotScope::kStatement) connection->EndSnapshot();
+    if (connection->gone || (connection->scope == SnapshotScope::kStatement && !connection->held))
+        connection->EndSnapshot();
     if (!connection->in_use() && IsTransient(connection)) Drop(connection);
 }
 
@@ -147,6 +161,7 @@ void EndTransaction() noexcept {
     auto& cache = Cache();
     for (size_t i = cache.size(); i-- > 0;) {
         Connection* connection = cache[i];
+        if (connection->held) continue;
         connection->EndSnapshot();
         // After an abort pins go with their memory contexts, a moment later.
         if (connection->pins == 0 && IsTransient(connection)) Drop(connection);
@@ -181,19 +196,22 @@ void OnServerChange(Datum, int, uint32 hash) {
 
 Pin* Pin::Acquire(MemoryContext context, Oid server_oid) {
     Pin* pin = NewIn<Pin>(context);
+    const Connection* present = Find(server_oid);
+    const bool has_snapshot = present != nullptr && present->database->in_read();
     Connection* connection = Get(server_oid);
     ++connection->pins;
     pin->connection_ = connection;
+    pin->began_snapshot_ = !has_snapshot;
     return pin;
 }
 
-Pin* Pin::Follow(MemoryContext context, Oid server_oid, const sqlite::Snapshot& leader) {
+Pin* Pin::Follow(MemoryContext context, const Redirect& leader) {
     Pin* pin = NewIn<Pin>(context);
-    Connection* connection = Find(server_oid);
+    Connection* connection = Find(leader.server);
     if (connection == nullptr) {
-        ForeignServer* server = GetForeignServer(server_oid);
+        ForeignServer* server = GetForeignServer(leader.server);
         connection = Open(server, ReadServerOptions(server->options), &leader);
-    } else if (!connection->database->Follows(leader)) {
+    } else if (!connection->database->Follows(leader.leader)) {
         // Two scans of one Gather have one leader, who has one snapshot of a server.
         ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
                         errmsg("parallel worker already reads another snapshot of server \"%s\"",
@@ -212,12 +230,26 @@ const char* Pin::server_name() const noexcept {
     return NameStr(connection_->server_name);
 }
 
+void Pin::Lead(Redirect* leader) const {
+    sqlite::Database* database = connection_->database.get();
+    leader->server = connection_->server;
+    leader->follows = true;
+    leader->leader = CallSqlite(database, [&] { return database->TakeSnapshot(); });
+    strlcpy(leader->path, connection_->reads_copy ? database->path().c_str() : "", sizeof(leader->path));
+}
+
 void Pin::VerifyUnchanged() const {
     Guard([&] { connection_->database->VerifyUnchanged(); });
 }
 
 void Pin::Release() noexcept {
     if (connection_ != nullptr) Unpin(std::exchange(connection_, nullptr));
+}
+
+void Pin::ReleaseSnapshot() noexcept {
+    if (connection_ != nullptr && began_snapshot_ && connection_->pins == 1 && !connection_->held)
+        connection_->EndSnapshot();
+    Release();
 }
 
 void ForEachConnection(void (*callback)(const ConnectionInfo&, void*), void* context) {
@@ -249,6 +281,29 @@ bool Disconnect(Oid server_oid) {
         closed = true;
     }
     return closed;
+}
+
+void Hold(Oid server_oid) {
+    Connection* connection = Get(server_oid);
+    connection->held = true;
+}
+
+sqlite::Database* HeldDatabase(Oid server_oid) noexcept {
+    const Connection* connection = Find(server_oid);
+    return connection != nullptr && connection->held ? connection->database.get() : nullptr;
+}
+
+void LetGo(Oid server_oid) noexcept {
+    auto& cache = Cache();
+    for (size_t i = cache.size(); i-- > 0;) {
+        Connection* connection = cache[i];
+        if (OidIsValid(server_oid) ? connection->server != server_oid
+                                   : !connection->held && !connection->redirected)
+            continue;
+        connection->held = false;
+        connection->gone = connection->stale = true;
+        if (connection->pins == 0) Drop(connection);
+    }
 }
 
 void InitConnections() {

@@ -1,15 +1,15 @@
 #include "pg/fdw/parallel.hpp"
 
 #include "pg/fdw/cost.hpp"
+#include "pg/fdw/redirect.hpp"
 #include "pg/fdw/scan.hpp"
-#include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
 
 struct SharedScan {
     SharedChunks chunks;
-    sqlite::Snapshot snapshot;
+    Redirect leader;
     int workers;
     /// Values changed by policies, by worker. Each counts in its own row, row by row: the leader's count is
     /// then right for the rows it has got, also when it ends the scan early.
@@ -115,8 +115,7 @@ void InitializeDSMForeignScan(ForeignScanState* node, ParallelContext* pcxt, voi
     RowSource* rows = OpenRows(node, nullptr);
     std::memset(coordinate, 0, SizeOf(pcxt->nworkers));
     shared->workers = pcxt->nworkers;
-    const sqlite::Database* database = rows->pin()->database();
-    shared->snapshot = CallSqlite(rows->pin()->database(), [&] { return database->TakeSnapshot(); });
+    rows->pin()->Lead(&shared->leader);
     rows->chunks()->Start(&shared->chunks);
 }
 
@@ -126,7 +125,7 @@ void ReInitializeDSMForeignScan(ForeignScanState* node, ParallelContext*, void*)
 
 void InitializeWorkerForeignScan(ForeignScanState* node, shm_toc*, void* coordinate) {
     SharedScan* shared = static_cast<SharedScan*>(coordinate);
-    RowSource* rows = OpenRows(node, &shared->snapshot);
+    RowSource* rows = OpenRows(node, &shared->leader);
     rows->chunks()->Join(&shared->chunks);
     rows->converter().CountChangesIn(shared->changes[ParallelWorkerNumber]);
 }

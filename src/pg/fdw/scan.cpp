@@ -52,11 +52,11 @@ ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, Memor
 }
 
 /// Opens the statement when the first row is asked for: a plan may never come to it.
-void Open(ForeignScanState* node, ScanState* state, const sqlite::Snapshot* leader) {
+void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
     MemoryContext previous = MemoryContextSwitchTo(context);
-    state->pin = leader != nullptr ? Pin::Follow(context, state->plan.server, *leader)
-                                   : Pin::Acquire(context, state->plan.server);
+    state->pin =
+        leader != nullptr ? Pin::Follow(context, *leader) : Pin::Acquire(context, state->plan.server);
     const int count = list_length(state->plan.attributes);
     state->targets = static_cast<int*>(palloc0(sizeof(int) * static_cast<size_t>(std::max(1, count))));
     RowSource::Config config = {};
@@ -97,7 +97,7 @@ bool IsUpper(const ForeignScanState* node) {
 
 }  // namespace
 
-RowSource* OpenRows(ForeignScanState* node, const sqlite::Snapshot* leader) {
+RowSource* OpenRows(ForeignScanState* node, const Redirect* leader) {
     ScanState* state = StateOf(node);
     if (state->rows == nullptr) Open(node, state, leader);
     return state->rows;

@@ -1,7 +1,6 @@
 // Scanning: SQLite's rows into the executor's slots.
 #pragma once
 
-#include "core/sqlite/snapshot.hpp"
 #include "pg/fdw/row_source.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -14,7 +13,7 @@ void ExplainForeignScan(ForeignScanState* node, ExplainState* es);
 
 /// A parallel scan's rows, opened unless they are.
 /// @param leader in a worker the snapshot to read, else null
-RowSource* OpenRows(ForeignScanState* node, const sqlite::Snapshot* leader);
+RowSource* OpenRows(ForeignScanState* node, const Redirect* leader);
 /// A scan's rows; null where none was asked for yet, and for an upper plan.
 RowSource* RowsOf(ForeignScanState* node);
 

@@ -1,0 +1,149 @@
+#include "core/base/new_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace pgsqlite {
+namespace {
+
+/// A system call again and again until no signal cuts in.
+template <class Call>
+auto Retry(Call&& call) noexcept {
+    auto result = call();
+    while (result < 0 && errno == EINTR)
+        result = call();
+    return result;
+}
+
+}  // namespace
+
+Error FileError(int error_number, std::string_view doing, const std::string& path) {
+    const char* state = sqlstate::kIoError;
+    switch (error_number) {
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            state = sqlstate::kDiskFull;
+            break;
+        case EROFS:
+            state = sqlstate::kReadOnly;
+            break;
+        case EACCES:
+        case EPERM:
+            state = sqlstate::kInsufficientPrivilege;
+            break;
+        case ENOENT:
+        case ENOTDIR:
+            state = sqlstate::kUndefinedFile;
+            break;
+        case EEXIST:
+            state = sqlstate::kDuplicateFile;
+            break;
+        default:
+            break;
+    }
+    return Error(state,
+                 "could not " + std::string(doing) + " \"" + path + "\": " + std::strerror(error_number));
+}
+
+NewFile::NewFile(std::string path) : path_(std::move(path)) {
+    constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    descriptor_ = Retry([&] { return open(path_.c_str(), kFlags, S_IRUSR | S_IWUSR); });
+    if (descriptor_ < 0) throw FileError(errno, "create file", path_);
+}
+
+NewFile::~NewFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!kept_) unlink(path_.c_str());
+}
+
+void NewFile::Write(const void* data, std::size_t size) {
+    WriteAt(data, size, end_);
+    end_ += static_cast<std::int64_t>(size);
+}
+
+void NewFile::WriteAt(const void* data, std::size_t size, std::int64_t offset) {
+    const char* bytes = static_cast<const char*>(data);
+    while (size > 0) {
+        const ssize_t written = Retry([&] { return pwrite(descriptor_, bytes, size, offset); });
+        // Nothing written and no error: the next attempt would tell why, and what remains is a full disk.
+        if (written <= 0) throw FileError(written < 0 ? errno : ENOSPC, "write to file", path_);
+        bytes += written;
+        offset += written;
+        size -= static_cast<std::size_t>(written);
+    }
+}
+
+std::size_t NewFile::ReadAt(void* data, std::size_t size, std::int64_t offset) const {
+    char* bytes = static_cast<char*>(data);
+    std::size_t done = 0;
+    while (done < size) {
+        const ssize_t got = Retry([&] {
+            return pread(descriptor_, bytes + done, size - done, offset + static_cast<std::int64_t>(done));
+        });
+        if (got < 0) throw FileError(errno, "read file", path_);
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+void NewFile::Resize(std::int64_t size) {
+    if (Retry([&] { return ftruncate(descriptor_, size); }) != 0)
+        throw FileError(errno, "resize file", path_);
+}
+
+void NewFile::Keep(bool sync) {
+    if (sync && Retry([&] { return fsync(descriptor_); }) != 0) throw FileError(errno, "fsync file", path_);
+    // Some file systems report only now that the disk is full. The descriptor is gone in any case.
+    if (close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR)
+        throw FileError(errno, "write to file", path_);
+    if (sync) SyncDirectory(DirectoryOf(path_));
+    kept_ = true;
+}
+
+Removal::~Removal() {
+    if (!path_.empty()) unlink(path_.c_str());
+}
+
+std::string ResolveNewPath(const std::string& path) {
+    if (path.empty() || path[0] != '/')
+        throw Error(sqlstate::kInvalidParameterValue, "path \"" + path + "\" is not absolute", {},
+                    "Give the full path of the new file on the server, beginning with \"/\".");
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (name.empty() || name == "." || name == "..")
+        throw Error(sqlstate::kInvalidParameterValue,
+                    "path \"" + path + "\" does not end with the name of a file");
+    const std::string directory = DirectoryOf(path);
+    char resolved[PATH_MAX];
+    if (realpath(directory.c_str(), resolved) == nullptr)
+        throw FileError(errno, "resolve directory", directory);
+    const std::string parent = resolved;
+    return parent == "/" ? parent + name : parent + "/" + name;
+}
+
+void SyncDirectory(const std::string& directory) {
+    const int descriptor = Retry([&] { return open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    if (descriptor < 0) throw FileError(errno, "open directory", directory);
+    const int result = Retry([&] { return fsync(descriptor); });
+    const int error = errno;
+    close(descriptor);
+    // Not every file system can (fsync_fname, fd.c).
+    if (result != 0 && error != EBADF && error != EINVAL)
+        throw FileError(error, "fsync directory", directory);
+}
+
+std::string DirectoryOf(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace pgsqlite

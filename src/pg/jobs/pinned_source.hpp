@@ -1,0 +1,30 @@
+// Pinned sources: a job reads one state of each file from its first row to its last. By default that is a
+// private copy, <data directory>/pg_sqlite/<database>/<job>/<server>.db, where a resumed job finds it again.
+// With read_from live it is a snapshot held over commits (fdw/redirect.hpp) and a fingerprint of the file.
+#pragma once
+
+#include "pg/fdw/copy_database.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+/// Copies the server's snapshot for the job and redirects the server's scans to the copy, which survives a
+/// crash from then on. Inside of a transaction, whose own snapshot is the one where it has read the server.
+/// Raises as Pin::Acquire and CopyDatabase do.
+/// @return size of the copy in bytes
+int64 PinServer(int64 job, Oid server, const fdw::CopyProgress& progress = {});
+
+/// Redirects the server to the job's complete copy of it. False where there is none. Inside or outside of a
+/// transaction; in background workers of the job, too.
+bool ReusePinned(int64 job, Oid server);
+
+/// Deletes the job's copies, also unfinished ones. Connections that have them open keep reading. A file that
+/// can't be deleted gives a WARNING.
+void RemoveCopies(int64 job);
+
+/// Fingerprint of the live file in the snapshot that this transaction has of the server (the held one, where
+/// one is held). Palloc'd. Raises as Pin::Acquire does.
+char* FingerprintOf(Oid server);
+/// Null when both are the same, else what is not, such as "the file's size"; as it fits a message.
+const char* FingerprintChange(const char* before, const char* now);
+
+}  // namespace pgsqlite::pg::jobs
