@@ -85,27 +85,28 @@ class TaskQueue {
     struct Entry {
         Task task;
         sqlite::RowidChunks chunks;
-        std::int32_t waits_for = 0;    ///< tasks not yet done
+        std::int32_t waits_for = 0;    ///< tasks before it that are not done
         std::int32_t working = 0;      ///< pieces that are claimed and not finished
-        std::int32_t first_child = 0;  ///< into children()
-        std::int32_t child_count = 0;
+        std::int32_t first_after = 0;  ///< those that wait for it: into after()
+        std::int32_t after_count = 0;
+        std::int32_t link = -1;  ///< for SetDone
         bool exhausted = false;  ///< there is nothing left to claim of it
         bool done = false;
     };
 
-    TaskQueue() = default;
+    explicit TaskQueue(std::int32_t tasks) noexcept : task_count_(tasks) {}
     Entry* entries() noexcept { return reinterpret_cast<Entry*>(this + 1); }
     const Entry* entries() const noexcept { return reinterpret_cast<const Entry*>(this + 1); }
-    std::int32_t* children() noexcept { return reinterpret_cast<std::int32_t*>(entries() + task_count_); }
+    std::int32_t* after() noexcept { return reinterpret_cast<std::int32_t*>(entries() + task_count_); }
 
-    void CheckOrder();
-    bool Take(std::int32_t index, Piece* piece) noexcept;
-    void SetDone(Entry* entry) noexcept;
+    void SetOrders(std::span<const TaskOrder> orders);
+    void RefuseCircles();
+    void Take(std::int32_t index, Piece* piece) noexcept;
+    void SetDone(std::int32_t index) noexcept;
 
-    std::int32_t task_count_ = 0;
+    std::int32_t task_count_;
     std::int32_t done_ = 0;
-    std::int32_t first_open_ = 0;  ///< all tasks before it are exhausted
-    std::int32_t reserved_ = 0;
+    std::int64_t first_open_ = 0;  ///< all tasks before it are exhausted
 };
 
 }  // namespace pgsqlite::plan
