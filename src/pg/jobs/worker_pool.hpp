@@ -18,6 +18,14 @@ struct RowCounts {
     int64 written = 0;
     int64 rejected = 0;
     int64 skipped = 0;
+
+    RowCounts& operator+=(const RowCounts& more) noexcept {
+        read += more.read;
+        written += more.written;
+        rejected += more.rejected;
+        skipped += more.skipped;
+        return *this;
+    }
 };
 
 /// A server that the job has pinned (pinned_source.hpp, redirect.hpp), so that workers read the same.
