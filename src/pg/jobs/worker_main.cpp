@@ -145,6 +145,7 @@ void pg_sqlite_worker_main(Datum argument) {
     emit_log_hook = &OnLog;
 
     BecomeCaller(pool->GetCaller());
+    FollowSources(pool);
     SetPlace(pool, place);
     SetState(WorkerState::kWorking);
     Work();

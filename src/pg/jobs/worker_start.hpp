@@ -13,4 +13,7 @@ struct WorkerStart {
     int32 place;  ///< index of its PoolWorker
 };
 
+/// Lets this worker's scans read what the leader has pinned.
+void FollowSources(Pool* pool);
+
 }  // namespace pgsqlite::pg::jobs
