@@ -35,6 +35,8 @@ class RowidChunks {
     void SkipTo(std::int64_t rowid) noexcept;
     /// There is no row behind the ranges claimed so far.
     void Finish() noexcept { exhausted_ = true; }
+    /// Whether Claim would give nothing.
+    bool exhausted() const noexcept { return exhausted_; }
 
   private:
     // Positions count from first_, so that they fit for any two ends: [0, 2^64).

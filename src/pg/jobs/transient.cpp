@@ -1,0 +1,32 @@
+#include "pg/jobs/transient.hpp"
+
+extern "C" {
+#include "storage/latch.h"
+#include "utils/wait_event.h"
+}
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+constexpr long kFirstWaitMs = 100;
+constexpr int kMostDoublings = 7;
+
+}  // namespace
+
+bool IsTransient(const ErrorData* error) noexcept {
+    return error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED ||
+           error->sqlerrcode == ERRCODE_T_R_SERIALIZATION_FAILURE ||
+           error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
+void BackOff(int attempt) {
+    const int doublings = std::min(std::max(attempt - 1, 0), kMostDoublings);
+    ResetLatch(MyLatch);
+    CHECK_FOR_INTERRUPTS();
+    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kFirstWaitMs << doublings,
+              PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+    CHECK_FOR_INTERRUPTS();
+}
+
+}  // namespace pgsqlite::pg::jobs
