@@ -115,6 +115,8 @@ struct PartitionBy {
     std::int64_t ahead = 0;    ///< partitions to make beyond the highest value
     bool with_default = true;  ///< key `default`
     std::int64_t max = 1000;   ///< more partitions than this are an error
+
+    friend bool operator==(const PartitionBy&, const PartitionBy&) = default;
 };
 
 struct TableSettings {
