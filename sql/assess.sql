@@ -78,7 +78,7 @@ INSERT INTO app.child ("parentId", must) VALUES (1, '') RETURNING id;
 
 -- What a spec asks for and plain statements can't do is said; so is what is not valid SQL, by its JSON pointer.
 SELECT :show FROM sqlite.assess('{targets}', 'fresh', '{"tables": {"parent": {"rules": {"r": "id > 0", "wrong": "nothing > 0", "number": "id", "all": {"condition": "parent IS NOT NULL", "on_fail": "null"}, "miss": {"condition": "id > 0", "on_fail": "null", "columns": ["names"]}}, "required": ["NAME", "extra"], "where": "nonsense >", "primary_key": ["nothing"], "columns": {"name": {"convert": "upper(id)"}, "id": {"default_sql": "''x''::text"}, "added": {"type": "date", "default": "2024-02-30"}}},
-    "child": {"rules": {"key": {"condition": "id > 0 OR mood = ''x''", "on_fail": "null"}}, "foreign_keys": [{"columns": ["share"], "references": "nowhere"}], "partition_by": {"range": "id", "every": "1000"}}}}') a
+    "child": {"rules": {"key": {"condition": "id > 0 OR mood = ''x''", "on_fail": "null"}}, "foreign_keys": [{"columns": ["share"], "references": "nowhere"}]}}}') a
 WHERE severity = 'blocker' AND lower(table_name) IN ('parent', 'child') AND (finding LIKE '%spec%');
 SELECT count(*) FROM sqlite.assess('{targets}', 'fresh', '{"columns": {"parent.name": {"type": "no_such_type"}}}');
 SELECT count(*) FROM sqlite.assess('{targets}', 'fresh', '{"tabels": {}}');

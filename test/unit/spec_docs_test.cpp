@@ -75,6 +75,9 @@ Ordered SchemaOf(const Key& key) {
             if (key.high != INT64_MAX) count["maximum"] = key.high;
             return count;
         }
+        case Form::kCountOrShare:
+            return {{"anyOf", Ordered::array({{{"type", "integer"}, {"minimum", key.low}},
+                                              {{"type", "string"}, {"pattern", "^[0-9.]+ *%$"}}})}};
         case Form::kText:
         case Form::kTarget:
             return Text();
@@ -197,6 +200,8 @@ std::string ValueOf(const Key& key) {
             return "whole number" + (key.high == INT64_MAX ? " ≥ " + std::to_string(key.low)
                                                            : ", " + std::to_string(key.low) + " to " +
                                                                  std::to_string(key.high));
+        case Form::kCountOrShare:
+            return "whole number ≥ 0, or `5%`";
         case Form::kText:
         case Form::kPrefix:
             return "text";

@@ -69,6 +69,20 @@ TEST(SpecParse, JobSettings) {
     EXPECT_FALSE(job.sources.Has("on_error"));
 }
 
+TEST(SpecParse, RejectsAsShare) {
+    EXPECT_FALSE(Spec::Parse(R"({"max_rejects": 5})").job().max_reject_percent);
+    const Spec spec = Spec::Parse(R"({"max_rejects": "2.5 %"})");
+    EXPECT_EQ(spec.job().max_reject_percent, 2.5);
+    EXPECT_FALSE(spec.job().max_rejects);
+    EXPECT_EQ(Spec::Parse(R"({"max_rejects": "0%"})").job().max_reject_percent, 0);
+    EXPECT_EQ(Spec::Parse(R"({"max_rejects": "100%"})").job().max_reject_percent, 100);
+    for (const char* share : {"5", "%", "-1%", "100.1%", "1e1%", "nan%", "5%%", "0x1%", "1.2.3%", ""})
+        EXPECT_EQ(Message(R"({"max_rejects": ")" + std::string(share) + "\"}"),
+                  "invalid spec at \"/max_rejects\": expected a whole number, or a share from \"0%\" to "
+                  "\"100%\", not \"" +
+                      std::string(share) + "\"");
+}
+
 TEST(SpecParse, UnknownKeys) {
     const Error error = Refusal(R"({"tables": {"customer": {"targt": "a"}}})");
     EXPECT_EQ(error.message(), "invalid spec at \"/tables/customer/targt\": unknown key \"targt\"");
@@ -182,6 +196,8 @@ TEST(SpecParse, ValuesOfTheWrongKind) {
          "at \"/tables/a/rules/r\": the key \"condition\" is missing"},
         {R"({"tables": {"a": {"partition_by": {"range": "x"}}}})",
          "at \"/tables/a/partition_by\": the key \"every\" is missing"},
+        {R"({"tables": {"a": {"partition_by": {"range": "x", "every": "1 moon"}}}})",
+         "at \"/tables/a/partition_by/every\": \"1 moon\" is no width of a partition"},
         {R"({"tables": {"a": {"columns": {"x": {"default": null}}}}})",
          "at \"/tables/a/columns/x/default\": expected a value, not null"},
         {R"({"tables": {"a": {"foreign_keys": [{"columns": ["x"], "references": "p", "referenced_columns": ["y", "z"]}]}}})",

@@ -14,20 +14,6 @@ using plan::PlannedColumn;
 using plan::PlannedForeignKey;
 using plan::PlannedTable;
 
-ColumnRule RuleOf(const PlannedColumn& column, const FactsOptions& options) {
-    ColumnRule rule;
-    rule.column = column.source->name;
-    rule.type = column.read_type;
-    rule.encoding = column.settings.encoding;
-    rule.policies = column.settings.policies;
-    rule.utf8_server = options.utf8_server;
-    rule.zone_name = column.settings.timezone.empty() ? "UTC" : column.settings.timezone;
-    if (options.zones != nullptr)
-        if (const auto zone = options.zones->find(rule.zone_name); zone != options.zones->end())
-            rule.zone = zone->second;
-    return rule;
-}
-
 void ReadMisfits(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table,
                  const FactsOptions& options, TableFacts& facts) {
     std::vector<RowCondition> conditions;
@@ -123,6 +109,8 @@ void ReadOrphans(sqlite::Database& db, const plan::Design& design, const Planned
         if (!key.parent_planned || !key.reason.empty()) continue;
         // Between two databases nothing is counted: PostgreSQL says what is wrong when the key is made.
         const PlannedTable& parent = design.tables[key.parent];
+        // Rows that an existing target has already may be parents, too.
+        if (parent.existing != nullptr && parent.existing->has_rows) continue;
         if (parent.source != table.source || key.columns.size() != key.parent_columns.size()) continue;
         try {
             facts.orphans.back() = CountOrphans(db, table, key, parent);
@@ -154,6 +142,20 @@ void ReadChecks(sqlite::Database& db, const PlannedTable& table, TableFacts& fac
 }
 
 }  // namespace
+
+ColumnRule RuleOf(const PlannedColumn& column, const FactsOptions& options) {
+    ColumnRule rule;
+    rule.column = column.source->name;
+    rule.type = column.read_type;
+    rule.encoding = column.settings.encoding;
+    rule.policies = column.settings.policies;
+    rule.utf8_server = options.utf8_server;
+    rule.zone_name = column.settings.timezone.empty() ? "UTC" : column.settings.timezone;
+    if (options.zones != nullptr)
+        if (const auto zone = options.zones->find(rule.zone_name); zone != options.zones->end())
+            rule.zone = zone->second;
+    return rule;
+}
 
 TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,
                           const plan::PlannedTable& table, const FactsOptions& options) {

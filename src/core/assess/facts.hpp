@@ -70,6 +70,9 @@ struct FactsOptions {
     const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
 };
 
+/// How a column that has a source is read.
+ColumnRule RuleOf(const plan::PlannedColumn& column, const FactsOptions& options);
+
 /// Reads one table's facts, from the cache where the file has not changed. What SQLite can't read to the end
 /// is told in `failure`. @throws Error 57014 when interrupted, 53200
 TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,

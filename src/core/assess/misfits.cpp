@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/assess/table_reader.hpp"
-#include "core/value/encoding.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::assess {
@@ -41,19 +40,20 @@ struct Check {
     }
 };
 
-void CompileRule(const ColumnRule& source, Check& check) {
-    check.rule = source.type.ToRule();
-    if (check.rule.kind == value::Kind::kInput) check.rule.kind = value::Kind::kText;
-    if (!source.encoding.empty()) {
-        check.encodings = value::Encodings::Parse(source.encoding, check.rule.kind);
-        check.rule.encodings = check.encodings.list();
-    }
-    check.rule.policies = source.policies;
-    check.rule.zone = source.zone;
-    check.rule.utf8_server = source.utf8_server;
-}
-
 }  // namespace
+
+value::Rule ColumnRule::Compile(value::Encodings* encodings) const {
+    value::Rule rule = type.ToRule();
+    if (rule.kind == value::Kind::kInput) rule.kind = value::Kind::kText;
+    if (!encoding.empty()) {
+        *encodings = value::Encodings::Parse(encoding, rule.kind);
+        rule.encodings = encodings->list();
+    }
+    rule.policies = policies;
+    rule.zone = zone;
+    rule.utf8_server = utf8_server;
+    return rule;
+}
 
 std::string PolicyKey(const value::Policies& policies) {
     std::string key;
@@ -96,7 +96,7 @@ std::vector<Check> CompileRules(const std::vector<const ColumnRule*>& rules,
                                 std::vector<std::string>* columns) {
     std::vector<Check> checks(rules.size());
     for (std::size_t i = 0; i < rules.size(); ++i) {
-        CompileRule(*rules[i], checks[i]);
+        checks[i].rule = rules[i]->Compile(&checks[i].encodings);
         const auto place = std::find(columns->begin(), columns->end(), rules[i]->column);
         checks[i].cell = static_cast<std::size_t>(place - columns->begin());
         if (place == columns->end()) columns->push_back(rules[i]->column);

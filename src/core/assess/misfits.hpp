@@ -10,6 +10,7 @@
 #include "core/assess/profile.hpp"
 #include "core/schema/declared_type.hpp"
 #include "core/sqlite/catalog.hpp"
+#include "core/value/encoding.hpp"
 #include "core/value/rule.hpp"
 
 namespace pgsqlite::assess {
@@ -27,6 +28,9 @@ struct ColumnRule {
     std::string zone_name = "UTC";
     value::Zone zone;  ///< of zone_name
 
+    /// For Convert. @param encodings filled; what the rule points to
+    /// @throws Error HV024 (an encoding that means nothing for the type)
+    value::Rule Compile(value::Encodings* encodings) const;
     /// Text that is equal for equal rules: the cache's key.
     std::string Key() const;
 };

@@ -30,7 +30,7 @@ void FindConstraints(Findings& findings, const PlannedTable& table) {
     for (const plan::PlannedCheck& check : table.checks)
         FindTranslated(findings, table, "check " + check.name, check.condition);
     for (const plan::PlannedKey& key : table.keys) {
-        if (key.reason.empty()) continue;
+        if (key.reason.empty() || key.reported) continue;
         std::string columns;
         for (const std::string& column : key.columns)
             columns += (columns.empty() ? "" : ", ") + column;
@@ -79,7 +79,9 @@ void FindRules(Findings& findings, const PlannedTable& table) {
 void FindNotNullable(Findings& findings, const PlannedTable& table, const PlannedForeignKey& key) {
     for (const std::string& name : key.columns) {
         const PlannedColumn* column = table.FindTarget(name);
-        if (column == nullptr || !column->not_null) continue;
+        if (column == nullptr ||
+            !(column->existing != nullptr ? column->existing->not_null : column->not_null))
+            continue;
         Finding& finding =
             findings.Add(table, Severity::kBlocker,
                          "orphans null: the column is NOT NULL, so it can't be cleared", column);

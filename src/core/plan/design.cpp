@@ -223,21 +223,12 @@ bool HasKey(const PlannedTable& table, std::vector<std::string> columns) {
     return std::any_of(table.keys.begin(), table.keys.end(), [&](const PlannedKey& key) {
         std::vector<std::string> own = key.columns;
         std::sort(own.begin(), own.end());
-        return own == columns;
+        return key.reason.empty() && own == columns;
     });
 }
 
-/// What the spec asks for and plain statements do not do: said, never left out in silence.
-void ReportUnsupported(Designer& designer, const PlannedTable& table) {
-    const auto report = [&](const char* key, const char* what) {
-        const std::string_view pointer = table.settings.sources.From(key);
-        Finding& finding = designer.Report(table, Severity::kBlocker,
-                                           "the spec's " + std::string(pointer.empty() ? key : pointer) +
-                                               " can't be carried out by this version: " + what);
-        finding.suggestion = "leave it out of the spec";
-    };
-    if (table.settings.partition_by && table.creates())
-        report("partition_by", "create the partitioned table first, and its rows go there");
+/// Upsert without a key that tells rows apart.
+void ReportUpsert(Designer& designer, const PlannedTable& table) {
     if (table.settings.existing != spec::Existing::kUpsert) return;
     if (table.existing == nullptr && !table.merged_into) return;
     const std::vector<std::string> key = UpsertKey(table);
@@ -307,15 +298,17 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
         DesignColumns(designer, table);
     }
     if (spec.job().keys == spec::Keys::kUuid) DesignUuidKeys(designer);
-    for (PlannedTable& table : design.tables)
+    for (PlannedTable& table : design.tables) {
         if (table.creates()) DesignConstraints(designer, table);
+        if (table.not_migrated.empty()) DesignPartitions(designer, table);
+    }
     for (PlannedTable& table : design.tables)
         if (table.creates()) DesignForeignKeys(designer, table);
     for (PlannedTable& table : design.tables)
         if (table.not_migrated.empty()) FindParents(designer, table);
     for (const PlannedTable& table : design.tables) {
         if (!table.not_migrated.empty()) continue;
-        ReportUnsupported(designer, table);
+        ReportUpsert(designer, table);
         if (table.merged_into && table.settings.existing >= spec::Existing::kSkip)
             design.tables[*table.merged_into].keys_first = true;
     }
@@ -325,6 +318,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
             DesignRules(table);
         }
     OrderTables(design);
+    DesignSuspendedKeys(designer);
     DesignViews(designer);
     FindNewSchemas(designer);
     return design;

@@ -88,6 +88,7 @@ struct PlannedKey {
     std::vector<std::string> columns;  ///< target names
     std::string probe;                 ///< a SELECT that needs the same operators
     std::string reason;                ///< why it is not carried over
+    bool reported = false;             ///< Design::findings has the reason already
 };
 
 struct PlannedIndex {
@@ -108,7 +109,20 @@ struct PlannedForeignKey {
     spec::Orphans orphans = spec::Orphans::kError;
     std::string source;                       ///< in words: (a, b) → parent (c, d)
     std::string reason;                       ///< why it is not carried over
-    const sqlite::ForeignKey* key = nullptr;  ///< null: from the spec
+    const sqlite::ForeignKey* key = nullptr;  ///< null: from the spec, or the target's own
+    /// The target's own, which is dropped before the data and added again behind it; null: a new one.
+    const ExistingForeignKey* suspended = nullptr;
+};
+
+struct PlannedPartition {
+    std::string name;
+    std::string bounds;  ///< what stands behind PARTITION OF table
+};
+
+/// PARTITION BY RANGE.
+struct Partitioning {
+    std::string column;                        ///< target name
+    std::vector<PlannedPartition> partitions;  ///< by their bounds, the default partition last
 };
 
 struct PlannedTable {
@@ -129,7 +143,8 @@ struct PlannedTable {
     std::vector<PlannedKey> keys;
     std::vector<PlannedIndex> indexes;
     std::vector<PlannedForeignKey> foreign_keys;
-    std::vector<std::size_t> parents;  ///< tables that must be loaded before this one
+    std::optional<Partitioning> partitioning;  ///< nothing: an ordinary table
+    std::vector<std::size_t> parents;          ///< tables that must be loaded before this one
     /// Rows of several databases may meet here: the keys must be there before the data.
     bool keys_first = false;
 

@@ -38,15 +38,21 @@ void DesignColumns(Designer& designer, PlannedTable& table);
 void DesignUuidKeys(Designer& designer);
 /// CHECKs, keys and indexes of a new table.
 void DesignConstraints(Designer& designer, PlannedTable& table);
+/// The spec's `partition_by`: the partitions that the rows need, and which keys they rule out.
+void DesignPartitions(Designer& designer, PlannedTable& table);
 void DesignForeignKeys(Designer& designer, PlannedTable& table);
 /// Which tables must be loaded before this one: by its foreign keys, or by those of the target that exists.
 void FindParents(Designer& designer, PlannedTable& table);
 /// Parents before children. Must be last of all that holds places of tables.
 void OrderTables(Design& design);
+/// Foreign keys of targets that exist and that the order of tables can't satisfy. After OrderTables.
+void DesignSuspendedKeys(Designer& designer);
 void DesignViews(Designer& designer);
 /// The spec's `required` and `rules`.
 void DesignRules(PlannedTable& table);
 
+/// Whether a foreign key of a target that exists refers to a table's target.
+bool RefersTo(const ExistingForeignKey& key, const PlannedTable& table) noexcept;
 /// "schema"."name", quoted where PostgreSQL needs it.
 std::string QualifiedName(const spec::TargetName& name);
 /// The columns by which upsert tells rows apart: the spec's, else the primary key; the target's names.

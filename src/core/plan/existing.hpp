@@ -5,7 +5,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "core/schema/declared_type.hpp"
@@ -23,6 +22,16 @@ struct ExistingColumn {
     bool owns_sequence = false;  ///< identity or serial
 };
 
+struct ExistingForeignKey {
+    std::string name;
+    std::string parent_schema, parent;
+    std::vector<std::string> columns, parent_columns;
+    std::string definition;  ///< what stands behind ADD CONSTRAINT name; names with their schemas
+    bool deferred = false;   ///< INITIALLY DEFERRED
+    bool validated = true;
+    bool droppable = false;  ///< by the current user, and not as a part of another table's key
+};
+
 struct ExistingRelation {
     std::string schema;
     std::string name;
@@ -30,8 +39,8 @@ struct ExistingRelation {
     std::string kind;         ///< "table", "view", "sequence", …: for messages
     bool has_rows = false;
     std::vector<ExistingColumn> columns;
-    std::vector<std::vector<std::string>> unique_keys;         ///< columns of each, sorted; no partial ones
-    std::vector<std::pair<std::string, std::string>> parents;  ///< schema and name of what it refers to
+    std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones
+    std::vector<ExistingForeignKey> foreign_keys;
 
     /// Whether ON CONFLICT (…) over these columns has an index to go by.
     bool HasUniqueKey(std::vector<std::string> key) const;

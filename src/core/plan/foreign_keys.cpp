@@ -153,13 +153,16 @@ class ForeignKeyDesigner {
         for (const PlannedKey& key : parent.keys) {
             std::vector<std::string> columns = key.columns;
             std::sort(columns.begin(), columns.end());
-            if (columns == wanted) return;
+            if (key.reason.empty() && columns == wanted) return;
         }
         if (HasUniqueIndex(parent, wanted)) return;
         planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
     }
 
     static bool HasUniqueIndex(const PlannedTable& parent, const std::vector<std::string>& wanted) {
+        if (parent.partitioning &&
+            std::find(wanted.begin(), wanted.end(), parent.partitioning->column) == wanted.end())
+            return false;
         for (const sqlite::Index& index : parent.table().indexes) {
             if (!index.unique || index.partial || index.has_expression()) continue;
             std::vector<std::string> columns;
@@ -225,6 +228,10 @@ class ForeignKeyDesigner {
     }
 
     void Finish(PlannedForeignKey planned) {
+        if (planned.reason.empty() && table_.partitioning && planned.orphans == spec::Orphans::kKeep)
+            planned.reason =
+                "orphans keep: a partitioned table takes no foreign key that is NOT VALID (reject and null "
+                "do)";
         if (planned.name.empty()) {
             std::string stem = table_.target.table;
             for (const std::string& column : planned.columns)
@@ -246,6 +253,10 @@ void DesignForeignKeys(Designer& designer, PlannedTable& table) {
     ForeignKeyDesigner(designer, table).Run();
 }
 
+bool RefersTo(const ExistingForeignKey& key, const PlannedTable& table) noexcept {
+    return table.target.schema == key.parent_schema && table.target.table == key.parent;
+}
+
 void FindParents(Designer& designer, PlannedTable& table) {
     const std::vector<PlannedTable>& tables = designer.design.tables;
     const auto add = [&](std::size_t parent) {
@@ -259,8 +270,8 @@ void FindParents(Designer& designer, PlannedTable& table) {
         // too, by names that are not seen here: a trigger, a rule.
         if (table.existing == nullptr) break;
         bool refers = false;
-        for (const auto& [schema, name] : table.existing->parents)
-            refers = refers || (tables[i].target.schema == schema && tables[i].target.table == name);
+        for (const ExistingForeignKey& key : table.existing->foreign_keys)
+            refers = refers || RefersTo(key, tables[i]);
         for (const sqlite::ForeignKey& key : table.table().foreign_keys)
             refers = refers || (tables[i].source == table.source &&
                                 sqlite::EqualNames(tables[i].table().name, key.parent_table));

@@ -14,12 +14,21 @@
 
 namespace pgsqlite::plan {
 
+/// What a column holds that partitions a target, once converted.
+struct ColumnRange {
+    std::uint64_t values = 0;
+    std::uint64_t nulls = 0;
+    std::int64_t lowest = 0, highest = 0;  ///< as value::Value has it; with `values`
+    std::optional<std::int64_t> lowest_rowid, highest_rowid;
+};
+
 struct SourceTable {
     sqlite::Table table;
     bool included = true;                      ///< neither excluded by the spec nor a shadow table
     std::optional<std::int64_t> sequence;      ///< sqlite_sequence's number
     std::vector<schema::StoredColumn> stored;  ///< by `table.columns`; empty unless `types` is stored
     std::optional<std::uint64_t> rows;         ///< where they were counted
+    std::optional<ColumnRange> range;          ///< where its target is partitioned, and rows may be read
 };
 
 struct Source {

@@ -1,4 +1,5 @@
 // Which tables go, and where to: the names of targets, conflicts between databases, targets that exist.
+#include <algorithm>
 #include <set>
 
 #include "core/base/nearest.hpp"
@@ -114,6 +115,25 @@ void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelatio
     }
 }
 
+/// A new table whose name is nearly that of one which stands there, and which nothing fills: a misspelt
+/// target, or one in the plural.
+void ReportNearMiss(Designer& designer, const PlannedTable& table) {
+    std::vector<const char*> names;
+    for (const ExistingRelation& relation : designer.existing.relations) {
+        if (!relation.takes_rows || relation.schema != table.target.schema) continue;
+        const auto fills = [&](const PlannedTable& other) { return other.existing == &relation; };
+        const std::vector<PlannedTable>& tables = designer.design.tables;
+        if (std::none_of(tables.begin(), tables.end(), fills)) names.push_back(relation.name.c_str());
+    }
+    const char* nearest = NearestWord(table.target.table, names);
+    if (nearest == nullptr) return;
+    designer
+        .Report(table, table.settings.target ? Severity::kWarning : Severity::kNote,
+                "target " + QualifiedName(table.target) + " is made, beside table \"" + nearest +
+                    "\", which is there already")
+        .suggestion = std::string("if its rows belong there, name \"") + nearest + "\" as its target";
+}
+
 void TakeTargets(Designer& designer) {
     std::vector<PlannedTable>& tables = designer.design.tables;
     // Those that exist first, so that no new table takes a number for one of them.
@@ -124,6 +144,7 @@ void TakeTargets(Designer& designer) {
     }
     for (PlannedTable& table : tables) {
         if (!table.creates()) continue;
+        ReportNearMiss(designer, table);
         const schema::Renamed name = designer.TakeRelationName(table.target.schema, table.target.table);
         const std::string wanted = table.target.table;
         table.target.table = name.name;

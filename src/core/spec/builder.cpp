@@ -80,6 +80,13 @@ Ordered Sorted(const Ordered& object, Place place) {
 
 }  // namespace
 
+std::string JsonOf(const std::vector<std::string>& names) {
+    Ordered array = Ordered::array();
+    for (const std::string& name : names)
+        array.push_back(Checked(name));
+    return array.dump();
+}
+
 struct Builder::Tree {
     Ordered root = Ordered::object();
 

@@ -17,6 +17,9 @@ struct RawJson {
 };
 using BuilderValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>, RawJson>;
 
+/// ["a", "b"]: the value of keys that hold names. @throws Error 22023 for a text that no JSON holds
+std::string JsonOf(const std::vector<std::string>& names);
+
 class Builder {
   public:
     Builder();

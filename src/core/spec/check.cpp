@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/spec/document.hpp"
+#include "core/spec/every.hpp"
 
 namespace pgsqlite::spec {
 namespace {
@@ -177,6 +178,13 @@ void Checker::CheckInner(const Json& object, Place place, const std::string& poi
     };
     if (place == kRule && object.Find("columns") != nullptr && !is("on_fail", "null"))
         problems_.Add(Append(pointer, "columns"), "\"columns\" needs \"on_fail\": \"null\"");
+    if (const Json* every = object.Find("every"); place == kPartition && every != nullptr &&
+                                                  every->kind == Json::Kind::kString &&
+                                                  !ParseEvery(every->text))
+        problems_.Add(
+            Append(pointer, "every"), Quoted(every->text) + " is no width of a partition",
+            "Write \"1 month\" (or minutes, hours, days, weeks, quarters, years) for dates and times, "
+            "\"1000000\" for integers.");
     if (place == kForeignKey) {
         const Json* columns = object.Find("columns");
         const Json* referenced = object.Find("referenced_columns");

@@ -40,6 +40,18 @@ std::optional<Error> EncodingFault(std::string_view encoding, value::Kind kind) 
 
 }  // namespace
 
+std::optional<double> ReadShare(std::string_view text) noexcept {
+    if (!text.ends_with('%')) return std::nullopt;
+    text = value::TrimSpace(text.substr(0, text.size() - 1));
+    double share = 0;
+    const char* const end = text.data() + text.size();
+    // No exponents, no names of what is no number.
+    if (text.find_first_not_of("0123456789.") != text.npos) return std::nullopt;
+    const auto [stop, error] = std::from_chars(text.data(), end, share);
+    if (error != std::errc() || stop != end || share > 100) return std::nullopt;
+    return share;
+}
+
 bool Checker::Expect(const Json& value, Json::Kind kind, const char* what, const std::string& pointer) {
     if (value.kind == kind) return true;
     problems_.Add(pointer, std::string("expected ") + what + ", not " + Shown(value));
@@ -138,6 +150,14 @@ bool Checker::CheckValue(const Key& key, const Json& value, const std::string& p
             if (value.kind == Json::Kind::kBoolean) return true;
             problems_.Add(pointer, "expected true or false, not " + Shown(value));
             return false;
+        case Form::kCountOrShare:
+            if (value.kind == Json::Kind::kString) {
+                if (ReadShare(value.text)) return true;
+                problems_.Add(pointer, "expected a whole number, or a share from \"0%\" to \"100%\", not " +
+                                           Quoted(value.text));
+                return false;
+            }
+            [[fallthrough]];
         case Form::kCount: {
             std::int64_t number = 0;
             const char* const end = value.text.data() + value.text.size();

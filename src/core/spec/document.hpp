@@ -96,6 +96,9 @@ struct Spec::Document {
 /// A target's parts; they are checked.
 TargetName ReadTarget(std::string_view text);
 
+/// "2.5%" as 2.5; nothing when it is no share from 0% to 100%.
+std::optional<double> ReadShare(std::string_view text) noexcept;
+
 /// Checks `root` and fills the rest.
 class Checker {
   public:

@@ -29,6 +29,7 @@ enum class Form : std::uint8_t {
     kWord,            ///< one of Key::words
     kBoolean,         ///< true or false
     kCount,           ///< a whole number from Key::low to Key::high
+    kCountOrShare,    ///< such a number, or a text "5%", from 0 to 100
     kText,            ///< a string that is not empty: SQL, a type, a zone
     kPrefix,          ///< a string of at most 63 bytes, maybe empty
     kPath,            ///< an absolute path

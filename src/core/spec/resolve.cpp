@@ -236,7 +236,10 @@ void Apply(const Setting& setting, JobSettings* out) {
             out->backup = value.text;
             break;
         case Id::kMaxRejects:
-            out->max_rejects = Count(value);
+            if (value.kind == Json::Kind::kString)
+                out->max_reject_percent = ReadShare(value.text);
+            else
+                out->max_rejects = Count(value);
             break;
         case Id::kTriggers:
             out->triggers = Word<Triggers>(setting);

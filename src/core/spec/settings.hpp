@@ -63,8 +63,9 @@ struct JobSettings {
     std::optional<std::int64_t> commit_rows;  ///< only with Transaction::kBatch; 1 or more
     int workers = 1;                          ///< 1 to 1024
     ReadFrom read_from = ReadFrom::kCopy;
-    std::string backup;                       ///< absolute directory; empty: no backup
-    std::optional<std::int64_t> max_rejects;  ///< nullopt: no limit
+    std::string backup;                        ///< absolute directory; empty: no backup
+    std::optional<std::int64_t> max_rejects;   ///< rows; at most one of these two is there: no limit
+    std::optional<double> max_reject_percent;  ///< 0 to 100, of the rows read
     Triggers triggers = Triggers::kFire;
     bool parallel_index = false;
     Sources sources;
@@ -109,11 +110,13 @@ struct ForeignKeySpec {
 };
 
 struct PartitionBy {
-    std::string range;                ///< the column
-    std::string every;                ///< '1 month' for dates and times, '1000000' for integers
-    std::int64_t ahead = 0;           ///< partitions to make beyond the highest value
-    bool with_default = true;         ///< key `default`
-    std::optional<std::int64_t> max;  ///< more partitions than this are an error
+    std::string range;         ///< the column
+    std::string every;         ///< for ParseEvery: '1 month', '1000000'
+    std::int64_t ahead = 0;    ///< partitions to make beyond the highest value
+    bool with_default = true;  ///< key `default`
+    std::int64_t max = 1000;   ///< more partitions than this are an error
+
+    friend bool operator==(const PartitionBy&, const PartitionBy&) = default;
 };
 
 struct TableSettings {

@@ -59,9 +59,10 @@ using namespace pgsqlite::pg;
 
 PG_SQLITE_FUNCTION(pg_sqlite_assess) {
     ReturnSetInfo* result = BeginMaterialized(fcinfo);
-    const SurveyHandle handle =
-        MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)), PG_GETARG_JSONB_P(2));
-    const auto* findings = FindIn(handle, PG_GETARG_BOOL(3));
+    const bool quick = PG_GETARG_BOOL(3);
+    const SurveyHandle handle = MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)),
+                                           PG_GETARG_JSONB_P(2), !quick);
+    const auto* findings = FindIn(handle, quick);
     for (size_t i = 0; i < findings->size(); ++i)
         AddFinding(result, (*findings)[i]);
     return static_cast<Datum>(0);

@@ -151,19 +151,42 @@ void ReadUniqueKeys(Survey* survey, const char* schemas) {
     }
 }
 
-void ReadReferences(Survey* survey, const char* schemas) {
-    Select(
-        psprintf("SELECT n.nspname, c.relname, pn.nspname, p.relname FROM pg_catalog.pg_constraint k "
-                 "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n "
-                 "ON n.oid = c.relnamespace JOIN pg_catalog.pg_class p ON p.oid = k.confrelid "
-                 "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace "
-                 "WHERE k.contype = 'f' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p')",
-                 schemas));
+void ReadForeignKeys(Survey* survey, const char* schemas) {
+    // One row a column. A definition names tables as they are seen: here without any schema in sight.
+    const int level = NewGUCNestLevel();
+    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                      0, false);
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, k.oid, k.conname, pn.nspname, p.relname, a.attname, pa.attname, "
+        "pg_catalog.pg_get_constraintdef(k.oid), k.condeferred, k.convalidated, "
+        "k.conparentid = 0 AND pg_catalog.pg_has_role(c.relowner, 'USAGE') "
+        "FROM pg_catalog.pg_constraint k "
+        "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace JOIN pg_catalog.pg_class p ON p.oid = k.confrelid "
+        "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace "
+        "CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) WITH "
+        "ORDINALITY AS u(child, parent, place) "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.child "
+        "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = p.oid AND pa.attnum = u.parent "
+        "WHERE k.contype = 'f' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p') "
+        "ORDER BY n.nspname, c.relname, k.conname, k.oid, u.place",
+        schemas));
+    AtEOXact_GUC(true, level);
+    Oid last = InvalidOid;
     for (uint64 i = 0; i < SPI_processed; ++i) {
         plan::ExistingRelation* relation = RelationAt(survey, i);
-        const char* schema = Cell(i, 3);
-        const char* name = Cell(i, 4);
-        Guard([&] { relation->parents.emplace_back(schema, name); });
+        const Oid oid = Number(i, 3);
+        const char *name = Cell(i, 4), *parent_schema = Cell(i, 5), *parent = Cell(i, 6);
+        const char *column = Cell(i, 7), *parent_column = Cell(i, 8), *definition = Cell(i, 9);
+        const bool deferred = Flag(i, 10), validated = Flag(i, 11), droppable = Flag(i, 12);
+        Guard([&] {
+            if (oid != last)
+                relation->foreign_keys.push_back(
+                    {name, parent_schema, parent, {}, {}, definition, deferred, validated, droppable});
+            relation->foreign_keys.back().columns.push_back(column);
+            relation->foreign_keys.back().parent_columns.push_back(parent_column);
+        });
+        last = oid;
     }
 }
 
@@ -204,7 +227,7 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     ReadRelations(survey, schemas);
     ReadColumns(survey, schemas);
     ReadUniqueKeys(survey, schemas);
-    ReadReferences(survey, schemas);
+    ReadForeignKeys(survey, schemas);
     ReadTypes(survey);
     SPI_finish();
 }

@@ -115,7 +115,7 @@ void ReadStoredTypes(Survey* survey, plan::Source* source, const SurveyedServer&
 
 }  // namespace
 
-SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec) {
+SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, bool reads_rows) {
     SurveyHandle handle;
     const char** names = ServerNames(servers, &handle.server_count);
     handle.servers = static_cast<SurveyedServer*>(
@@ -138,7 +138,9 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
     };
     Guard(design);
     // Only the targets that the design chose are asked for rows, and the answer may change what is reported.
+    // So it is with the columns that partition them.
     ReadOccupied(survey);
+    if (reads_rows) ReadPartitionRanges(handle);
     Guard(design);
     RunProbes(&survey->design);
     return handle;

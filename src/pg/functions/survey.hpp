@@ -36,13 +36,17 @@ struct SurveyHandle {
 /// @param servers text[] without NULLs
 /// @param target_schema where tables without a target of their own go
 /// @param spec jsonb
-SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec);
+/// @param reads_rows false: what only rows tell is left out of the design: partitions
+SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, bool reads_rows = true);
 
 /// Fills survey.existing: schemas, relations and columns where tables may go, and the types the spec names.
 /// Raises 42704 for a type that does not exist.
 void ReadExisting(Survey* survey, const char* target_schema);
 /// Which existing targets have rows; those that the current user may not read count as empty.
 void ReadOccupied(Survey* survey);
+
+/// Reads the columns by which targets are partitioned, as the design at hand has them.
+void ReadPartitionRanges(const SurveyHandle& handle);
 
 /// The server of a table of the design.
 inline const SurveyedServer& ServerOf(const SurveyHandle& handle, const plan::PlannedTable& table) {

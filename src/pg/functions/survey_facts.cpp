@@ -11,7 +11,8 @@ namespace {
 
 using Zones = std::unordered_map<std::string, value::Zone>;
 
-/// The zones that the design's columns name, ready for use.
+}  // namespace
+
 const Zones* ReadZones(const plan::Design& design) {
     Zones* zones = NewIn<Zones>(CurrentMemoryContext);
     for (const plan::PlannedTable& table : design.tables)
@@ -30,8 +31,6 @@ const Zones* ReadZones(const plan::Design& design) {
         }
     return zones;
 }
-
-}  // namespace
 
 const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, FactsFor purpose) {
     plan::Design& design = handle.survey->design;

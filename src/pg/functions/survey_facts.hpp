@@ -15,4 +15,8 @@ enum class FactsFor : uint8 {
 /// @return lives as long as the current memory context
 const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, FactsFor purpose);
 
+/// The zones that a design's columns name, ready for use, in the current memory context. Raises 22023 for one
+/// that does not exist.
+const std::unordered_map<std::string, value::Zone>* ReadZones(const plan::Design& design);
+
 }  // namespace pgsqlite::pg

@@ -1,0 +1,16 @@
+// The statements that make a new table.
+#pragma once
+
+#include <string>
+
+#include "core/plan/design.hpp"
+
+namespace pgsqlite::plan {
+
+/// With its columns and those CHECKs that hold for every row; keys and indexes come behind the data.
+std::string CreateTable(const PlannedTable& table);
+std::string CreatePartition(const PlannedTable& table, const PlannedPartition& partition);
+/// CONSTRAINT x CHECK (…)
+std::string CheckClause(const PlannedCheck& check);
+
+}  // namespace pgsqlite::plan
