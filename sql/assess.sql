@@ -102,6 +102,15 @@ SELECT statement FROM sqlite.plan('{targets,more}', 'merged', '{"conflicts": "me
 \set ECHO all
 SELECT origin, name, pg_typeof(name), count(DISTINCT id) FROM merged.parent GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT count(*) FROM merged.child c JOIN merged.parent p ON p.id = c.parentid;
+-- A foreign key of the spec may lead to another database's table: its column becomes a UUID as that table's key does.
+\set ECHO none
+\o /dev/null
+SELECT statement FROM sqlite.plan('{targets,more}', 'crossed', '{"keys": "uuid", "include": ["more.parent", "targets.child"],
+    "tables": {"targets.child": {"foreign_keys": [{"columns": ["parentid"], "references": "parent", "orphans": "reject"}]}}}') ORDER BY step \gexec
+\o
+\set ECHO all
+SELECT c.id = p.id AS "each table's own", p.name FROM crossed.child c JOIN crossed.parent p ON p.id = c.parentid;
+SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND conrelid = 'crossed.child'::regclass;
 -- Skip and upsert need the key before the data.
 \set ECHO none
 \o /dev/null
@@ -112,4 +121,4 @@ SELECT * FROM upserted.parent ORDER BY id;
 DROP SERVER findings, targets, more CASCADE;
 SET client_min_messages = warning;
 DROP FUNCTION helper.count_of;
-DROP SCHEMA target, app, sales, merged, upserted CASCADE;
+DROP SCHEMA target, app, sales, merged, crossed, upserted CASCADE;
