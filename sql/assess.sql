@@ -106,7 +106,7 @@ SELECT count(*) FROM merged.child c JOIN merged.parent p ON p.id = c.parentid;
 \set ECHO none
 \o /dev/null
 SELECT statement FROM sqlite.plan('{targets,more}', 'crossed', '{"keys": "uuid", "include": ["more.parent", "targets.child"],
-    "tables": {"targets.child": {"foreign_keys": [{"columns": ["parentid"], "references": "parent", "orphans": "reject"}]}}}') ORDER BY step \gexec
+    "tables": {"targets.child": {"required": ["parentid"], "foreign_keys": [{"columns": ["parentid"], "references": "parent", "orphans": "reject"}]}}}') ORDER BY step \gexec
 \o
 \set ECHO all
 SELECT c.id = p.id AS "each table's own", p.name FROM crossed.child c JOIN crossed.parent p ON p.id = c.parentid;

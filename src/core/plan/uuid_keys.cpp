@@ -99,6 +99,7 @@ class UuidKeyDesigner {
     void Rewrite(PlannedColumn& column, const PlannedTable& root) const {
         column.read_type = schema::PlainType(value::Kind::kInt8);
         column.type = schema::PlainType(value::Kind::kUuid);
+        column.bare_type = column.type.sql;
         column.settings.convert = "sqlite.uuid_for(sqlite.uuid_for('" + designer_.existing.uuid_namespace +
                                   "'::uuid, " +
                                   schema::QuotePgLiteral(root.source->server + "." + root.table().name) +
