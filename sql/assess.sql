@@ -50,12 +50,13 @@ CREATE TABLE app.child (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "par
 CREATE VIEW app.looks AS SELECT 1 AS v;
 CREATE TABLE app.full_already (id integer PRIMARY KEY, v text);
 INSERT INTO app.full_already VALUES (1, 'mine');
+CREATE TABLE app.stay (guest text, checked_in_at timestamptz NOT NULL, nights smallint);
 SELECT :show FROM sqlite.assess('{targets}', 'app') a WHERE severity = 'blocker';
 SELECT jsonb_pretty(sqlite.suggest_spec('{targets}', 'app')) AS suggested \gset
 \echo :suggested
 SELECT :show FROM sqlite.assess('{targets}', 'app', :'suggested') a WHERE severity = 'blocker';
 -- What is left is the user's to say: the column that nothing fills, and rows that the target would refuse.
-\set spec '{"tables": {"child": {"columns": {"mood": {"on_error": "null"}, "share": {"on_error": "null"}, "small": {"on_error": "null"}, "twice": {"convert": "NULL"}, "must": {"default": "none"}}}, "parent": {"columns": {"NAME": {"too_long": "truncate"}}}, "full_already": {"existing": "upsert"}, "looks": {"target": "sales.looks"}, "extra": {"columns": {"unknown": {"target": "known"}}}}}'
+\set spec '{"tables": {"child": {"columns": {"mood": {"on_error": "null"}, "share": {"on_error": "null"}, "small": {"on_error": "null"}, "twice": {"convert": "NULL"}, "must": {"default": "none"}}}, "parent": {"columns": {"NAME": {"too_long": "truncate"}}}, "full_already": {"existing": "upsert"}, "looks": {"target": "sales.looks"}, "stay": {"columns": {"checked_in_at": {"encoding": "unix"}, "nights": {"empty_as_null": true}}}, "extra": {"columns": {"unknown": {"target": "known"}}}}}'
 CREATE TABLE app.extra (known text);
 SELECT :show FROM sqlite.assess('{targets}', 'app', :'spec') a WHERE severity = 'blocker';
 \set ON_ERROR_STOP on
@@ -72,6 +73,7 @@ SELECT * FROM app.child ORDER BY id;
 SELECT * FROM app.full_already ORDER BY id;
 SELECT * FROM sales.looks;
 SELECT * FROM app.extra;
+SELECT guest, checked_in_at AT TIME ZONE 'UTC', nights FROM app.stay ORDER BY guest;
 -- Sequences of existing targets go on behind the greatest key.
 INSERT INTO app.parent (name) VALUES ('next') RETURNING id;
 INSERT INTO app.child ("parentId", must) VALUES (1, '') RETURNING id;
@@ -102,6 +104,15 @@ SELECT statement FROM sqlite.plan('{targets,more}', 'merged', '{"conflicts": "me
 \set ECHO all
 SELECT origin, name, pg_typeof(name), count(DISTINCT id) FROM merged.parent GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT count(*) FROM merged.child c JOIN merged.parent p ON p.id = c.parentid;
+-- A foreign key of the spec may lead to another database's table: its column becomes a UUID as that table's key does.
+\set ECHO none
+\o /dev/null
+SELECT statement FROM sqlite.plan('{targets,more}', 'crossed', '{"keys": "uuid", "include": ["more.parent", "targets.child"],
+    "tables": {"targets.child": {"required": ["parentid"], "foreign_keys": [{"columns": ["parentid"], "references": "parent", "orphans": "reject"}]}}}') ORDER BY step \gexec
+\o
+\set ECHO all
+SELECT c.id = p.id AS "each table's own", p.name FROM crossed.child c JOIN crossed.parent p ON p.id = c.parentid;
+SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND conrelid = 'crossed.child'::regclass;
 -- Skip and upsert need the key before the data.
 \set ECHO none
 \o /dev/null
@@ -112,4 +123,4 @@ SELECT * FROM upserted.parent ORDER BY id;
 DROP SERVER findings, targets, more CASCADE;
 SET client_min_messages = warning;
 DROP FUNCTION helper.count_of;
-DROP SCHEMA target, app, sales, merged, upserted CASCADE;
+DROP SCHEMA target, app, sales, merged, crossed, upserted CASCADE;

@@ -9,3 +9,6 @@ CREATE TABLE full_already (id INTEGER PRIMARY KEY, v TEXT);
 INSERT INTO full_already VALUES (1, 'theirs'), (2, 'new');
 CREATE TABLE extra (unknown TEXT);
 INSERT INTO extra VALUES ('x');
+-- Unix seconds, and '' where nobody knew.
+CREATE TABLE stay (guest TEXT, checked_in_at INTEGER, nights INTEGER);
+INSERT INTO stay VALUES ('Ann', 1700000000, 2), ('Bob', 1700086400, '');

@@ -3,6 +3,7 @@
 #  * ```sql         runs in order, in a database of the file's own; no statement may fail
 #  * ```sql error   ends with a statement that must fail; "```sql error 22P02" also with that SQLSTATE
 #  * ```sh run      a shell script, for the sample files a guide makes
+#  * ```json /data/x.json  a file that stands there when the page begins, so that page and test use one text
 #  * ```text output what the block before printed, compared but for the widths of blanks and dashes
 #  * <!-- check: conversions --> before a table: SQLite value, PostgreSQL type, options, result
 #  * <!-- check: refusals -->    SQLSTATE, words of the message, SQLite value, PostgreSQL type
@@ -133,6 +134,11 @@ sub run_file
 	return unless @blocks;
 
 	my $database = new_database();
+	foreach my $block (grep { $_->{info} =~ m{^json /data/} } @all)
+	{
+		my ($path) = $block->{info} =~ m{^json /data(/\S+)};
+		spew("$data$path", $block->{text} =~ s{(?<![\w.])/data/}{$data/}gr);
+	}
 	my $script = '';
 	my $n = 0;
 	foreach my $block (@blocks)

@@ -101,3 +101,13 @@ FROM sqlite.query('shop', 'SELECT count(*), sum(CAST(round(total * 100) AS INTEG
      AS s(orders bigint, cents bigint, shipped bigint)
 UNION ALL
 SELECT 'postgres', count(*), sum(total * 100)::bigint, count(shipped_on) FROM customer_order;
+
+\echo
+\echo '== Or migrate the whole database: one call, everything or nothing; lines without a quantity are set aside =='
+SELECT spec || '{"tables": {"order_line": {"required": ["quantity"]}}}' AS spec FROM migration \gset
+CALL sqlite.migrate('{shop}', 'app', :'spec') \gset
+SELECT sqlite.report_text(:job) \g (format=unaligned tuples_only=on)
+
+\echo
+\echo '== Nothing is lost: each rejected row with its reason, as it stands in SQLite =='
+SELECT key, columns, message, row -> 'quantity' AS quantity FROM sqlite.rejects WHERE job = :job ORDER BY id LIMIT 3;

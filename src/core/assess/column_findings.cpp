@@ -27,24 +27,44 @@ void SuggestType(Finding& finding, const schema::MappedType& type, const std::st
     if (!encoding.empty()) finding.settings.push_back({"encoding", encoding, Setting::Level::kColumn});
 }
 
+/// Times with and without a zone are read by the same encodings.
+bool ReadAlike(value::Kind one, value::Kind other) noexcept {
+    const auto is_timestamp = [](value::Kind kind) {
+        return kind == value::Kind::kTimestamp || kind == value::Kind::kTimestamptz;
+    };
+    return one == other || (is_timestamp(one) && is_timestamp(other));
+}
+
+/// The same in a target that exists, whose type stays.
+void SettleForTarget(Finding& finding, const PlannedColumn& column, const ColumnFacts& facts) {
+    if (facts.profile != nullptr) {
+        const Suggestion& suggestion = *facts.suggestion;
+        if (!suggestion.encoding.empty() && suggestion.against && suggestion.against->rows == 0 &&
+            ReadAlike(suggestion.type.kind, column.read_type.kind)) {
+            finding.suggestion = "read it by encoding " + suggestion.encoding;
+            finding.settings.push_back({"encoding", suggestion.encoding, Setting::Level::kColumn});
+            return;
+        }
+    }
+    finding.suggestion = "clean the values, or give the column convert, encoding or on_error";
+    finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+}
+
 /// What settles values that do not fit without losing one of them.
 void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFacts& facts) {
     const ColumnMisfits& misfits = *facts.misfits;
-    if (column.existing != nullptr) {
-        finding.suggestion = "clean the values, or give the column convert, encoding or on_error";
-        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
-        return;
-    }
-    if (CountOf(misfits, Code::kEmptyText) == misfits.refused) {
+    const bool takes_null = column.existing == nullptr || !column.refuses_null();
+    if (takes_null && CountOf(misfits, Code::kEmptyText) == misfits.refused) {
         finding.suggestion = "read '' as NULL";
         finding.settings.push_back({"empty_as_null", "true", Setting::Level::kColumn});
         return;
     }
-    if (CountOf(misfits, Code::kZeroDate) == misfits.refused) {
+    if (takes_null && CountOf(misfits, Code::kZeroDate) == misfits.refused) {
         finding.suggestion = "read 0000-00-00 as NULL";
         finding.settings.push_back({"zero_date_as_null", "true", Setting::Level::kColumn});
         return;
     }
+    if (column.existing != nullptr) return SettleForTarget(finding, column, facts);
     if (facts.profile == nullptr) return;
     const Suggestion& suggestion = *facts.suggestion;
     if (suggestion.changes && suggestion.against && suggestion.against->rows == 0)

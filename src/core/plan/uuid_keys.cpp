@@ -52,8 +52,14 @@ class UuidKeyDesigner {
         return nullptr;
     }
 
-    /// The table whose rewritten key this column refers to.
+    /// The table whose rewritten key this column refers to, by a foreign key of the spec, which may lead to
+    /// another database, or of SQLite.
     std::optional<std::size_t> ParentOf(const PlannedTable& table, const PlannedColumn& column) const {
+        if (table.settings.foreign_keys)
+            for (const spec::ForeignKeySpec& key : *table.settings.foreign_keys) {
+                if (key.columns.size() != 1 || key.columns[0] != column.name) continue;
+                if (const auto parent = TargetOf(key)) return parent;
+            }
         for (const sqlite::ForeignKey& key : table.table().foreign_keys) {
             if (key.columns.size() != 1 || key.parent_columns.size() != 1) continue;
             if (!sqlite::EqualNames(key.columns[0], column.source->name)) continue;
@@ -62,6 +68,20 @@ class UuidKeyDesigner {
                     sqlite::EqualNames(tables_[i].table().name, key.parent_table) &&
                     sqlite::EqualNames(keys_[i]->source->name, key.parent_columns[0]))
                     return i;
+        }
+        return std::nullopt;
+    }
+
+    /// The table that makes the target a foreign key of the spec refers to, where it refers to its rewritten
+    /// key.
+    std::optional<std::size_t> TargetOf(const spec::ForeignKeySpec& key) const {
+        spec::TargetName wanted = key.references;
+        if (wanted.schema.empty()) wanted.schema = designer_.design.target_schema;
+        for (std::size_t i = 0; i < tables_.size(); ++i) {
+            if (keys_[i] == nullptr || tables_[i].merged_into || tables_[i].target != wanted) continue;
+            if (key.referenced_columns.empty() ||
+                (key.referenced_columns.size() == 1 && key.referenced_columns[0] == keys_[i]->name))
+                return i;
         }
         return std::nullopt;
     }
@@ -79,6 +99,7 @@ class UuidKeyDesigner {
     void Rewrite(PlannedColumn& column, const PlannedTable& root) const {
         column.read_type = schema::PlainType(value::Kind::kInt8);
         column.type = schema::PlainType(value::Kind::kUuid);
+        column.bare_type = column.type.sql;
         column.settings.convert = "sqlite.uuid_for(sqlite.uuid_for('" + designer_.existing.uuid_namespace +
                                   "'::uuid, " +
                                   schema::QuotePgLiteral(root.source->server + "." + root.table().name) +

@@ -50,7 +50,8 @@ constexpr Key kKeys[] = {
          "tables of one name in several databases: refuse, name each with its server's prefix, or load all "
          "into one"),
     Word(Id::kKeys, "keys", kJob, "keep uuid",
-         "keep integer keys, or make UUIDs of them; foreign keys follow"),
+         "keep integer keys, or make UUIDs of them; foreign keys follow, those of SQLite and those of the "
+         "spec"),
     Word(Id::kTransaction, "transaction", kJob, "single table batch",
          "commit everything or nothing, each table, or each batch of rows"),
     Count(Id::kCommitRows, "commit_rows", kJob, 1, kMaxCount, "chosen by size",
