@@ -51,6 +51,16 @@ ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, Memor
     return converters;
 }
 
+/// Whether another node's row chooses what the scan gives. The parameter for EvalPlanQual, on which every scan
+/// below a ModifyTable depends, chooses nothing.
+bool DependsOnOtherNodes(const ForeignScanState* node) {
+    const Plan* top = node->ss.ps.state->es_plannedstmt->planTree;
+    Bitmapset* parameters = bms_copy(node->ss.ps.plan->extParam);
+    if (IsA(top, ModifyTable))
+        parameters = bms_del_member(parameters, reinterpret_cast<const ModifyTable*>(top)->epqParam);
+    return !bms_is_empty(parameters);
+}
+
 /// Opens the statement when the first row is asked for: a plan may never come to it.
 void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
@@ -77,7 +87,7 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     config.locator_columns = state->plan.locator_columns;
     // What another node's row chooses may come again, and would be counted twice.
     if (row_collector != nullptr && row_collector->estate == node->ss.ps.state &&
-        bms_is_empty(node->ss.ps.plan->extParam)) {
+        !DependsOnOtherNodes(node)) {
         const char* rowid_name =
             state->plan.locator == Locator::kRowid ? strVal(linitial(state->plan.locator_columns)) : nullptr;
         state->refusals = NewIn<RowRefusals>(context, row_collector, rowid_name);

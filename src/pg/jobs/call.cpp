@@ -1,6 +1,7 @@
 #include "pg/jobs/call.hpp"
 
 #include "pg/jobs/progress.hpp"
+#include "pg/jobs/sources.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -9,8 +10,11 @@ void Write(void* context, const load::Reject& reject) {
     PutReject(static_cast<const Call*>(context)->job, reject);
 }
 
-void Tick(void*, const load::Account& account) {
-    ReportRows(account.read, account.written, account.rejected, account.skipped);
+/// Counters of the table; rows on their way count as written.
+void Tick(void*, const load::Account& account, int64 ahead) {
+    const load::Account::Mark& start = account.table_start;
+    ReportRows(account.read - start.read + ahead, account.written - start.written + ahead,
+               account.rejected - start.rejected, account.skipped - start.skipped);
 }
 
 /// Names the job in an error that leaves it.
@@ -58,6 +62,7 @@ void CommitUnit(Call* call) {
 void FailCall(Call* call, ErrorData* error) {
     MemoryContextSwitchTo(call->memory);  // where the error lies
     EndActivity();
+    if (call->job != 0) ReleaseSources(call->job, call->resumable);
     SPI_rollback();
     MemoryContextSwitchTo(call->memory);
     AddContext(call, error);

@@ -16,6 +16,7 @@ struct Call {
     MemoryContext memory;  ///< lives until the procedure returns, over commits
     int64 job;             ///< 0: not yet
     load::Account* account;
+    bool resumable;     ///< a failure leaves what sqlite.resume needs
     const char* doing;  ///< the step at hand, for the context of errors; null: none
 };
 

@@ -118,6 +118,7 @@ RejectLimit ParseRejectLimit(const char* text) {
 }
 
 const char* RejectLimitText(const spec::JobSettings& settings) {
+    if (settings.max_reject_percent) return psprintf("%.15g%%", *settings.max_reject_percent);
     return settings.max_rejects ? psprintf(INT64_FORMAT, static_cast<int64>(*settings.max_rejects)) : nullptr;
 }
 

@@ -152,7 +152,7 @@ void RecordStep(int64 job, const plan::Step& step, int32 number) {
 
 /// Looks at sources and targets, and writes down what is to be done.
 void WritePlan(Call* call, const MigrateArguments& arguments) {
-    PublishActivity({call->job, Phase::kPlanning, 0, InvalidOid, -1, "planning"});
+    PublishActivity({call->job, Phase::kPlanning, 0, InvalidOid, -1, ""});
     const SurveyHandle handle = MakeSurvey(arguments.servers, arguments.target_schema, arguments.spec);
     const plan::Design& design = handle.survey->design;
     CheckBlockers(design);
@@ -185,5 +185,6 @@ PG_SQLITE_FUNCTION(pg_sqlite_migrate) {
     });
     RunUnit(call, [&] { plan = ReadJobPlan(call->job); });
     CarryOut(call, plan);
+    ReleaseSources(call->job, false);
     return EndCall(call, fcinfo);
 }

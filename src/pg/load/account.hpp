@@ -35,7 +35,8 @@ class Account {
     /// Hands over a row put aside; it is called within the load's transaction.
     using Writer = void (*)(void* context, const Reject& reject);
     /// Told now and then how far the load is.
-    using Ticker = void (*)(void* context, const Account& account);
+    /// @param ahead rows that the statement at hand has read and that are not counted yet
+    using Ticker = void (*)(void* context, const Account& account, int64 ahead);
 
     /// An account that lives as long as `context`.
     static Account* In(MemoryContext context, Writer writer, Ticker ticker, void* callback_context);
@@ -54,6 +55,7 @@ class Account {
 
     /// From now on rows are those of a table of the job.
     void BeginTable(int32 table_no, const char* target) noexcept {
+        if (table_no != table_no_) table_start = TakeMark();
         table_no_ = table_no;
         target_ = target;
     }
@@ -62,7 +64,11 @@ class Account {
 
     /// Takes a copy. Raises when there were enough: 54000 beyond max_rejects, and Fail().
     void Add(const Reject& reject);
-    void Tick() const { ticker_(context_, *this); }
+    void Tick() const { ticker_(context_, *this, 0); }
+    /// @param rows that the scans of the statement at hand have read
+    void TickStatement(uint64 rows) const {
+        ticker_(context_, *this, static_cast<int64>(rows) - (read - statement_start));
+    }
 
     /// Raises the refused rows that on_error error does not allow; only when there are any.
     void RaiseFailures();
@@ -73,12 +79,14 @@ class Account {
     const Reject& kept(int i) const noexcept { return kept_[i]; }
 
     /// What was counted behind a point of return did not happen.
-    struct Mark {
+    struct Mark {  // zero: the beginning
         int64 read, written, rejected, skipped, warned, failures;
         uint64 changes[fdw::RowConverter::kChangeKinds];
         int xids, kept_count;
     };
     Mark TakeMark() const noexcept;
+    Mark table_start = {};      ///< where the present table began
+    int64 statement_start = 0;  ///< `read`, where the present statement began
     /// Raises 54000 where more than `percent` of the rows read since then were rejected. @param percent -1: any
     void CheckShare(const Mark& since, double percent);
     void ReturnTo(const Mark& mark) noexcept;

@@ -21,8 +21,8 @@ void Put(void* context, const fdw::RefusedRow& row) {
     account->Add(reject);
 }
 
-void Tick(void* context, uint64) {
-    static_cast<Account*>(context)->Tick();
+void Tick(void* context, uint64 rows) {
+    static_cast<Account*>(context)->TickStatement(rows);
 }
 
 }  // namespace
@@ -32,6 +32,7 @@ fdw::RowCollector CollectorFor(Account* account) noexcept {
     collector.put = &Put;
     collector.tick = &Tick;
     collector.context = account;
+    account->statement_start = account->read;
     return collector;
 }
 
