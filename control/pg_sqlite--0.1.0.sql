@@ -344,7 +344,7 @@ CREATE TABLE sqlite.job_steps (
     job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
     step integer NOT NULL,
     section text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('statement', 'load', 'comment')),
+    kind text NOT NULL CHECK (kind IN ('statement', 'load', 'orphans', 'comment')),
     object text NOT NULL,
     statement text NOT NULL,
     undo text,
@@ -449,7 +449,7 @@ CREATE POLICY own ON sqlite.job_log USING (EXISTS (SELECT FROM sqlite.jobs j WHE
 CREATE POLICY own ON sqlite.rejects USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = rejects.job));
 GRANT SELECT ON sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chunks, sqlite.job_log, sqlite.rejects
     TO PUBLIC;
--- What a user mends or decides himself before sqlite.retry_rejects.
+-- What a user mends or decides himself.
 GRANT UPDATE (row, state) ON sqlite.rejects TO PUBLIC;
 
 -- Moving.
@@ -577,13 +577,13 @@ BEGIN ATOMIC
                 (2, r.open > 0 AND c.state <> 'rolled back',
                     format('SELECT * FROM sqlite.rejects WHERE job = %s AND state = ''open''', c.job),
                     'see the rows that did not fit'),
-                (3, c.kind = 'migrate' AND b.broken, format('CALL sqlite.resume(%s)', c.job),
+                (3, to_regproc('sqlite.resume') IS NOT NULL AND c.kind = 'migrate' AND b.broken, format('CALL sqlite.resume(%s)', c.job),
                     CASE WHEN b.begun THEN 'go on behind what is committed' ELSE 'carry out the same plan again' END),
-                (4, c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
+                (4, to_regproc('sqlite.retry_rejects') IS NOT NULL AND c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
                     'load them after mending rows, target or spec'),
-                (5, c.state = 'done' OR b.broken AND b.begun, format('CALL sqlite.rollback(%s)', c.job),
+                (5, to_regproc('sqlite.rollback') IS NOT NULL AND (c.state = 'done' OR b.broken AND b.begun), format('CALL sqlite.rollback(%s)', c.job),
                     'take back what it created and wrote'),
-                (6, c.state = 'rolled back', format('CALL sqlite.forget(%s)', c.job), 'delete its records')
+                (6, to_regproc('sqlite.forget') IS NOT NULL AND c.state = 'rolled back', format('CALL sqlite.forget(%s)', c.job), 'delete its records')
             ) AS n (place, applies, statement, why)
         WHERE n.applies
     )

@@ -109,5 +109,5 @@ CALL sqlite.migrate('{shop}', 'app', :'spec') \gset
 SELECT sqlite.report_text(:job) \g (format=unaligned tuples_only=on)
 
 \echo
-\echo '== Nothing is lost: each rejected row with its reason, as it stands in SQLite =='
-SELECT key, columns, message, row -> 'quantity' AS quantity FROM sqlite.rejects WHERE job = :job ORDER BY id LIMIT 3;
+\echo '== Nothing is lost: each rejected row with its reason =='
+SELECT columns, message, row -> 'order_id' AS order_id, row -> 'line_no' AS line_no FROM sqlite.rejects WHERE job = :job ORDER BY id LIMIT 3;

@@ -12,8 +12,8 @@
 namespace pgsqlite::sqlite {
 
 /// The current row of a statement: {"id": {"class": "integer", "value": 5}, …}. Integers and reals are JSON
-/// numbers, infinities strings; text is a string, or "hex" where it is not valid UTF-8 or holds NUL, which jsonb
-/// can't; blobs are "hex"; NULL has its class alone.
+/// numbers, infinities strings; text is a string, or "hex" where it is not valid UTF-8 or holds NUL, which
+/// jsonb can't; blobs are "hex"; NULL has its class alone.
 /// @param columns how many of the statement's columns, from the first
 std::string RowAsJson(const Statement& statement, int columns);
 

@@ -1,5 +1,5 @@
-// How a cell that does not fit is told: in an error, in the context of somebody else's error, in the record of
-// a rejected row.
+// How a cell that does not fit is told: in an error, in the context of somebody else's error, in the record
+// of a rejected row.
 #include "core/value/format.hpp"
 #include "pg/fdw/column.hpp"
 

@@ -9,8 +9,8 @@ namespace pgsqlite::pg::fdw {
 /// A row that does not fit, with all the columns that do not.
 struct RefusedRow {
     const char* server;
-    const char* table;   ///< SQLite's; null for a query
-    const char* locator; ///< words such as "rowid 17"
+    const char* table;    ///< SQLite's; null for a query
+    const char* locator;  ///< words such as "rowid 17"
     bool has_rowid;
     int64 rowid;
     List* columns;        ///< String nodes: attributes
@@ -27,7 +27,7 @@ struct RowCollector {
     /// Called about every thousand rows with the number read so far.
     void (*tick)(void* context, uint64 rows);
     void* context;
-    uint64 rows;  ///< read by the scans, the refused ones among them
+    uint64 rows;                                 ///< read by the scans, the refused ones among them
     uint64 changes[RowConverter::kChangeKinds];  ///< values changed by policies
 };
 

@@ -51,8 +51,8 @@ ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, Memor
     return converters;
 }
 
-/// Whether another node's row chooses what the scan gives. The parameter for EvalPlanQual, on which every scan
-/// below a ModifyTable depends, chooses nothing.
+/// Whether another node's row chooses what the scan gives. The parameter for EvalPlanQual, on which every
+/// scan below a ModifyTable depends, chooses nothing.
 bool DependsOnOtherNodes(const ForeignScanState* node) {
     const Plan* top = node->ss.ps.state->es_plannedstmt->planTree;
     Bitmapset* parameters = bms_copy(node->ss.ps.plan->extParam);

@@ -1,5 +1,5 @@
-// Call: one CALL of a procedure that runs a job, and its units of work. Outside of a transaction block each unit
-// is committed, or rolled back and recorded; inside of one everything is the caller's transaction.
+// Call: one CALL of a procedure that runs a job, and its units of work. Outside of a transaction block each
+// unit is committed, or rolled back and recorded; inside of one everything is the caller's transaction.
 #pragma once
 
 #include "pg/jobs/records.hpp"
@@ -12,7 +12,7 @@ extern "C" {
 namespace pgsqlite::pg::jobs {
 
 struct Call {
-    bool atomic;  ///< inside of a transaction block: nothing may be committed
+    bool atomic;           ///< inside of a transaction block: nothing may be committed
     MemoryContext memory;  ///< lives until the procedure returns, over commits
     int64 job;             ///< 0: not yet
     load::Account* account;

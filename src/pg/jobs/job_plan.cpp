@@ -38,13 +38,15 @@ Section SectionOf(std::string_view name) noexcept {
 }
 
 StepKind KindOf(std::string_view name) noexcept {
+    if (name == "orphans") return StepKind::kOrphans;
     return name == "load" ? StepKind::kLoad : name == "comment" ? StepKind::kComment : StepKind::kStatement;
 }
 
 void ReadSettings(JobPlan* plan, const Arguments& job) {
-    if (RunOnRecords("SELECT spec::pg_catalog.text, target_schema, pg_catalog.array_to_string(servers, E'\\n'),"
-                     " max_rejects FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
-                     job) == 0)
+    if (RunOnRecords(
+            "SELECT spec::pg_catalog.text, target_schema, pg_catalog.array_to_string(servers, E'\\n'),"
+            " max_rejects FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+            job) == 0)
         elog(ERROR, "job " INT64_FORMAT " is gone", plan->job);
     const char* spec = TextOf(0, 1);
     const char* schema = TextOf(0, 2);
@@ -87,11 +89,11 @@ void ReadSteps(JobPlan* plan, const Arguments& job) {
 }
 
 void ReadTables(JobPlan* plan, const Arguments& job) {
-    const uint64 count =
-        RunOnRecords("SELECT table_no, load::pg_catalog.text, expected, state OPERATOR(pg_catalog.=) 'done',"
-                     " state OPERATOR(pg_catalog.<>) 'pending', pg_catalog.array_to_string(parents, E'\\n')"
-                     " FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1 ORDER BY table_no",
-                     job);
+    const uint64 count = RunOnRecords(
+        "SELECT table_no, load::pg_catalog.text, expected, state OPERATOR(pg_catalog.=) 'done',"
+        " state OPERATOR(pg_catalog.<>) 'pending', pg_catalog.array_to_string(parents, E'\\n')"
+        " FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1 ORDER BY table_no",
+        job);
     for (uint64 i = 0; i < count; ++i) {
         const char* load = TextOf(i, 2);
         const int32 table_no = static_cast<int32>(IntegerOf(i, 1, 0));
@@ -114,10 +116,11 @@ void ReadTables(JobPlan* plan, const Arguments& job) {
 }
 
 void ReadChunks(JobPlan* plan, const Arguments& job) {
-    const uint64 count = RunOnRecords("SELECT table_no, first_rowid, last_rowid FROM sqlite.job_chunks"
-                                      " WHERE job OPERATOR(pg_catalog.=) $1 AND first_rowid IS NOT NULL"
-                                      " ORDER BY table_no, first_rowid",
-                                      job);
+    const uint64 count = RunOnRecords(
+        "SELECT table_no, first_rowid, last_rowid FROM sqlite.job_chunks"
+        " WHERE job OPERATOR(pg_catalog.=) $1 AND first_rowid IS NOT NULL"
+        " ORDER BY table_no, first_rowid",
+        job);
     for (uint64 i = 0; i < count; ++i) {
         const auto table = static_cast<size_t>(IntegerOf(i, 1, 0) - 1);
         const plan::RowidRange range = {IntegerOf(i, 2, 0), IntegerOf(i, 3, 0)};

@@ -12,7 +12,7 @@
 namespace pgsqlite::pg::jobs {
 
 enum class Section : uint8 { kPreData, kData, kPostData };
-enum class StepKind : uint8 { kStatement, kLoad, kComment };
+enum class StepKind : uint8 { kStatement, kLoad, kOrphans, kComment };
 
 struct PlannedStep {
     int32 number;
@@ -31,7 +31,7 @@ struct PlannedLoad {
     bool started;    ///< some of it is committed
     bool done;
     std::vector<plan::RowidRange> committed;  ///< ranges, where it goes in batches
-    std::vector<int32> parents;  ///< tables that must be loaded before
+    std::vector<int32> parents;               ///< tables that must be loaded before
 };
 
 struct JobPlan {
@@ -52,7 +52,8 @@ struct JobPlan {
     PlannedLoad& Table(int32 table_no) { return tables[static_cast<size_t>(table_no - 1)]; }
 };
 
-/// Reads a job's records, in the server's encoding turned to UTF-8. @return lives in the current memory context
+/// Reads a job's records, in the server's encoding turned to UTF-8. @return lives in the current memory
+/// context
 JobPlan* ReadJobPlan(int64 job);
 
 }  // namespace pgsqlite::pg::jobs

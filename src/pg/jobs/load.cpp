@@ -1,8 +1,8 @@
 // CALL sqlite.load(target, query, …): one INSERT … SELECT from any source that keeps the account.
+#include "pg/load/load.hpp"
 #include "pg/jobs/call.hpp"
 #include "pg/jobs/load_arguments.hpp"
 #include "pg/jobs/progress.hpp"
-#include "pg/load/load.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {

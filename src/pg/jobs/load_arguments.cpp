@@ -34,7 +34,8 @@ InsertStmt* ParseInsert(const char* target, const char* query) {
     List* statements = pg_parse_query(psprintf("INSERT INTO %s\n%s", target, query));
     RawStmt* statement = list_length(statements) == 1 ? linitial_node(RawStmt, statements) : nullptr;
     if (statement == nullptr || !IsA(statement->stmt, InsertStmt))
-        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one query, not several statements")));
+        ereport(ERROR,
+                (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one query, not several statements")));
     InsertStmt* insert = castNode(InsertStmt, statement->stmt);
     if (insert->onConflictClause != nullptr || insert->returningList != NIL || insert->selectStmt == nullptr)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
@@ -53,8 +54,9 @@ List* FirstColumns(Oid relation, int count) {
             names = lappend(names, makeString(pstrdup(NameStr(TupleDescAttr(descriptor, i)->attname))));
     table_close(target, AccessShareLock);
     if (list_length(names) < count)
-        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
-                        errmsg("the query gives %d columns, and the target has %d", count, list_length(names))));
+        ereport(ERROR,
+                (errcode(ERRCODE_SYNTAX_ERROR),
+                 errmsg("the query gives %d columns, and the target has %d", count, list_length(names))));
     return names;
 }
 
@@ -132,9 +134,9 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
     const char* query = TextArgument(fcinfo, 1, "query");
     arguments.on_error = TextArgument(fcinfo, 2, "on_error");
     if (std::strcmp(arguments.on_error, "error") != 0 && std::strcmp(arguments.on_error, "reject") != 0)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("invalid on_error \"%s\"", arguments.on_error),
-                        errhint("It is error or reject.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("invalid on_error \"%s\"", arguments.on_error), errhint("It is error or reject.")));
     arguments.max_rejects_text = AnyArgument(fcinfo, 3);
     const RejectLimit limit = ParseRejectLimit(arguments.max_rejects_text);
     arguments.max_rejects = limit.rows;
@@ -149,9 +151,8 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
 
     const InsertStmt* insert = ParseInsert(target, query);
     arguments.target_oid = RangeVarGetRelid(insert->relation, AccessShareLock, false);
-    arguments.target =
-        quote_qualified_identifier(get_namespace_name(get_rel_namespace(arguments.target_oid)),
-                                   get_rel_name(arguments.target_oid));
+    arguments.target = quote_qualified_identifier(get_namespace_name(get_rel_namespace(arguments.target_oid)),
+                                                  get_rel_name(arguments.target_oid));
     const List* columns = TargetColumns(insert, arguments.target_oid, query);
     arguments.task = NewIn<plan::LoadTask>(CurrentMemoryContext);
     const char* utf8_query = ToUtf8(query);
@@ -168,15 +169,21 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
 int32 NextTableNo(int64 job) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Add(NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))));
-    RunOnRecords("SELECT (SELECT pg_catalog.max(t.table_no) FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) j.job)"
-                 " FROM sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1 AND j.owner OPERATOR(pg_catalog.=) $2"
-                 " AND j.kind OPERATOR(pg_catalog.=) 'load'", arguments);
+    arguments.Int8(job).Add(
+        NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))));
+    RunOnRecords(
+        "SELECT (SELECT pg_catalog.max(t.table_no) FROM sqlite.job_tables t WHERE t.job "
+        "OPERATOR(pg_catalog.=) j.job)"
+        " FROM sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1 AND j.owner OPERATOR(pg_catalog.=) $2"
+        " AND j.kind OPERATOR(pg_catalog.=) 'load'",
+        arguments);
     if (SPI_processed == 0)
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("there is no load job " INT64_FORMAT " of yours", job),
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("there is no load job " INT64_FORMAT " of yours", job),
                         errhint("Leave job away for a new one.")));
     bool is_null;
-    const int32 last = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+    const int32 last =
+        DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
     SPI_finish();
     return is_null ? 1 : last + 1;
 }

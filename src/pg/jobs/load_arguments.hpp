@@ -9,7 +9,7 @@ namespace pgsqlite::pg::jobs {
 
 /// How many rejected rows end a job.
 struct RejectLimit {
-    int64 rows = -1;    ///< more than this many; -1: any number
+    int64 rows = -1;      ///< more than this many; -1: any number
     double percent = -1;  ///< more than this share of a table's rows; -1: any
 };
 

@@ -29,8 +29,7 @@ MigrateArguments ReadArguments(FunctionCallInfo fcinfo, Call* call) {
                             errmsg("argument \"%s\" must not be null", kNames[i])));
     if (!PG_ARGISNULL(3))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a migration is a job of its own"),
-                        errhint("Leave job away; CALL sqlite.resume(" INT64_FORMAT ") goes on with a job.",
-                                PG_GETARG_INT64(3))));
+                        errhint("Leave job away: it gives the number.")));
     MigrateArguments arguments;
     // All of it must outlive commits.
     arguments.servers = PG_GETARG_ARRAYTYPE_P_COPY(0);
@@ -54,13 +53,14 @@ void CheckBlock(const Call* call, const spec::JobSettings& settings) {
     if (!call->atomic) return;
     const bool single = settings.transaction == spec::Transaction::kSingle;
     if (single && settings.workers == 1) return;
-    ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-                    single ? errmsg("a migration with %d workers cannot run inside a transaction block",
-                                    settings.workers)
-                           : errmsg("a migration with transaction \"%s\" cannot run inside a transaction block",
-                                    TransactionName(settings.transaction)),
-                    errhint("CALL it outside of BEGIN … COMMIT, functions and DO, or with transaction "
-                            "\"single\" and one worker.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+             single ? errmsg("a migration with %d workers cannot run inside a transaction block",
+                             settings.workers)
+                    : errmsg("a migration with transaction \"%s\" cannot run inside a transaction block",
+                             TransactionName(settings.transaction)),
+             errhint("CALL it outside of BEGIN … COMMIT, functions and DO, or with transaction "
+                     "\"single\" and one worker.")));
 }
 
 int64 Record(const MigrateArguments& arguments) {
@@ -143,11 +143,23 @@ void RecordStep(int64 job, const plan::Step& step, int32 number) {
     record.kind = step.kind == plan::StepKind::kLoad      ? "load"
                   : step.kind == plan::StepKind::kComment ? "comment"
                                                           : "statement";
+    if (step.orphans_of) record.kind = "orphans";
     record.object = ToServerText(step.object);
     record.statement = ToServerText(step.statement);
     record.undo = step.undo.empty() ? nullptr : ToServerText(step.undo);
     record.table_no = step.table ? static_cast<int32>(*step.table) + 1 : 0;
     AddStep(job, record);
+}
+
+/// Orphans among rows that refer to each other are removed by one block, which gives no account of them.
+void CheckAccountable(const std::vector<plan::Step>& steps) {
+    for (size_t i = 0; i < steps.size(); ++i)
+        if (steps[i].object == "orphans")
+            ereport(ERROR,
+                    (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                     errmsg("\"orphans\": \"reject\" is not supported where tables refer to themselves or to "
+                            "each other"),
+                     errhint("Choose \"null\" or \"keep\" for these foreign keys.")));
 }
 
 /// Looks at sources and targets, and writes down what is to be done.
@@ -161,6 +173,7 @@ void WritePlan(Call* call, const MigrateArguments& arguments) {
         RecordTable(call->job, handle, design.tables[i], ++number);
     auto* steps = NewIn<std::vector<plan::Step>>(CurrentMemoryContext);
     Guard([&] { *steps = plan::WriteSteps(design); });
+    CheckAccountable(*steps);
     number = 0;
     for (size_t i = 0; i < steps->size(); ++i)
         if ((*steps)[i].kind != plan::StepKind::kSource) RecordStep(call->job, (*steps)[i], ++number);
@@ -176,6 +189,10 @@ PG_SQLITE_FUNCTION(pg_sqlite_migrate) {
     Call* call = BeginCall(fcinfo);
     const MigrateArguments arguments = ReadArguments(fcinfo, call);
     CheckBlock(call, *arguments.settings);
+    if (arguments.settings->workers > 1)
+        ereport(WARNING, (errmsg("the migration runs with one worker"),
+                          errdetail("\"workers\" is %d, and more than one is not supported yet.",
+                                    arguments.settings->workers)));
     StartJob(call, Record(arguments));
     if (!call->atomic) CommitUnit(call);
     JobPlan* plan = nullptr;

@@ -103,10 +103,10 @@ Arguments& Arguments::Text(const char* value) {
 }
 
 Arguments& Arguments::Json(const char* value) {
-    return Add(JSONBOID,
-               value != nullptr ? DirectFunctionCall1(jsonb_in, CStringGetDatum(value))
-                                : static_cast<Datum>(0),
-               value == nullptr);
+    return Add(
+        JSONBOID,
+        value != nullptr ? DirectFunctionCall1(jsonb_in, CStringGetDatum(value)) : static_cast<Datum>(0),
+        value == nullptr);
 }
 
 uint64 RunOnRecords(const char* sql, const Arguments& arguments) {
@@ -115,8 +115,7 @@ uint64 RunOnRecords(const char* sql, const Arguments& arguments) {
     GetUserIdAndSecContext(&user, &security);
     SetUserIdAndSecContext(OwnerOfRecords(), security | SECURITY_LOCAL_USERID_CHANGE);
     Arguments copy = arguments;
-    const int code =
-        SPI_execute_with_args(sql, copy.count, copy.types, copy.values, copy.nulls, false, 0);
+    const int code = SPI_execute_with_args(sql, copy.count, copy.types, copy.values, copy.nulls, false, 0);
     SetUserIdAndSecContext(user, security);
     if (code < 0) elog(ERROR, "could not write the records of a job: %s", SPI_result_code_string(code));
     return SPI_processed;
@@ -138,10 +137,11 @@ int64 CreateJob(const NewJob& job) {
         .Int4(MyProcPid)
         .Add(TIMESTAMPTZOID, TimestampTzGetDatum(MyStartTimestamp))
         .Text(PG_SQLITE_VERSION);
-    RunOnRecords("INSERT INTO sqlite.jobs (kind, state, owner, servers, target_schema, spec, transaction, workers,"
-                 " read_from, on_error, max_rejects, backend, backend_started, version)"
-                 " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING job",
-                 arguments);
+    RunOnRecords(
+        "INSERT INTO sqlite.jobs (kind, state, owner, servers, target_schema, spec, transaction, workers,"
+        " read_from, on_error, max_rejects, backend, backend_started, version)"
+        " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING job",
+        arguments);
     bool is_null;
     const int64 number =
         DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
@@ -153,11 +153,13 @@ int64 CreateJob(const NewJob& job) {
 void FinishJob(int64 job, const ErrorData* error) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Text(error != nullptr ? "failed" : "done").Json(error != nullptr ? ErrorJson(error)
-                                                                                           : nullptr);
-    RunOnRecords("UPDATE sqlite.jobs SET state = $2, error = $3, finished = pg_catalog.clock_timestamp(),"
-                 " backend = NULL, backend_started = NULL WHERE job OPERATOR(pg_catalog.=) $1",
-                 arguments);
+    arguments.Int8(job)
+        .Text(error != nullptr ? "failed" : "done")
+        .Json(error != nullptr ? ErrorJson(error) : nullptr);
+    RunOnRecords(
+        "UPDATE sqlite.jobs SET state = $2, error = $3, finished = pg_catalog.clock_timestamp(),"
+        " backend = NULL, backend_started = NULL WHERE job OPERATOR(pg_catalog.=) $1",
+        arguments);
     SPI_finish();
 }
 
@@ -165,9 +167,10 @@ void ClaimJob(int64 job) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(MyProcPid).Add(TIMESTAMPTZOID, TimestampTzGetDatum(MyStartTimestamp));
-    RunOnRecords("UPDATE sqlite.jobs SET state = 'running', error = NULL, finished = NULL, backend = $2,"
-                 " backend_started = $3 WHERE job OPERATOR(pg_catalog.=) $1",
-                 arguments);
+    RunOnRecords(
+        "UPDATE sqlite.jobs SET state = 'running', error = NULL, finished = NULL, backend = $2,"
+        " backend_started = $3 WHERE job OPERATOR(pg_catalog.=) $1",
+        arguments);
     SPI_finish();
 }
 
@@ -182,9 +185,10 @@ void AddStep(int64 job, const NewStep& step) {
         .Text(step.statement)
         .Text(step.undo)
         .Add(INT4OID, Int32GetDatum(step.table_no), step.table_no == 0);
-    RunOnRecords("INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, undo, table_no)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                 arguments);
+    RunOnRecords(
+        "INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, undo, table_no)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        arguments);
     SPI_finish();
 }
 
@@ -192,9 +196,10 @@ void MarkStep(int64 job, int32 step) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(step).Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
-    RunOnRecords("UPDATE sqlite.job_steps SET state = 'done', finished = $3"
-                 " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
-                 arguments);
+    RunOnRecords(
+        "UPDATE sqlite.job_steps SET state = 'done', finished = $3"
+        " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
+        arguments);
     SPI_finish();
 }
 
@@ -211,9 +216,10 @@ void AddTable(int64 job, const NewTable& table) {
         .Int8OrNull(table.expected, table.expected < 0)
         .Json(table.load)
         .Add(INT4ARRAYOID, IntegerArray(table.parents, table.parent_count));
-    RunOnRecords("INSERT INTO sqlite.job_tables (job, table_no, server, table_name, target, created, existing,"
-                 " expected, load, parents) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                 arguments);
+    RunOnRecords(
+        "INSERT INTO sqlite.job_tables (job, table_no, server, table_name, target, created, existing,"
+        " expected, load, parents) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        arguments);
     SPI_finish();
 }
 
@@ -228,9 +234,10 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         .Add(XID8ARRAYOID, XidArray(account.xids, before.xids))
         .Int8(account.read - before.read)
         .Int8(account.written - before.written);
-    RunOnRecords("INSERT INTO sqlite.job_chunks (job, table_no, first_rowid, last_rowid, xids, read, written)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                 chunk);
+    RunOnRecords(
+        "INSERT INTO sqlite.job_chunks (job, table_no, first_rowid, last_rowid, xids, read, written)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        chunk);
     Arguments table;
     table.Int8(job)
         .Int4(account.table_no())
@@ -248,7 +255,8 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         " rejected = t.rejected OPERATOR(pg_catalog.+) $5, skipped = t.skipped OPERATOR(pg_catalog.+) $6,"
         " warned = t.warned OPERATOR(pg_catalog.+) $7, finished = CASE WHEN $9 THEN $10 END,"
         " changes = (SELECT COALESCE(pg_catalog.jsonb_object_agg(k, n), '{}') FROM"
-        " (SELECT k, pg_catalog.sum(v::pg_catalog.int8) AS n FROM (SELECT * FROM pg_catalog.jsonb_each_text(t.changes)"
+        " (SELECT k, pg_catalog.sum(v::pg_catalog.int8) AS n FROM (SELECT * FROM "
+        "pg_catalog.jsonb_each_text(t.changes)"
         " UNION ALL SELECT * FROM pg_catalog.jsonb_each_text($8)) AS e(k, v) GROUP BY k) AS s)"
         " WHERE t.job OPERATOR(pg_catalog.=) $1 AND t.table_no OPERATOR(pg_catalog.=) $2",
         table);
@@ -259,9 +267,22 @@ void MarkTableDone(int64 job, int32 table_no) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(table_no).Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
-    RunOnRecords("UPDATE sqlite.job_tables SET state = 'done', finished = $3"
-                 " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2",
-                 arguments);
+    RunOnRecords(
+        "UPDATE sqlite.job_tables SET state = 'done', finished = $3"
+        " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2",
+        arguments);
+    SPI_finish();
+}
+
+void MoveToRejected(int64 job, int32 table_no, int64 rows) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int4(table_no).Int8(rows);
+    RunOnRecords(
+        "UPDATE sqlite.job_tables SET written = written OPERATOR(pg_catalog.-) $3,"
+        " rejected = rejected OPERATOR(pg_catalog.+) $3"
+        " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2",
+        arguments);
     SPI_finish();
 }
 
@@ -279,9 +300,10 @@ void PutReject(int64 job, const load::Reject& reject) {
         .Text(unpack_sql_state(reject.sqlstate))
         .Text(reject.message)
         .Json(reject.row);
-    RunOnRecords("INSERT INTO sqlite.rejects (job, table_no, server, table_name, target, rowid, columns, category,"
-                 " sqlstate, message, row) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                 arguments);
+    RunOnRecords(
+        "INSERT INTO sqlite.rejects (job, table_no, server, table_name, target, rowid, columns, category,"
+        " sqlstate, message, row) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        arguments);
     SPI_finish();
 }
 

@@ -31,15 +31,15 @@ uint64 RunOnRecords(const char* sql, const Arguments& arguments);
 
 /// What sqlite.jobs says from the beginning.
 struct NewJob {
-    const char* kind;        ///< "migrate", "load"
-    Datum servers;           ///< text[], or 0
-    const char* schema;      ///< target schema, or null
-    const char* spec;        ///< JSON, or null
-    const char* transaction; ///< "single", …
+    const char* kind;         ///< "migrate", "load"
+    Datum servers;            ///< text[], or 0
+    const char* schema;       ///< target schema, or null
+    const char* spec;         ///< JSON, or null
+    const char* transaction;  ///< "single", …
     int32 workers;
-    const char* read_from;   ///< or null
-    const char* on_error;    ///< or null
-    const char* max_rejects; ///< or null
+    const char* read_from;    ///< or null
+    const char* on_error;     ///< or null
+    const char* max_rejects;  ///< or null
 };
 int64 CreateJob(const NewJob& job);
 /// @param error null: it is done
@@ -79,6 +79,8 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
                  const plan::RowidRange* range, bool done);
 /// Nothing of the table is left to be loaded.
 void MarkTableDone(int64 job, int32 table_no);
+/// Rows that were written have been taken back and put aside.
+void MoveToRejected(int64 job, int32 table_no, int64 rows);
 /// A rejected row in sqlite.rejects.
 void PutReject(int64 job, const load::Reject& reject);
 

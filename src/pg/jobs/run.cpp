@@ -4,6 +4,7 @@
 #include "pg/jobs/progress.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/load.hpp"
+#include "pg/load/query_row.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -49,8 +50,36 @@ void Name(Call* call, const PlannedStep& step) {
     call->doing = psprintf("step %d: %s", step.number, ToServerText(step.object));
 }
 
-void Do(Call* call, const PlannedStep& step) {
-    if (step.kind != StepKind::kComment) {
+/// Rows without a parent, with `orphans` reject: what the statement deletes is put aside.
+void RejectOrphans(Call* call, const PlannedStep& step, const plan::LoadTask& task) {
+    SPI_connect();
+    Execute(psprintf("%s\nRETURNING c.*", ToServerText(step.statement)));
+    const SPITupleTable* rows = SPI_tuptable;
+    const uint64 count = SPI_processed;
+    load::Account* account = call->account;
+    account->BeginTable(step.table_no, ToServerText(task.target));
+    Datum* values = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(rows->tupdesc->natts)));
+    bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * static_cast<Size>(rows->tupdesc->natts)));
+    for (uint64 i = 0; i < count; ++i) {
+        heap_deform_tuple(rows->vals[i], rows->tupdesc, values, nulls);
+        load::Reject reject = {};
+        reject.server = ToServerText(task.server);
+        reject.table = ToServerText(task.table);
+        reject.category = load::Category::kInsertion;
+        reject.sqlstate = ERRCODE_FOREIGN_KEY_VIOLATION;
+        reject.message = psprintf("the row has no parent: %s", ToServerText(step.object));
+        reject.row = load::QueryRowAsJson(rows->tupdesc, values, nulls);
+        account->Add(reject);
+    }
+    account->written -= static_cast<int64>(count);
+    SPI_finish();
+    MoveToRejected(call->job, step.table_no, static_cast<int64>(count));
+}
+
+void Do(Call* call, JobPlan* plan, const PlannedStep& step) {
+    if (step.kind == StepKind::kOrphans) {
+        RejectOrphans(call, step, plan->Table(step.table_no).task);
+    } else if (step.kind != StepKind::kComment) {
         PublishActivity(
             {call->job, PhaseOf(step.section), step.table_no, InvalidOid, -1, ToServerText(step.object)});
         RunStatement(step);
@@ -60,13 +89,15 @@ void Do(Call* call, const PlannedStep& step) {
 
 /// Everything, in the present transaction. What does not fit is looked for in all tables before it ends.
 void DoAll(Call* call, JobPlan* plan) {
-    for (PlannedStep& step : plan->steps) {
+    size_t loads = 0;
+    for (const PlannedStep& step : plan->steps)
+        if (step.kind == StepKind::kLoad) ++loads;
+    for (const PlannedStep& step : plan->steps) {
         CHECK_FOR_INTERRUPTS();
-        if (step.done) continue;
         Name(call, step);
         if (step.section == Section::kPostData) call->account->RaiseFailures();
         if (step.kind != StepKind::kLoad) {
-            if (call->account->failures == 0) Do(call, step);
+            if (call->account->failures == 0) Do(call, plan, step);
             continue;
         }
         const PlannedLoad& table = plan->Table(step.table_no);
@@ -74,6 +105,8 @@ void DoAll(Call* call, JobPlan* plan) {
         LoadPiece(call->job, table, nullptr, true, call->account);
         if (call->account->failures == 0) call->account->CheckShare(before, plan->max_percent);
         MarkStep(call->job, step.number);
+        // No ALTER TABLE may find deferred checks of its table open.
+        if (--loads == 0 && call->account->failures == 0) ExecuteUtf8("SET CONSTRAINTS ALL IMMEDIATE");
     }
     call->account->RaiseFailures();
     call->doing = nullptr;
@@ -134,7 +167,7 @@ void DoInUnits(Call* call, JobPlan* plan) {
             for (size_t j = i; j < end; ++j) {
                 if (plan->steps[j].done) continue;
                 Name(call, plan->steps[j]);
-                Do(call, plan->steps[j]);
+                Do(call, plan, plan->steps[j]);
             }
         });
         i = end;

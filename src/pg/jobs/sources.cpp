@@ -14,11 +14,12 @@ void NoteFile(int64 job, const char* server, const char* path, const char* finge
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Text(server).Text(path).Text(fingerprint).Add(JSONBOID, backup, backup == 0);
-    RunOnRecords("UPDATE sqlite.jobs SET files = files OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object("
-                 "'server', $2, 'path', $3, 'fingerprint', $4),"
-                 " backups = CASE WHEN $5 IS NULL THEN backups ELSE backups OPERATOR(pg_catalog.||) $5 END"
-                 " WHERE job OPERATOR(pg_catalog.=) $1",
-                 arguments);
+    RunOnRecords(
+        "UPDATE sqlite.jobs SET files = files OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object("
+        "'server', $2, 'path', $3, 'fingerprint', $4),"
+        " backups = CASE WHEN $5 IS NULL THEN backups ELSE backups OPERATOR(pg_catalog.||) $5 END"
+        " WHERE job OPERATOR(pg_catalog.=) $1",
+        arguments);
     SPI_finish();
 }
 

@@ -63,10 +63,11 @@ void Account::Add(const Reject& reject) {
     writer_(context_, put);
     if (max_rejects >= 0 && rejected > max_rejects) {
         ended = true;
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("more than " INT64_FORMAT " rows were rejected", max_rejects),
-                        errdetail("The last one: %s.", reject.message),
-                        errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                 errmsg("more than " INT64_FORMAT " rows were rejected", max_rejects),
+                 errdetail("The last one: %s.", reject.message),
+                 errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
     }
 }
 
@@ -87,14 +88,15 @@ void Account::RaiseFailures() {
         appendStringInfoString(&detail, reject.message);
     }
     if (failures > shown) appendStringInfo(&detail, "\n… and " INT64_FORMAT " more", failures - shown);
-    ereport(ERROR, (errcode(sqlstate != 0 ? sqlstate : ERRCODE_DATA_EXCEPTION),
-                    failures >= kKeptRejects
-                        ? errmsg(INT64_FORMAT " rows do not fit their target, and the scan ended there", failures)
-                    : failures == 1 ? errmsg("1 row does not fit its target")
-                                    : errmsg(INT64_FORMAT " rows do not fit their target", failures),
-                    errdetail_internal("%s", detail.data),
-                    errhint("sqlite.rejects has them all. Settle them by a value policy or convert, or put them "
-                            "aside with on_error 'reject'.")));
+    ereport(ERROR,
+            (errcode(sqlstate != 0 ? sqlstate : ERRCODE_DATA_EXCEPTION),
+             failures >= kKeptRejects
+                 ? errmsg(INT64_FORMAT " rows do not fit their target, and the scan ended there", failures)
+             : failures == 1 ? errmsg("1 row does not fit its target")
+                             : errmsg(INT64_FORMAT " rows do not fit their target", failures),
+             errdetail_internal("%s", detail.data),
+             errhint("sqlite.rejects has them all. Settle them by a value policy or convert, or put them "
+                     "aside with on_error 'reject'.")));
 }
 
 void Account::CheckShare(const Mark& since, double percent) {

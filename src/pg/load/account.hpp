@@ -22,12 +22,13 @@ struct Reject {
     int sqlstate;
     const char* message;
     const char* row;  ///< JSON, or null
-    int32 table_no;       ///< as BeginTable had it
+    int32 table_no;   ///< as BeginTable had it
     const char* target;
     bool failure;  ///< on_error says error: the load goes on to find more, and fails at its end
 };
 
-/// Refused rows that are kept to be told when a job fails, and those after which a scan with on_error error ends.
+/// Refused rows that are kept to be told when a job fails, and those after which a scan with on_error error
+/// ends.
 inline constexpr int kKeptRejects = 1000;
 
 class Account {
@@ -46,12 +47,12 @@ class Account {
     int64 rejected = 0;
     int64 skipped = 0;
     int64 warned = 0;
-    int64 failures = 0;    ///< of `rejected`: those that on_error error does not allow
+    int64 failures = 0;                ///< of `rejected`: those that on_error error does not allow
     bool rejects_conversions = false;  ///< whatever the columns' on_error says
-    int64 max_rejects = -1;  ///< more than this many rejected rows end the load; -1: no limit
+    int64 max_rejects = -1;            ///< more than this many rejected rows end the load; -1: no limit
     uint64 changes[fdw::RowConverter::kChangeKinds] = {};
-    List* xids = NIL;      ///< uint64 *: transactions that wrote rows, subtransactions among them
-    bool ended = false;    ///< its own error was raised: it is no row's fault
+    List* xids = NIL;    ///< uint64 *: transactions that wrote rows, subtransactions among them
+    bool ended = false;  ///< its own error was raised: it is no row's fault
 
     /// From now on rows are those of a table of the job.
     void BeginTable(int32 table_no, const char* target) noexcept {
@@ -87,7 +88,8 @@ class Account {
     Mark TakeMark() const noexcept;
     Mark table_start = {};      ///< where the present table began
     int64 statement_start = 0;  ///< `read`, where the present statement began
-    /// Raises 54000 where more than `percent` of the rows read since then were rejected. @param percent -1: any
+    /// Raises 54000 where more than `percent` of the rows read since then were rejected. @param percent -1:
+    /// any
     void CheckShare(const Mark& since, double percent);
     void ReturnTo(const Mark& mark) noexcept;
 

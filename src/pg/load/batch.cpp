@@ -124,8 +124,8 @@ void RefuseRow(BatchLoader* loader, int index, ErrorData* error) {
                           ? Category::kConversion
                           : Category::kInsertion;
     reject.sqlstate = error->sqlerrcode;
-    reject.message = error->detail != nullptr ? psprintf("%s: %s", error->message, error->detail)
-                                              : error->message;
+    reject.message =
+        error->detail != nullptr ? psprintf("%s: %s", error->message, error->detail) : error->message;
     loader->account->Add(reject);
 }
 
@@ -175,7 +175,7 @@ bool BreaksRules(BatchLoader* loader, TupleTableSlot* slot, Reject* reject, Stri
         }
         refused = true;
         for (const std::string& column : rule.columns)
-            reject->columns = lappend(reject->columns, makeString(ToServerText(column)));
+            reject->columns = list_append_unique(reject->columns, makeString(ToServerText(column)));
         appendStringInfo(message, "%sit breaks rule \"%s\"", message->len > 0 ? "; " : "",
                          ToServerText(rule.name));
         reject->failure = reject->failure || (rule.by_policy && !loader->task->reject);
@@ -223,6 +223,8 @@ bool Receive(TupleTableSlot* slot, DestReceiver* receiver) {
 /// Prepares the INSERT, now that the types of the source's columns are known.
 void Startup(DestReceiver* receiver, int, TupleDesc source) {
     BatchLoader* loader = reinterpret_cast<BatchLoader*>(receiver);
+    // What is made here is still used when the SELECT has ended and its memory is gone.
+    MemoryContext previous = MemoryContextSwitchTo(GetMemoryChunkContext(loader));
     loader->descriptor = CreateTemplateTupleDesc(loader->column_count);
     for (int i = 0; i < loader->column_count; ++i)
         TupleDescCopyEntry(loader->descriptor, static_cast<AttrNumber>(i + 1), source,
@@ -235,6 +237,7 @@ void Startup(DestReceiver* receiver, int, TupleDesc source) {
         elog(ERROR, "could not register a batch");
     loader->insert = SPI_prepare(loader->insert_sql, 0, nullptr);
     if (loader->insert == nullptr) elog(ERROR, "could not prepare a batch's insert");
+    MemoryContextSwitchTo(previous);
 }
 
 void Shutdown(DestReceiver*) {}
@@ -257,7 +260,8 @@ void LoadInBatches(const plan::LoadTask& task, const plan::RowidRange* range, Ac
     loader->first_column = task.rowid_column.empty() ? 0 : 1;
     loader->insert_sql = SqlText([&] { return plan::BatchInsert(task, kRelation); });
     loader->memory = AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite batch", ALLOCSET_DEFAULT_SIZES);
-    loader->scratch = AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite refused row", ALLOCSET_SMALL_SIZES);
+    loader->scratch =
+        AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite refused row", ALLOCSET_SMALL_SIZES);
     loader->rows = static_cast<MinimalTuple*>(palloc(sizeof(MinimalTuple) * kBatchRows));
     loader->rowids = static_cast<int64*>(palloc(sizeof(int64) * kBatchRows));
     const char* sql = SqlText([&] { return plan::BatchSource(task, range); });

@@ -1,5 +1,5 @@
-// Batches: rows that are gathered, asked for the rules they break, and inserted some thousands at a time, each
-// batch in a subtransaction. One that fails is halved until the rows to blame are alone.
+// Batches: rows that are gathered, asked for the rules they break, and inserted some thousands at a time,
+// each batch in a subtransaction. One that fails is halved until the rows to blame are alone.
 #pragma once
 
 #include "core/plan/load_task.hpp"

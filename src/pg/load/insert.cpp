@@ -23,9 +23,7 @@ void StartCollecting(QueryDesc* query, fdw::RowCollector* collector) {
         collector->estate = query->estate;
     }
     PG_FINALLY();
-    {
-        bulk_candidate = outer_candidate;
-    }
+    { bulk_candidate = outer_candidate; }
     PG_END_TRY();
     PG_TRY();
     {
@@ -33,9 +31,7 @@ void StartCollecting(QueryDesc* query, fdw::RowCollector* collector) {
         compat::RunExecutor(query);
     }
     PG_FINALLY();
-    {
-        fdw::row_collector = outer;
-    }
+    { fdw::row_collector = outer; }
     PG_END_TRY();
 }
 

@@ -41,10 +41,9 @@ void Load(const plan::LoadTask& task, const plan::RowidRange* range, Account* ac
     if (!task.rules.empty()) return LoadInBatches(task, range, account);
     const char* sql = SqlText([&] { return plan::DirectInsert(task, range); });
     const Account::Mark mark = account->TakeMark();
-    ErrorData* error = TryInSubtransaction([&] { LoadDirectly(sql, account); },
-                                           [&](const ErrorData* raised) {
-                                               return !account->ended && IsAboutRow(raised);
-                                           });
+    ErrorData* error =
+        TryInSubtransaction([&] { LoadDirectly(sql, account); },
+                            [&](const ErrorData* raised) { return !account->ended && IsAboutRow(raised); });
     if (error == nullptr) return;
     FreeErrorData(error);
     account->ReturnTo(mark);

@@ -8,8 +8,8 @@
 
 namespace pgsqlite::pg::load {
 
-/// Moves the rows of a task, or those of a range of it, within the present transaction. The task's source must
-/// be there.
+/// Moves the rows of a task, or those of a range of it, within the present transaction. The task's source
+/// must be there.
 ///
 /// What conversion, rules and target refuse goes to the account; anything else is raised, and so is what the
 /// account raises. With failures in the account nothing of the load is to be kept; its caller calls
