@@ -1,0 +1,46 @@
+#include "pg/jobs/take_job.hpp"
+
+#include "pg/jobs/last_job.hpp"
+#include "pg/jobs/records.hpp"
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+/// A copy that outlives SPI_finish.
+const char* Keep(int column) {
+    const char* text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+    char* copy = static_cast<char*>(SPI_palloc(strlen(text) + 1));
+    strcpy(copy, text);
+    return copy;
+}
+
+}  // namespace
+
+TakenJob TakeJob(const int64* job) {
+    TakenJob taken = {JobOrLast(job), nullptr, nullptr};
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(taken.job).Int4(MyProcPid);
+    const uint64 rows = RunOnRecords(
+        "SELECT j.kind, j.state, CASE WHEN j.state OPERATOR(pg_catalog.=) 'running' THEN (SELECT a.pid FROM"
+        " pg_catalog.pg_stat_get_activity(j.backend) AS a WHERE a.pid OPERATOR(pg_catalog.<>) $2 AND"
+        " COALESCE(a.backend_start, j.backend_started) OPERATOR(pg_catalog.=) j.backend_started) END"
+        " FROM sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1 FOR UPDATE",
+        arguments);
+    if (rows == 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("job " INT64_FORMAT " does not exist any more", taken.job)));
+    const char* pid = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+    if (pid != nullptr)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                        errmsg("job " INT64_FORMAT " is being worked on by process %s", taken.job, pid),
+                        errhint("Watch it in sqlite.progress, wait for its end, or end it with "
+                                "pg_cancel_backend(%s).",
+                                pid)));
+    taken.kind = Keep(1);
+    taken.state = Keep(2);
+    SPI_finish();
+    return taken;
+}
+
+}  // namespace pgsqlite::pg::jobs

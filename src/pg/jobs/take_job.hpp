@@ -1,0 +1,24 @@
+// Taking a job up again: what sqlite.resume, retry_rejects, rollback and forget begin with.
+#pragma once
+
+#include "pg/seam.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+struct TakenJob {
+    int64 job;
+    const char* kind;   ///< "migrate", "load"
+    const char* state;  ///< "running" (its session is gone), "done", "failed", "rolled back"
+
+    bool Is(const char* other) const noexcept { return strcmp(state, other) == 0; }
+    bool IsKind(const char* other) const noexcept { return strcmp(kind, other) == 0; }
+};
+
+/// Locks a job's row of sqlite.jobs until the transaction ends, so that nobody else takes it; ClaimJob
+/// (records.hpp) makes it this session's beyond that. Palloc'd.
+///
+/// @param job null: the session's last
+/// @throws as JobOrLast; 55006 when another session is at work for it
+TakenJob TakeJob(const int64* job);
+
+}  // namespace pgsqlite::pg::jobs
