@@ -1,25 +1,11 @@
 #include "pg/jobs/chunks.hpp"
 
+#include "core/plan/rowid_gaps.hpp"
 #include "core/sqlite/statistics.hpp"
 #include "pg/fdw/connection.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::jobs {
-
-std::vector<plan::RowidRange> FindGaps(std::int64_t first, std::int64_t last,
-                                       const std::vector<plan::RowidRange>& committed) {
-    std::vector<plan::RowidRange> gaps;
-    std::int64_t next = first;
-    for (const plan::RowidRange& range : committed) {
-        if (range.last < next) continue;
-        if (range.first > last) break;
-        if (range.first > next) gaps.push_back({next, range.first - 1});
-        if (range.last >= last) return gaps;
-        next = range.last + 1;
-    }
-    gaps.push_back({next, last});
-    return gaps;
-}
 
 bool ChunkWalk::Claim(plan::RowidRange* range) {
     while (true) {
@@ -48,7 +34,7 @@ ChunkWalk* WalkChunks(MemoryContext context, const PlannedLoad& table, int64 row
     fdw::CallSqlite(pin->database(), [&] {
         walk->rows_ = rows > 0 ? rows : kCommitRows;
         const auto range = sqlite::ReadRowidRange(*pin->database(), table.task.table, table.task.rowid_name);
-        if (range) walk->gaps_ = FindGaps(range->first, range->last, table.committed);
+        if (range) walk->gaps_ = plan::FindGaps(range->first, range->last, table.committed);
     });
     pin->Release();
     return walk;

@@ -29,8 +29,4 @@ inline constexpr int64 kCommitRows = 100000;
 /// @param rows of a chunk; 0: kCommitRows
 ChunkWalk* WalkChunks(MemoryContext context, const PlannedLoad& table, int64 rows);
 
-/// What of [first, last] none of the ranges holds. @param committed sorted, apart from each other
-std::vector<plan::RowidRange> FindGaps(std::int64_t first, std::int64_t last,
-                                       const std::vector<plan::RowidRange>& committed);
-
 }  // namespace pgsqlite::pg::jobs
