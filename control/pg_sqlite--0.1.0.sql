@@ -336,6 +336,7 @@ CREATE TABLE sqlite.jobs (
     error jsonb,
     backend integer,
     backend_started timestamptz,
+    staging jsonb NOT NULL DEFAULT '{}',
     version text
 );
 COMMENT ON TABLE sqlite.jobs IS 'one row a CALL of sqlite.migrate or sqlite.load: who, when, with which spec, on which files';
@@ -344,9 +345,10 @@ CREATE TABLE sqlite.job_steps (
     job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
     step integer NOT NULL,
     section text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('statement', 'load', 'orphans', 'comment')),
+    kind text NOT NULL CHECK (kind IN ('statement', 'load', 'key', 'index', 'orphans', 'comment')),
     object text NOT NULL,
     statement text NOT NULL,
+    staged text,
     undo text,
     table_no integer,
     state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done')),
@@ -362,6 +364,7 @@ CREATE TABLE sqlite.job_tables (
     server text,
     table_name text,
     target text NOT NULL,
+    staged text,
     created boolean NOT NULL,
     existing text,
     parents integer[] NOT NULL DEFAULT '{}',

@@ -250,7 +250,8 @@ class Writer {
             if (key.reason.empty())
                 Add(table, what,
                     From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " +
-                        QuotePgIdentifierIfNeeded(key.name) + words + list);
+                        QuotePgIdentifierIfNeeded(key.name) + words + list)
+                    .kind = StepKind::kKey;
             else
                 AddUntranslated(&table, what + table.SqlName(), key.reason, std::string(words + 1) + list);
         }
@@ -271,7 +272,8 @@ class Writer {
             sql += index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
             Add(table, what,
                 sql + QuotePgIdentifierIfNeeded(index.name) + " ON " + table.SqlName() + " " +
-                    index.tail.text);
+                    index.tail.text)
+                .kind = StepKind::kIndex;
         }
     }
 

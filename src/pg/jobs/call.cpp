@@ -2,6 +2,7 @@
 
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/sources.hpp"
+#include "pg/jobs/staging.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -59,6 +60,16 @@ void CommitUnit(Call* call) {
     MemoryContextSwitchTo(call->memory);
 }
 
+void PrepareRetry(Call* call, const load::Account::Mark& before, const ErrorData* error, int attempt) {
+    SPI_rollback();
+    MemoryContextSwitchTo(call->memory);
+    call->account->ReturnTo(before);
+    EnsurePortalSnapshotExists();
+    if (call->job != 0) LogRetry(call->job, attempt, error->message);
+    CommitUnit(call);
+    BackOff(attempt);
+}
+
 void FailCall(Call* call, ErrorData* error) {
     MemoryContextSwitchTo(call->memory);  // where the error lies
     EndActivity();
@@ -73,6 +84,7 @@ void FailCall(Call* call, ErrorData* error) {
         FinishJob(call->job, error);
         SPI_commit();
         MemoryContextSwitchTo(call->memory);
+        if (call->staged) DropStagingQuietly(call->job);
     }
     ReThrowError(error);
     pg_unreachable();

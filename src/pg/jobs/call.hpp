@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pg/jobs/records.hpp"
+#include "pg/jobs/transient.hpp"
 #include "pg/subtransaction.hpp"
 
 extern "C" {
@@ -17,6 +18,7 @@ struct Call {
     int64 job;             ///< 0: not yet
     load::Account* account;
     bool resumable;     ///< a failure leaves what sqlite.resume needs
+    bool staged;        ///< tables are put aside, to be dropped at a failure
     const char* doing;  ///< the step at hand, for the context of errors; null: none
 };
 
@@ -33,15 +35,52 @@ void CommitUnit(Call* call);
 /// After a unit failed: records what is known of the failure and raises the error.
 [[noreturn]] void FailCall(Call* call, ErrorData* error);
 
-/// Runs `code` as a unit of work and commits it. An error is recorded with its job and raised.
+/// How often a unit is tried that fails for a transient reason.
+inline constexpr int kUnitAttempts = 5;
+
+/// Rolls back a unit that failed for a transient reason, logs it, and waits a little.
+void PrepareRetry(Call* call, const load::Account::Mark& before, const ErrorData* error, int attempt);
+
+/// Runs `code`, which may commit and leaves no subtransaction behind. An error is recorded with the job and
+/// raised.
 template <class Code>
-void RunUnit(Call* call, Code&& code) {
-    if (call->atomic) return code();
-    EnsurePortalSnapshotExists();
-    MemoryContextSwitchTo(call->memory);  // an error must outlive the rollback
-    ErrorData* error = TryInSubtransaction(code, [](const ErrorData*) { return true; });
+void RunGuarded(Call* call, Code&& code) {
+    ErrorData* volatile error = nullptr;
+    PG_TRY();
+    { code(); }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(call->memory);  // the error must outlive the rollback
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
     if (error != nullptr) FailCall(call, error);
-    CommitUnit(call);
+}
+
+/// Runs `code` as a unit of work, at most so many times, and commits it. An error that is no transient one is
+/// recorded with its job and raised. Inside of a transaction block it just runs.
+template <class Code>
+void RunUnit(Call* call, Code&& code, int attempts = kUnitAttempts) {
+    if (call->atomic) return code();
+    RunGuarded(call, [&] {
+        const load::Account::Mark before = call->account->TakeMark();
+        for (int attempt = 1;; ++attempt) {
+            EnsurePortalSnapshotExists();
+            MemoryContextSwitchTo(call->memory);
+            const ErrorData* error = TryInSubtransaction(
+                code, [&](const ErrorData* refused) { return attempt < attempts && IsTransient(refused); });
+            if (error == nullptr) break;
+            PrepareRetry(call, before, error, attempt);
+        }
+        CommitUnit(call);
+    });
+}
+
+/// The same for a unit that is too long to be tried again by itself.
+template <class Code>
+void RunOnce(Call* call, Code&& code) {
+    RunUnit(call, code, 1);
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -39,6 +39,8 @@ Section SectionOf(std::string_view name) noexcept {
 
 StepKind KindOf(std::string_view name) noexcept {
     if (name == "orphans") return StepKind::kOrphans;
+    if (name == "key") return StepKind::kKey;
+    if (name == "index") return StepKind::kIndex;
     return name == "load" ? StepKind::kLoad : name == "comment" ? StepKind::kComment : StepKind::kStatement;
 }
 
@@ -70,7 +72,7 @@ void ReadSettings(JobPlan* plan, const Arguments& job) {
 
 void ReadSteps(JobPlan* plan, const Arguments& job) {
     const uint64 count = RunOnRecords(
-        "SELECT step, section, kind, object, statement, table_no, state OPERATOR(pg_catalog.=) 'done'"
+        "SELECT step, section, kind, object, statement, table_no, state OPERATOR(pg_catalog.=) 'done', staged"
         " FROM sqlite.job_steps WHERE job OPERATOR(pg_catalog.=) $1 ORDER BY step",
         job);
     for (uint64 i = 0; i < count; ++i) {
@@ -81,19 +83,23 @@ void ReadSteps(JobPlan* plan, const Arguments& job) {
         const int32 number = static_cast<int32>(IntegerOf(i, 1, 0));
         const int32 table_no = static_cast<int32>(IntegerOf(i, 6, 0));
         const bool done = BoolOf(i, 7);
+        const char* staged = TextOf(i, 8);
         Guard([&] {
-            plan->steps.push_back(
-                {number, SectionOf(section), KindOf(kind), object, statement, table_no, done});
+            plan->steps.push_back({number, SectionOf(section), KindOf(kind), object, statement,
+                                   staged != nullptr ? staged : "", table_no, done});
         });
     }
 }
 
-void ReadTables(JobPlan* plan, const Arguments& job) {
+/// The tables' rows from sqlite.job_tables, whose WHERE clause `which` is behind the job's.
+void ReadTables(std::vector<PlannedLoad>* tables, const Arguments& arguments, const char* which) {
     const uint64 count = RunOnRecords(
-        "SELECT table_no, load::pg_catalog.text, expected, state OPERATOR(pg_catalog.=) 'done',"
-        " state OPERATOR(pg_catalog.<>) 'pending', pg_catalog.array_to_string(parents, E'\\n')"
-        " FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1 ORDER BY table_no",
-        job);
+        psprintf("SELECT table_no, load::pg_catalog.text, expected, state OPERATOR(pg_catalog.=) 'done',"
+                 " state OPERATOR(pg_catalog.<>) 'pending', pg_catalog.array_to_string(parents, E'\\n'),"
+                 " created, staged FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1%s"
+                 " ORDER BY table_no",
+                 which),
+        arguments);
     for (uint64 i = 0; i < count; ++i) {
         const char* load = TextOf(i, 2);
         const int32 table_no = static_cast<int32>(IntegerOf(i, 1, 0));
@@ -101,16 +107,22 @@ void ReadTables(JobPlan* plan, const Arguments& job) {
         const bool done = BoolOf(i, 4);
         const bool started = BoolOf(i, 5);
         const char* parents = TextOf(i, 6);
+        const bool created = BoolOf(i, 7);
+        const char* staged = TextOf(i, 8);
         Guard([&] {
             PlannedLoad table;
             table.table_no = table_no;
             table.task = plan::LoadTaskFromJson(load);
+            table.target = table.task.target;
+            table.staged = staged != nullptr;
+            if (table.staged) table.task.target = staged;
+            table.created = created;
             table.expected = expected;
             table.started = started;
             table.done = done;
             for (const std::string& parent : SplitLines(parents))
                 table.parents.push_back(std::atoi(parent.c_str()));
-            plan->tables.push_back(std::move(table));
+            tables->push_back(std::move(table));
         });
     }
 }
@@ -138,10 +150,37 @@ JobPlan* ReadJobPlan(int64 job) {
     arguments.Int8(job);
     ReadSettings(plan, arguments);
     ReadSteps(plan, arguments);
-    ReadTables(plan, arguments);
+    ReadTables(&plan->tables, arguments, "");
     ReadChunks(plan, arguments);
     SPI_finish();
+    for (const PlannedLoad& table : plan->tables)
+        plan->staged = plan->staged || table.staged;
     return plan;
+}
+
+PlannedLoad* ReadPlannedLoad(int64 job, int32 table_no) {
+    auto* tables = NewIn<std::vector<PlannedLoad>>(CurrentMemoryContext);
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int4(table_no);
+    ReadTables(tables, arguments, " AND table_no OPERATOR(pg_catalog.=) $2");
+    SPI_finish();
+    if (tables->empty()) elog(ERROR, "job " INT64_FORMAT " has no table %d", job, table_no);
+    return tables->data();
+}
+
+int64 RejectsLeft(int64 job) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job);
+    RunOnRecords(
+        "SELECT max_rejects, (SELECT pg_catalog.sum(t.rejected) FROM sqlite.job_tables t"
+        " WHERE t.job OPERATOR(pg_catalog.=) $1) FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+        arguments);
+    const int64 limit = ParseRejectLimit(TextOf(0, 1)).rows;
+    const int64 rejected = IntegerOf(0, 2, 0);
+    SPI_finish();
+    return limit < 0 ? limit : std::max<int64>(limit - rejected, 0);
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -12,7 +12,7 @@
 namespace pgsqlite::pg::jobs {
 
 enum class Section : uint8 { kPreData, kData, kPostData };
-enum class StepKind : uint8 { kStatement, kLoad, kOrphans, kComment };
+enum class StepKind : uint8 { kStatement, kLoad, kKey, kIndex, kOrphans, kComment };
 
 struct PlannedStep {
     int32 number;
@@ -20,13 +20,17 @@ struct PlannedStep {
     StepKind kind;
     std::string object;
     std::string statement;
-    int32 table_no;  ///< 0: none
+    std::string staged;  ///< the same over the staged table; empty: it waits until that is in place
+    int32 table_no;      ///< 0: none
     bool done;
 };
 
 struct PlannedLoad {
     int32 table_no;
-    plan::LoadTask task;
+    plan::LoadTask task;  ///< its target is where the rows go: the staged table, where there is one
+    std::string target;   ///< where they are in the end
+    bool staged;
+    bool created;    ///< the job makes the target
     int64 expected;  ///< rows; -1: not known
     bool started;    ///< some of it is committed
     bool done;
@@ -49,11 +53,18 @@ struct JobPlan {
     std::vector<PlannedStep> steps;   ///< by number
     std::vector<PlannedLoad> tables;  ///< by table_no
 
+    /// Workers put new tables aside, and one transaction moves them into place.
+    bool staged = false;
+
     PlannedLoad& Table(int32 table_no) { return tables[static_cast<size_t>(table_no - 1)]; }
 };
 
 /// Reads a job's records, in the server's encoding turned to UTF-8. @return lives in the current memory
 /// context
 JobPlan* ReadJobPlan(int64 job);
+/// One table of it, without `committed`.
+PlannedLoad* ReadPlannedLoad(int64 job, int32 table_no);
+/// How many rows may still be rejected; -1: any number. A limit in percent is for FinishTable.
+int64 RejectsLeft(int64 job);
 
 }  // namespace pgsqlite::pg::jobs

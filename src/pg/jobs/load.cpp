@@ -37,10 +37,11 @@ void RunLoad(Call* call, const LoadArguments& arguments, int32 table_no) {
     call->account->rejects_conversions = task.reject;
     PublishActivity({call->job, Phase::kLoading, table_no, arguments.target_oid, -1, arguments.target});
     const load::Account::Mark before = call->account->TakeMark();
+    const TimestampTz began = GetCurrentTimestamp();
     load::Load(task, nullptr, call->account);
     call->account->RaiseFailures();
-    call->account->CheckShare(before, arguments.max_percent);
-    AddProgress(call->job, *call->account, before, nullptr, true);
+    AddProgress(call->job, *call->account, before, nullptr, began);
+    FinishTable(call->job, table_no, arguments.max_percent);
     FinishJob(call->job, nullptr);
 }
 
@@ -56,6 +57,6 @@ PG_SQLITE_FUNCTION(pg_sqlite_load) {
     StartJob(call, JobOf(arguments, &table_no));
     if (!call->atomic) CommitUnit(call);
     call->doing = psprintf("load into %s", arguments.target);
-    RunUnit(call, [&] { RunLoad(call, arguments, table_no); });
+    RunOnce(call, [&] { RunLoad(call, arguments, table_no); });
     return EndCall(call, fcinfo);
 }

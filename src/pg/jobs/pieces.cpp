@@ -1,18 +1,24 @@
 #include "pg/jobs/pieces.hpp"
 
+#include "pg/jobs/records.hpp"
+
 namespace pgsqlite::pg::jobs {
-namespace {
 
-/// By PieceKind.
-constexpr PieceRunner kRunners[] = {&RunStep};
-static_assert(std::size(kRunners) == static_cast<size_t>(PieceKind::kCount));
+void RunPiece(const PieceContext& context, plan::PieceEnd* end) {
+    if (context.attempt > 1) LogRetry(context.job, context.attempt - 1, context.previous_error);
+    switch (static_cast<PieceKind>(context.piece.kind)) {
+        case PieceKind::kStep:
+            return RunStep(context);
+        case PieceKind::kLoad:
+            return RunLoad(context, end);
+        case PieceKind::kCount:
+            break;
+    }
+    elog(ERROR, "unrecognized kind of a job's piece: %d", context.piece.kind);
+}
 
-}  // namespace
-
-PieceRunner RunnerOf(int32 kind) {
-    if (kind < 0 || kind >= static_cast<int32>(PieceKind::kCount))
-        elog(ERROR, "unrecognized kind of a job's piece: %d", kind);
-    return kRunners[kind];
+void RecordFailedPiece(const PieceContext& context) {
+    if (static_cast<PieceKind>(context.piece.kind) == PieceKind::kLoad) RecordFailedLoad(context.job);
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -9,6 +9,7 @@ namespace pgsqlite::pg::jobs {
 
 enum class PieceKind : int32 {
     kStep,  ///< runs the statement of sqlite.job_steps whose number the task has, and marks it as done
+    kLoad,  ///< loads the table of sqlite.job_tables whose number the task has, or a range of its rowids
     kCount
 };
 
@@ -19,14 +20,18 @@ struct PieceContext {
     const char* previous_error;  ///< message of the attempt before, for the log; null in the first
 };
 
-/// Runs one piece. May call SPI_connect, must not commit. Counts rows with CountPieceRows (worker_pool.hpp).
+/// Runs one piece. Does not commit. Counts rows with CountPieceRows (worker_pool.hpp).
 /// @param end for ranges: what was learned about rowids
-using PieceRunner = void (*)(const PieceContext& context, plan::PieceEnd* end);
+void RunPiece(const PieceContext& context, plan::PieceEnd* end);
+/// After RunPiece raised what ends the job, in another transaction: records what would be lost else. Does not
+/// commit.
+void RecordFailedPiece(const PieceContext& context);
 
-/// The runner of a kind. Raises XX000 for a kind that is none.
-PieceRunner RunnerOf(int32 kind);
-
-/// PieceRunner of kStep. Raises what the statement raises, and XX000 where there is no such step.
-void RunStep(const PieceContext& context, plan::PieceEnd* end);
+/// Of kStep. Raises what the statement raises, and XX000 where there is no such step.
+void RunStep(const PieceContext& context);
+/// Of kLoad. Raises what loads raise, the rows that did not fit as the last of it.
+void RunLoad(const PieceContext& context, plan::PieceEnd* end);
+/// The rows that did not fit go into sqlite.rejects.
+void RecordFailedLoad(int64 job);
 
 }  // namespace pgsqlite::pg::jobs

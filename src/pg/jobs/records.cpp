@@ -86,6 +86,19 @@ Datum IntegerArray(const int32* numbers, int count) {
     return PointerGetDatum(construct_array(elements, count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 
+/// Raises when the present row names rejected rows, which are too many.
+void CheckShare(double max_percent) {
+    const char* rejected = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+    if (rejected == nullptr) return;
+    const char* read = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+    const char* target = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                    errmsg("%.4g%% of the rows for %s were rejected, more than %.4g%%",
+                           strtod(rejected, nullptr) * 100 / strtod(read, nullptr), target, max_percent),
+                    errdetail("%s of %s rows.", rejected, read),
+                    errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
+}
+
 }  // namespace
 
 Arguments& Arguments::Add(Oid type, Datum value, bool is_null) noexcept {
@@ -183,11 +196,12 @@ void AddStep(int64 job, const NewStep& step) {
         .Text(step.kind)
         .Text(step.object)
         .Text(step.statement)
+        .Text(step.staged)
         .Text(step.undo)
         .Add(INT4OID, Int32GetDatum(step.table_no), step.table_no == 0);
     RunOnRecords(
-        "INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, undo, table_no)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, staged, undo, table_no)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         arguments);
     SPI_finish();
 }
@@ -211,20 +225,21 @@ void AddTable(int64 job, const NewTable& table) {
         .Text(table.server)
         .Text(table.table)
         .Text(table.target)
+        .Text(table.staged)
         .Bool(table.created)
         .Text(table.existing)
         .Int8OrNull(table.expected, table.expected < 0)
         .Json(table.load)
         .Add(INT4ARRAYOID, IntegerArray(table.parents, table.parent_count));
     RunOnRecords(
-        "INSERT INTO sqlite.job_tables (job, table_no, server, table_name, target, created, existing,"
-        " expected, load, parents) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO sqlite.job_tables (job, table_no, server, table_name, target, staged, created, existing,"
+        " expected, load, parents) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         arguments);
     SPI_finish();
 }
 
 void AddProgress(int64 job, const load::Account& account, const load::Account::Mark& before,
-                 const plan::RowidRange* range, bool done) {
+                 const plan::RowidRange* range, TimestampTz began) {
     SPI_connect();
     Arguments chunk;
     chunk.Int8(job)
@@ -247,13 +262,12 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         .Int8(account.skipped - before.skipped)
         .Int8(account.warned - before.warned)
         .Json(ChangesJson(account, before))
-        .Bool(done)
-        .Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
+        .Add(TIMESTAMPTZOID, TimestampTzGetDatum(began));
     RunOnRecords(
-        "UPDATE sqlite.job_tables t SET state = CASE WHEN $9 THEN 'done' ELSE 'loading' END,"
+        "UPDATE sqlite.job_tables t SET state = 'loading', started = COALESCE(t.started, $9),"
         " read = t.read OPERATOR(pg_catalog.+) $3, written = t.written OPERATOR(pg_catalog.+) $4,"
         " rejected = t.rejected OPERATOR(pg_catalog.+) $5, skipped = t.skipped OPERATOR(pg_catalog.+) $6,"
-        " warned = t.warned OPERATOR(pg_catalog.+) $7, finished = CASE WHEN $9 THEN $10 END,"
+        " warned = t.warned OPERATOR(pg_catalog.+) $7,"
         " changes = (SELECT COALESCE(pg_catalog.jsonb_object_agg(k, n), '{}') FROM"
         " (SELECT k, pg_catalog.sum(v::pg_catalog.int8) AS n FROM (SELECT * FROM "
         "pg_catalog.jsonb_each_text(t.changes)"
@@ -263,14 +277,19 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
     SPI_finish();
 }
 
-void MarkTableDone(int64 job, int32 table_no) {
+void FinishTable(int64 job, int32 table_no, double max_percent) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Int4(table_no).Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
-    RunOnRecords(
-        "UPDATE sqlite.job_tables SET state = 'done', finished = $3"
-        " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2",
+    arguments.Int8(job).Int4(table_no).Add(FLOAT8OID, Float8GetDatum(max_percent));
+    const uint64 found = RunOnRecords(
+        "UPDATE sqlite.job_tables SET state = 'done', finished = pg_catalog.clock_timestamp(),"
+        " started = COALESCE(started, pg_catalog.clock_timestamp())"
+        " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2"
+        " RETURNING CASE WHEN $3 OPERATOR(pg_catalog.>=) 0 AND (rejected::pg_catalog.float8"
+        " OPERATOR(pg_catalog.*) 100) OPERATOR(pg_catalog.>) ($3 OPERATOR(pg_catalog.*) read)"
+        " THEN rejected END, read, target",
         arguments);
+    if (found == 1 && max_percent >= 0) CheckShare(max_percent);
     SPI_finish();
 }
 
@@ -305,6 +324,10 @@ void PutReject(int64 job, const load::Reject& reject) {
         " sqlstate, message, row) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         arguments);
     SPI_finish();
+}
+
+void LogRetry(int64 job, int attempt, const char* error) {
+    Log(job, "warning", psprintf("attempt %d failed and is repeated: %s", attempt, error));
 }
 
 void Log(int64 job, const char* level, const char* message) {

@@ -50,11 +50,12 @@ void ClaimJob(int64 job);
 struct NewStep {
     int32 step;
     const char* section;
-    const char* kind;  ///< "statement", "load", "comment"
+    const char* kind;  ///< "statement", "load", "key", "index", "orphans", "comment"
     const char* object;
     const char* statement;
-    const char* undo;  ///< or null
-    int32 table_no;    ///< 0: none
+    const char* staged;  ///< the same over the staged table, or null
+    const char* undo;    ///< or null
+    int32 table_no;      ///< 0: none
 };
 void AddStep(int64 job, const NewStep& step);
 void MarkStep(int64 job, int32 step);
@@ -64,6 +65,7 @@ struct NewTable {
     const char* server;  ///< or null
     const char* table;   ///< or null
     const char* target;
+    const char* staged;  ///< where its rows go before they are moved into place, or null
     bool created;
     const char* existing;  ///< or null
     int64 expected;        ///< rows; -1: not known
@@ -74,16 +76,19 @@ struct NewTable {
 void AddTable(int64 job, const NewTable& table);
 /// What a load has added, in the same transaction as its rows: counts since `before`, and a chunk.
 /// @param range null: all rows
-/// @param done nothing of the table is left
+/// @param began when the load did
 void AddProgress(int64 job, const load::Account& account, const load::Account::Mark& before,
-                 const plan::RowidRange* range, bool done);
-/// Nothing of the table is left to be loaded.
-void MarkTableDone(int64 job, int32 table_no);
+                 const plan::RowidRange* range, TimestampTz began);
+/// Nothing of the table is left to be loaded. Raises 54000 where more than `max_percent` of its rows were
+/// rejected. @param max_percent -1: any
+void FinishTable(int64 job, int32 table_no, double max_percent);
 /// Rows that were written have been taken back and put aside.
 void MoveToRejected(int64 job, int32 table_no, int64 rows);
 /// A rejected row in sqlite.rejects.
 void PutReject(int64 job, const load::Reject& reject);
 
+/// Notes in sqlite.job_log that something is tried again, and why. @param attempt the one that failed, from 1
+void LogRetry(int64 job, int attempt, const char* error);
 /// @param level "info", "warning", "error"
 void Log(int64 job, const char* level, const char* message);
 

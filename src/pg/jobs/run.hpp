@@ -10,13 +10,4 @@ namespace pgsqlite::pg::jobs {
 /// @param plan lives in the call's memory
 void CarryOut(Call* call, JobPlan* plan);
 
-/// One table, or a range of it, within the present transaction: reads, writes, and notes it in the records.
-/// @param range null: all rows
-/// @param last nothing of the table is left then
-void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* range, bool last,
-               load::Account* account);
-
-/// Runs a step's statement as the caller.
-void RunStatement(const PlannedStep& step);
-
 }  // namespace pgsqlite::pg::jobs

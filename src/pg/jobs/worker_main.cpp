@@ -67,8 +67,9 @@ ErrorData* TryPiece(const PieceContext& context, plan::PieceEnd* end, MemoryCont
     {
         SetCurrentStatementStartTimestamp();
         StartTransactionCommand();
+        XactIsoLevel = XACT_READ_COMMITTED;  // workers meet each other in the records
         PushActiveSnapshot(GetTransactionSnapshot());
-        RunnerOf(context.piece.kind)(context, end);
+        RunPiece(context, end);
         PopActiveSnapshot();
         // What was read under the leader's locks counts only if the leader is still there.
         if (IsStopping(pool))
@@ -88,6 +89,29 @@ ErrorData* TryPiece(const PieceContext& context, plan::PieceEnd* end, MemoryCont
     return error;
 }
 
+/// In a transaction of its own; what it can't record is not worth another error.
+void RecordFailure(const PieceContext& context, MemoryContext keep) {
+    PG_TRY();
+    {
+        StartTransactionCommand();
+        PushActiveSnapshot(GetTransactionSnapshot());
+        RecordFailedPiece(context);
+        PopActiveSnapshot();
+        CommitTransactionCommand();
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(keep);
+        const ErrorData* error = CopyErrorData();
+        FlushErrorState();
+        AbortCurrentTransaction();
+        ereport(LOG, (errmsg("job %lld: its rejected rows could not be recorded: %s",
+                             static_cast<long long>(pool->job), error->message)));
+    }
+    PG_END_TRY();
+    MemoryContextSwitchTo(keep);
+}
+
 /// Runs a piece until it is committed. False when it failed for good.
 bool DoPiece(const plan::Piece& piece, MemoryContext keep) {
     PieceContext context = {pool->job, piece, 1, nullptr};
@@ -100,6 +124,7 @@ bool DoPiece(const plan::Piece& piece, MemoryContext keep) {
             return true;
         }
         if (!IsTransient(error) || context.attempt >= kPieceAttempts) {
+            RecordFailure(context, keep);
             if (!RecordError(pool, error))
                 ereport(LOG, (errmsg("background worker of job %lld: %s", static_cast<long long>(pool->job),
                                      error->message)));

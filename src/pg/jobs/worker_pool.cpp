@@ -21,6 +21,7 @@ constexpr int kProgressMs = 500;
 struct Leader {
     const PoolRequest* request;
     MemoryContext context;  ///< of this structure and the handles; not of any transaction
+    MemoryContext piece;    ///< of the piece at hand, where the leader does it
     dsm_segment* segment;
     Pool* pool;
     BackgroundWorkerHandle** handles;  ///< null: it has ended
@@ -192,21 +193,26 @@ void DoPiece(Leader* leader, const plan::Piece& piece) {
     for (;; context.attempt++) {
         plan::PieceEnd end;
         CountPieceRows({});
-        const ErrorData* error = TryInSubtransaction(
+        ErrorData* error = TryInSubtransaction(
             [&] {
                 PushActiveSnapshot(GetTransactionSnapshot());
-                RunnerOf(piece.kind)(context, &end);
+                RunPiece(context, &end);
                 PopActiveSnapshot();
             },
-            [&](const ErrorData* refused) {
-                return IsTransient(refused) && context.attempt < kPieceAttempts;
-            });
+            [](const ErrorData*) { return true; });
         if (error == nullptr) {
             SPI_commit();
             FinishPiece(leader->pool, leader->pool->Workers(), piece, end);
             return;
         }
         SPI_rollback();
+        if (!IsTransient(error) || context.attempt >= kPieceAttempts) {
+            PushActiveSnapshot(GetTransactionSnapshot());
+            RecordFailedPiece(context);
+            PopActiveSnapshot();
+            SPI_commit();
+            ReThrowError(error);
+        }
         context.previous_error = error->message;
         BackOff(context.attempt);
     }
@@ -218,9 +224,10 @@ void DoAllHere(Leader* leader) {
     plan::Piece piece;
     int32 previous = -1;
     while (ClaimPiece(pool, previous, &piece) == plan::Claim::kPiece) {
-        MemoryContext caller = MemoryContextSwitchTo(leader->context);
+        MemoryContext caller = MemoryContextSwitchTo(leader->piece);
         DoPiece(leader, piece);
         MemoryContextSwitchTo(caller);
+        MemoryContextReset(leader->piece);
         previous = piece.task;
         TellTasksDone(leader);
         TellProgress(leader, 0, false);
@@ -234,6 +241,7 @@ Leader* Open(const PoolRequest& request) {
     Leader* leader = static_cast<Leader*>(MemoryContextAllocZero(context, sizeof(Leader)));
     leader->request = &request;
     leader->context = context;
+    leader->piece = AllocSetContextCreate(context, "pg_sqlite leader's piece", ALLOCSET_DEFAULT_SIZES);
     leader->handles = static_cast<BackgroundWorkerHandle**>(MemoryContextAllocZero(
         context, sizeof(BackgroundWorkerHandle*) * static_cast<Size>(std::max(1, request.workers))));
     leader->told = static_cast<bool*>(

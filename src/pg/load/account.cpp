@@ -99,18 +99,6 @@ void Account::RaiseFailures() {
                      "aside with on_error 'reject'.")));
 }
 
-void Account::CheckShare(const Mark& since, double percent) {
-    const double rows = static_cast<double>(read - since.read);
-    const double refused = static_cast<double>(rejected - since.rejected);
-    if (percent < 0 || rows == 0 || refused * 100 <= percent * rows) return;
-    ended = true;
-    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                    errmsg("%.4g%% of the rows for %s were rejected, more than %.4g%%", refused * 100 / rows,
-                           target_, percent),
-                    errdetail("%.0f of %.0f rows.", refused, rows),
-                    errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
-}
-
 void Account::ForgetKept() noexcept {
     kept_count_ = 0;
     kept_bytes_ = 0;

@@ -88,9 +88,6 @@ class Account {
     Mark TakeMark() const noexcept;
     Mark table_start = {};      ///< where the present table began
     int64 statement_start = 0;  ///< `read`, where the present statement began
-    /// Raises 54000 where more than `percent` of the rows read since then were rejected. @param percent -1:
-    /// any
-    void CheckShare(const Mark& since, double percent);
     void ReturnTo(const Mark& mark) noexcept;
 
     /// The transaction or subtransaction that runs has written rows.

@@ -1,0 +1,54 @@
+#include "pg/jobs/load_piece.hpp"
+
+#include "pg/jobs/progress.hpp"
+#include "pg/jobs/records.hpp"
+#include "pg/load/load.hpp"
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+void Execute(const char* sql) {
+    const int code = SPI_execute(sql, false, 0);
+    if (code < 0) elog(ERROR, "could not run a statement of the plan: %s", SPI_result_code_string(code));
+}
+
+Oid RelationOf(const char* name) {
+    return RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name))), NoLock,
+                            true);
+}
+
+}  // namespace
+
+void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* range, load::Account* account) {
+    const plan::LoadTask& task = table.task;
+    const TimestampTz began = GetCurrentTimestamp();
+    if (!task.create_source.empty()) ExecuteUtf8(task.create_source);
+    account->BeginTable(table.table_no, ToServerText(table.target));
+    PublishActivity({job, Phase::kLoading, table.table_no, RelationOf(ToServerText(task.target)),
+                     table.expected, account->target()});
+    const load::Account::Mark before = account->TakeMark();
+    load::Load(task, range, account);
+    AddProgress(job, *account, before, range, began);
+    if (!task.drop_source.empty()) ExecuteUtf8(task.drop_source);
+}
+
+void CheckEmpty(const PlannedLoad& table) {
+    SPI_connect();
+    const char* target = ToServerText(table.task.target);
+    Execute(psprintf("SELECT FROM %s LIMIT 1", target));
+    if (SPI_processed > 0)
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("target %s has rows already", target),
+             errhint("Say what becomes of them: \"existing\": \"append\", \"truncate\", \"skip\" or "
+                     "\"upsert\".")));
+    SPI_finish();
+}
+
+void ExecuteUtf8(const std::string& sql) {
+    SPI_connect();
+    Execute(ToServerText(sql));
+    SPI_finish();
+}
+
+}  // namespace pgsqlite::pg::jobs

@@ -1,0 +1,19 @@
+// One table of a job, or a range of it, within the present transaction.
+#pragma once
+
+#include "pg/jobs/job_plan.hpp"
+#include "pg/load/account.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+/// Reads, writes, and notes it in the records. Failures stay in the account.
+/// @param range null: all rows
+void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* range, load::Account* account);
+
+/// With `existing` error: raises 55000 where the target has rows.
+void CheckEmpty(const PlannedLoad& table);
+
+/// Runs a statement of core's as the caller.
+void ExecuteUtf8(const std::string& sql);
+
+}  // namespace pgsqlite::pg::jobs

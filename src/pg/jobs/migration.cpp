@@ -1,0 +1,55 @@
+#include "pg/jobs/migration.hpp"
+
+#include "core/spec/spec.hpp"
+#include "pg/jobs/run.hpp"
+#include "pg/jobs/sources.hpp"
+#include "pg/jobs/write_plan.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+Migration MakeMigration(const Call* call, ArrayType* servers, const char* target_schema, Jsonb* spec) {
+    const char* text = JsonbToCString(nullptr, &spec->root, VARSIZE(spec));
+    spec::Spec* parsed = NewIn<spec::Spec>(call->memory);
+    const char* utf8 = ToUtf8(text);
+    Guard([&] { *parsed = spec::Spec::Parse(utf8); });
+    return {servers, target_schema, spec, text, &parsed->job()};
+}
+
+const char* TransactionName(spec::Transaction transaction) noexcept {
+    static constexpr const char* kNames[] = {"single", "table", "batch"};
+    return kNames[static_cast<size_t>(transaction)];
+}
+
+void CheckBlock(const Call* call, const spec::JobSettings& settings) {
+    if (!call->atomic) return;
+    const bool single = settings.transaction == spec::Transaction::kSingle;
+    if (single && settings.workers == 1) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+             single ? errmsg("a migration with %d workers cannot run inside a transaction block",
+                             settings.workers)
+                    : errmsg("a migration with transaction \"%s\" cannot run inside a transaction block",
+                             TransactionName(settings.transaction)),
+             errhint("CALL it outside of BEGIN … COMMIT, functions and DO, or with transaction "
+                     "\"single\" and one worker.")));
+}
+
+void PlanMigration(Call* call, const Migration& migration) {
+    RunUnit(call, [&] {
+        PinSources(call->job, migration.servers, *migration.settings);
+        WritePlan(call, migration);
+    });
+    // From here on something of it may be committed.
+    const bool single = migration.settings->transaction == spec::Transaction::kSingle;
+    call->resumable = !single;
+    call->staged = single && migration.settings->workers > 1;
+}
+
+void RunMigration(Call* call) {
+    JobPlan* plan = nullptr;
+    RunUnit(call, [&] { plan = ReadJobPlan(call->job); });
+    CarryOut(call, plan);
+    ReleaseSources(call->job, false);
+}
+
+}  // namespace pgsqlite::pg::jobs

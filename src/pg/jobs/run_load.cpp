@@ -1,0 +1,72 @@
+// Loads as pieces: a table, or a range of its rowids, with an account of its own.
+#include "pg/jobs/load_piece.hpp"
+#include "pg/jobs/pieces.hpp"
+#include "pg/jobs/progress.hpp"
+#include "pg/jobs/records.hpp"
+#include "pg/jobs/worker_pool.hpp"
+
+extern "C" {
+#include "postmaster/bgworker.h"
+}
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+/// Of the piece at hand, or the last one: its refused rows outlive its transaction.
+MemoryContext memory = nullptr;
+load::Account* account = nullptr;
+
+/// What this process has done of a table before the piece at hand, for those who watch.
+struct Done {
+    int64 job;
+    int32 table_no;
+    RowCounts rows;
+};
+Done done = {};
+
+void Write(void* context, const load::Reject& reject) {
+    PutReject(*static_cast<const int64*>(context), reject);
+}
+
+void Tick(void*, const load::Account& so_far, int64 ahead) {
+    const RowCounts rows = {so_far.read + ahead, so_far.written + ahead, so_far.rejected, so_far.skipped};
+    CountPieceRows(rows);
+    RowCounts all = done.rows;
+    all += rows;
+    ReportRows(all.read, all.written, all.rejected, all.skipped);
+}
+
+void OpenAccount(const PieceContext& context) {
+    if (memory == nullptr)
+        memory = AllocSetContextCreate(TopMemoryContext, "pg_sqlite piece", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextReset(memory);
+    account = nullptr;
+    if (done.job != context.job || done.table_no != context.piece.number)
+        done = {context.job, context.piece.number, {}};
+    account = load::Account::In(memory, &Write, &Tick, &done.job);
+    account->max_rejects = RejectsLeft(context.job);
+}
+
+}  // namespace
+
+void RunLoad(const PieceContext& context, plan::PieceEnd* end) {
+    OpenAccount(context);
+    PlannedLoad* table = ReadPlannedLoad(context.job, context.piece.number);
+    // One of several who load it can't say how far it is.
+    if (context.piece.split && MyBgworkerEntry != nullptr) table->expected = -1;
+    const plan::RowidRange range = {context.piece.first, context.piece.last};
+    LoadPiece(context.job, *table, context.piece.split ? &range : nullptr, account);
+    account->RaiseFailures();
+    const RowCounts rows = {account->read, account->written, account->rejected, account->skipped};
+    CountPieceRows(rows);
+    done.rows += rows;
+    end->rows = static_cast<uint64>(account->read);
+}
+
+void RecordFailedLoad(int64 job) {
+    if (account == nullptr) return;
+    for (int i = 0; i < account->kept_count(); ++i)
+        PutReject(job, account->kept(i));
+}
+
+}  // namespace pgsqlite::pg::jobs
