@@ -469,6 +469,11 @@ CREATE PROCEDURE sqlite.migrate(
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_migrate';
 COMMENT ON PROCEDURE sqlite.migrate(text[], text, jsonb, bigint) IS
     'whole SQLite databases into PostgreSQL: what sqlite.plan shows, with its account; job gets its number';
+
+CREATE PROCEDURE sqlite.resume(INOUT job bigint DEFAULT NULL)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_resume';
+COMMENT ON PROCEDURE sqlite.resume(bigint) IS
+    'goes on with a migration that failed or was cut short, the session''s last unless named, behind what is committed';
 -- Watching and reporting. These run with the caller's rights: row security of the job tables hides the jobs of other
 -- roles, PostgreSQL's own rules their backends.
 

@@ -6,6 +6,7 @@
 #include "pg/jobs/pinned_source.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/records.hpp"
+#include "pg/jobs/restart.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -28,31 +29,96 @@ const char* PathOf(const ForeignServer* server) {
     return options.database != nullptr ? options.database : "";
 }
 
-void PinSource(int64 job, const char* name, const spec::JobSettings& settings) {
+ForeignServer* UsableServer(const char* name) {
     ForeignServer* server = GetForeignServerByName(name, false);
     fdw::CheckIsSqlite(server);
     fdw::CheckServerUsage(server->serverid, name);
+    return server;
+}
+
+void Pin(int64 job, Oid server, const spec::JobSettings& settings) {
+    if (settings.read_from == spec::ReadFrom::kCopy)
+        PinServer(job, server);
+    else
+        fdw::HoldSnapshot(server);
+}
+
+void PinSource(int64 job, const char* name, const spec::JobSettings& settings) {
+    const ForeignServer* server = UsableServer(name);
     PublishActivity({job, Phase::kCopying, 0, InvalidOid, -1, name});
     Datum manifest = 0;
     if (!settings.backup.empty())
         manifest = backup::BackupServer(server->serverid, ToServerText(settings.backup), false);
     const char* fingerprint = FingerprintOf(server->serverid);
-    if (settings.read_from == spec::ReadFrom::kCopy)
-        PinServer(job, server->serverid);
-    else
-        fdw::HoldSnapshot(server->serverid);
+    Pin(job, server->serverid, settings);
     NoteFile(job, name, PathOf(server), fingerprint, manifest);
 }
 
-}  // namespace
+/// The fingerprint that the job's records have of a server's file; palloc'd, null without one.
+char* RecordedFingerprint(int64 job, const char* server) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Text(server);
+    RunOnRecords(
+        "SELECT pg_catalog.jsonb_extract_path_text(f.file, 'fingerprint') FROM sqlite.jobs j,"
+        " pg_catalog.jsonb_array_elements(j.files) AS f(file) WHERE j.job OPERATOR(pg_catalog.=) $1"
+        " AND pg_catalog.jsonb_extract_path_text(f.file, 'server') OPERATOR(pg_catalog.=) $2",
+        arguments);
+    char* text = SPI_processed > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) : nullptr;
+    char* copy = text != nullptr ? static_cast<char*>(SPI_palloc(strlen(text) + 1)) : nullptr;
+    if (copy != nullptr) strcpy(copy, text);
+    SPI_finish();
+    return copy;
+}
 
-void PinSources(int64 job, ArrayType* servers, const spec::JobSettings& settings) {
+void ForgetFile(int64 job, const char* server) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Text(server);
+    RunOnRecords(
+        "UPDATE sqlite.jobs SET files = COALESCE((SELECT pg_catalog.jsonb_agg(f.file) FROM"
+        " pg_catalog.jsonb_array_elements(files) AS f(file) WHERE"
+        " pg_catalog.jsonb_extract_path_text(f.file, 'server') OPERATOR(pg_catalog.<>) $2), '[]')"
+        " WHERE job OPERATOR(pg_catalog.=) $1",
+        arguments);
+    SPI_finish();
+}
+
+void PinSourceAgain(int64 job, const char* name, const spec::JobSettings& settings) {
+    const ForeignServer* server = UsableServer(name);
+    if (settings.read_from == spec::ReadFrom::kCopy && ReusePinned(job, server->serverid)) return;
+    const char* before = RecordedFingerprint(job, name);
+    const char* now = FingerprintOf(server->serverid);
+    const char* change = before == nullptr ? "its fingerprint" : FingerprintChange(before, now);
+    if (change != nullptr) {
+        RestartTables(job, name, change);
+        ForgetFile(job, name);
+        NoteFile(job, name, PathOf(server), now, 0);
+    }
+    PublishActivity({job, Phase::kCopying, 0, InvalidOid, -1, name});
+    Pin(job, server->serverid, settings);
+}
+
+/// @param pin void(int64 job, const char* server, const spec::JobSettings&)
+template <class Function>
+void ForEachServer(int64 job, ArrayType* servers, const spec::JobSettings& settings, Function pin) {
+    fdw::StopRedirects();  // of an attempt before
     Datum* names;
     bool* nulls;
     int count;
     deconstruct_array(servers, TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls, &count);
     for (int i = 0; i < count; ++i)
-        if (!nulls[i]) PinSource(job, TextDatumGetCString(names[i]), settings);
+        if (!nulls[i]) pin(job, TextDatumGetCString(names[i]), settings);
+}
+
+}  // namespace
+
+void PinSources(int64 job, ArrayType* servers, const spec::JobSettings& settings) {
+    ForEachServer(job, servers, settings, &PinSource);
+}
+
+void PinSourcesAgain(int64 job, ArrayType* servers, const spec::JobSettings& settings) {
+    ForEachServer(job, servers, settings, &PinSourceAgain);
 }
 
 void ReleaseSources(int64 job, bool keep_copies) {

@@ -11,6 +11,10 @@ namespace pgsqlite::pg::jobs {
 /// servers. @param servers text[]
 void PinSources(int64 job, ArrayType* servers, const spec::JobSettings& settings);
 
+/// The same for a job that goes on: from its copies as far as they are there, else from the files, whose
+/// tables begin anew where a file has changed (restart.hpp).
+void PinSourcesAgain(int64 job, ArrayType* servers, const spec::JobSettings& settings);
+
 /// The job reads no more. @param keep_copies a job that is resumed needs them
 void ReleaseSources(int64 job, bool keep_copies);
 

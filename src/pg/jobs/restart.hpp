@@ -1,0 +1,19 @@
+// Restart: what becomes of a job's records, and of what it has written, when parts of it must be done again.
+#pragma once
+
+#include "pg/seam.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+/// Whether any of its steps or rows is committed.
+bool HasBegun(int64 job);
+
+/// Deletes the plan, its rejects and the list of files: it is planned anew. For jobs that have not begun.
+void ForgetPlan(int64 job);
+
+/// The file of a server is not what it was when the job began: its tables are emptied, to be loaded again.
+/// Raises 55000 where a table has rows that are not the job's.
+/// @param change what is not the same: "the file's size"
+void RestartTables(int64 job, const char* server, const char* change);
+
+}  // namespace pgsqlite::pg::jobs
