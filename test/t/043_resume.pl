@@ -2,6 +2,7 @@
 # passed over in silence. What was left of workers is gone.
 use strict;
 use warnings;
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -135,6 +136,33 @@ for my $spec ('{"workers": 2}', '{"workers": 2, "transaction": "batch", "commit_
 	like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$limit')"), qr/ERROR:  1% of the rows for fresh\.item were rejected, more than 0\.5%/, 'so does a share');
 	sql('DROP SCHEMA IF EXISTS fresh CASCADE');
 }
+
+# What may be gone in a moment is waited for, and told: a lock on the target, and a writer in the file.
+sub while_locked
+{
+	my ($call, @holder) = @_;
+	my ($out, $err) = ('', '');
+	my $held = IPC::Run::start([@holder], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout(60));
+	$held->pump until $out =~ /locked/;
+	my $printed = try_sql($call);
+	$held->finish;
+	is(sql('SELECT state, EXISTS (SELECT FROM sqlite.job_log l WHERE l.job = j.job AND message ~ \'^attempt 1 failed and is repeated: \') FROM sqlite.jobs j ORDER BY job DESC LIMIT 1'), 'done|t', 'it is repeated until it can be had')
+	  or diag($printed . sql('SELECT at, message FROM sqlite.job_log ORDER BY at DESC LIMIT 6'));
+	return;
+}
+my @psql = ('psql', '-XAtq', '-d', $node->connstr('postgres'));
+sql('ALTER TABLE kept.item DISABLE TRIGGER stop; DELETE FROM kept.item WHERE id > 0');
+my $append = '"transaction": "batch", "commit_rows": 300, "include": ["item"], "tables": {"item": {"existing": "append"}}';
+for my $workers (1, 2)
+{
+	while_locked("SET lock_timeout = '200ms'; CALL sqlite.migrate('{shop}', 'kept', '{\"workers\": $workers, $append}')",
+		@psql, '-c', 'BEGIN', '-c', 'LOCK kept.item', '-c', q{SELECT 'locked'}, '-c', 'SELECT pg_sleep(0.7)');
+	is(sql('SELECT count(*), count(DISTINCT id) FROM kept.item'), '1001|1001', 'and each row is there once');
+	sql('DELETE FROM kept.item WHERE id > 0');
+}
+sql("ALTER SERVER shop OPTIONS (ADD busy_timeout '100')");
+while_locked("CALL sqlite.migrate('{shop}', 'kept', '{$append}')",
+	'sh', '-c', "sqlite3 '$dir/shop.db' 'BEGIN EXCLUSIVE' '.shell echo locked; sleep 0.7' 'COMMIT'");
 
 # What can't be resumed.
 like(try_sql('CALL sqlite.resume(1); SELECT 1', extra_params => ['--single-transaction']), qr/NOTICE|ERROR/, 'in a block');

@@ -21,12 +21,15 @@ bool IsTransient(const ErrorData* error) noexcept {
 
 void BackOff(int attempt) {
     const int doublings = std::min(std::max(attempt - 1, 0), kMostDoublings);
-    ResetLatch(MyLatch);
-    CHECK_FOR_INTERRUPTS();
-    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kFirstWaitMs << doublings,
-              PG_WAIT_EXTENSION);
-    ResetLatch(MyLatch);
-    CHECK_FOR_INTERRUPTS();
+    const TimestampTz until = GetCurrentTimestamp() + (kFirstWaitMs << doublings) * 1000;
+    // A latch is set for many reasons, a timer of ours among them.
+    while (true) {
+        ResetLatch(MyLatch);
+        CHECK_FOR_INTERRUPTS();
+        const long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+        if (left <= 0) return;
+        (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, PG_WAIT_EXTENSION);
+    }
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -9,8 +9,7 @@ namespace pgsqlite::pg::jobs {
 /// PostgreSQL's or a busy SQLite file's (55P03).
 bool IsTransient(const ErrorData* error) noexcept;
 
-/// Waits before the next attempt, twice as long each time: 0.1 s, 0.2 s, … Can be cancelled; a set latch ends
-/// it.
+/// Waits before the next attempt, twice as long each time: 0.1 s, 0.2 s, … Can be cancelled.
 /// @param attempt how many there have been
 void BackOff(int attempt);
 
