@@ -105,7 +105,8 @@ void ReadOrphans(sqlite::Database& db, const plan::Design& design, const Planned
                  const FactsOptions& options, TableFacts& facts) {
     for (const PlannedForeignKey& key : table.foreign_keys) {
         facts.orphans.emplace_back();
-        if (!options.profile && key.orphans != spec::Orphans::kReject) continue;
+        const bool predicted = options.misfits && key.orphans == spec::Orphans::kReject;
+        if (!options.profile && !predicted && !key.follows_rows) continue;
         if (!key.parent_planned || !key.reason.empty()) continue;
         // Between two databases nothing is counted: PostgreSQL says what is wrong when the key is made.
         const PlannedTable& parent = design.tables[key.parent];
@@ -164,7 +165,7 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
     if (!table.not_migrated.empty()) return facts;
     try {
         if (options.profile) ReadProfileOf(db, cache, table, facts);
-        ReadMisfits(db, cache, table, options, facts);
+        if (options.misfits) ReadMisfits(db, cache, table, options, facts);
         ReadOrphans(db, design, table, options, facts);
         ReadChecks(db, table, facts);
     } catch (const Error& error) {
@@ -177,6 +178,9 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
 void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table) {
     for (std::size_t i = 0; i < facts.checks.size(); ++i)
         table.checks[i].violated = facts.checks[i].rows > 0;
+    for (std::size_t i = 0; i < facts.orphans.size(); ++i)
+        if (table.foreign_keys[i].follows_rows && facts.orphans[i].rows > 0)
+            table.foreign_keys[i].orphans = spec::Orphans::kKeep;
 }
 
 }  // namespace pgsqlite::assess

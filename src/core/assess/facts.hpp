@@ -66,6 +66,7 @@ struct TableFacts {
 
 struct FactsOptions {
     bool profile = false;  ///< also everything that only a judgement needs: the profile, all orphans
+    bool misfits = true;   ///< values that do not fit; without them only what changes the design
     bool utf8_server = true;
     const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
 };
@@ -78,7 +79,7 @@ ColumnRule RuleOf(const plan::PlannedColumn& column, const FactsOptions& options
 TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,
                           const plan::PlannedTable& table, const FactsOptions& options);
 
-/// CHECKs that rows break are added behind them.
+/// CHECKs that rows break are added behind them, foreign keys as PlannedForeignKey::follows_rows says.
 void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table);
 
 }  // namespace pgsqlite::assess

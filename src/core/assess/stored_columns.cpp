@@ -2,6 +2,8 @@
 
 #include "core/assess/misfits.hpp"
 #include "core/assess/table_reader.hpp"
+#include "core/sqlite/identifier.hpp"
+#include "core/sqlite/statement.hpp"
 
 namespace pgsqlite::assess {
 
@@ -44,6 +46,20 @@ std::vector<schema::StoredColumn> ReadStoredColumns(sqlite::Database& db, const 
     for (std::size_t i = 0; i < places.size(); ++i)
         result[places[i]] = std::move(types[i]);
     return result;
+}
+
+bool HasNullInKey(sqlite::Database& db, const sqlite::Table& table) {
+    if (table.without_rowid || table.rowid_alias() >= 0) return false;
+    std::string nulls;
+    for (const int i : table.primary_key()) {
+        const sqlite::Column& column = table.columns[static_cast<std::size_t>(i)];
+        if (!column.not_null)
+            nulls += (nulls.empty() ? "" : " OR ") + sqlite::QuoteIdentifier(column.name) + " IS NULL";
+    }
+    if (nulls.empty()) return false;
+    sqlite::Statement statement(
+        db, "SELECT 1 FROM main." + sqlite::QuoteIdentifier(table.name) + " WHERE " + nulls + " LIMIT 1");
+    return statement.Fetch();
 }
 
 }  // namespace pgsqlite::assess

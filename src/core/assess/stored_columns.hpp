@@ -25,4 +25,8 @@ struct StoredRule {
 std::vector<schema::StoredColumn> ReadStoredColumns(sqlite::Database& db, const sqlite::Table& table,
                                                     const StoredRule& rule);
 
+/// Whether a row has NULL in the table's primary key, as SQLite allows where the key is not the rowid.
+/// @throws Error as TableReader
+bool HasNullInKey(sqlite::Database& db, const sqlite::Table& table);
+
 }  // namespace pgsqlite::assess

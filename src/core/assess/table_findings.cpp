@@ -120,7 +120,8 @@ void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableF
             continue;
         }
         if (key.orphans == spec::Orphans::kNull) FindNotNullable(findings, table, key);
-        if (facts == nullptr || i >= facts->orphans.size() || key.orphans != spec::Orphans::kError) continue;
+        if (facts == nullptr || i >= facts->orphans.size()) continue;
+        if (key.orphans != spec::Orphans::kError && !key.follows_rows) continue;
         const OrphanFacts& orphans = facts->orphans[i];
         if (!orphans.failure.empty()) {
             findings.Add(table, Severity::kWarning, "orphans could not be counted: " + orphans.failure)
@@ -131,9 +132,13 @@ void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableF
         std::string columns;
         for (const std::string& column : key.columns)
             columns += (columns.empty() ? "" : ", ") + column;
-        Finding& finding = findings.Add(table, Severity::kBlocker,
-                                        "orphans: rows whose (" + columns + ") has no parent in " +
-                                            key.references.schema + "." + key.references.table);
+        const std::string text = "orphans: rows whose (" + columns + ") has no parent in " +
+                                 key.references.schema + "." + key.references.table;
+        Finding& finding =
+            key.follows_rows
+                ? findings.Add(table, Severity::kWarning,
+                               text + ": the foreign key is added as NOT VALID, for new rows only")
+                : findings.Add(table, Severity::kBlocker, text);
         finding.rows = orphans.rows;
         finding.example = orphans.example;
         finding.suggestion =

@@ -62,10 +62,30 @@ class ConstraintDesigner {
             }
         }
         if (columns.empty()) return;
+        if (HoldsNulls(columns)) return AddUniqueInstead(std::move(columns));
         for (PlannedColumn& column : table_.columns)
             if (std::find(columns.begin(), columns.end(), column.name) != columns.end())
                 column.not_null = true;
         AddKey(TakeName(table_.target.table, "_pkey"), true, std::move(columns));
+    }
+
+    /// Whether SQLite's own primary key has NULLs in it, and `types` stored asks for what holds every row.
+    bool HoldsNulls(const std::vector<std::string>& columns) const {
+        if (table_.settings.primary_key || !table_.from->null_in_key) return false;
+        return std::all_of(columns.begin(), columns.end(), [&](const std::string& name) {
+            const PlannedColumn* column = table_.FindTarget(name);
+            return column->settings.convert.empty() && !column->has_chosen_default();
+        });
+    }
+
+    /// What SQLite's primary key is when NULL is allowed in it.
+    void AddUniqueInstead(std::vector<std::string> columns) {
+        Finding& finding =
+            designer_.Report(table_, Severity::kWarning,
+                             "primary key " + ColumnList(columns) +
+                                 " becomes a unique key: rows have NULL in it, which PostgreSQL refuses");
+        finding.suggestion = "go without this primary key, or give the column a default";
+        AddKey(TakeName(table_.target.table, "_key"), false, std::move(columns));
     }
 
     void ReportNoColumn(const std::string& name) {

@@ -107,6 +107,8 @@ struct PlannedForeignKey {
     std::vector<std::string> parent_columns;  ///< empty: the parent's primary key
     std::string actions;                      ///< " ON DELETE CASCADE DEFERRABLE …"
     spec::Orphans orphans = spec::Orphans::kError;
+    /// `types` is stored and nothing says what becomes of orphans: where there are some, they are kept.
+    bool follows_rows = false;
     std::string source;                       ///< in words: (a, b) → parent (c, d)
     std::string reason;                       ///< why it is not carried over
     const sqlite::ForeignKey* key = nullptr;  ///< null: from the spec, or the target's own

@@ -10,7 +10,7 @@
 namespace pgsqlite::plan {
 
 enum class Severity : std::uint8_t {
-    kBlocker,  ///< the migration would fail, or leave something out that holds data
+    kBlocker,  ///< the migration would fail
     kWarning,  ///< it would run, but something would be missing or behave differently
     kNote,     ///< it would run; worth knowing
 };

@@ -89,6 +89,9 @@ class ForeignKeyDesigner {
         PlannedForeignKey planned;
         planned.key = &key;
         planned.orphans = table_.settings.orphans;
+        // A partitioned table takes no foreign key that is NOT VALID.
+        planned.follows_rows = table_.settings.types == spec::Types::kStored &&
+                               !table_.settings.sources.Has("orphans") && !table_.partitioning;
         planned.source = "FOREIGN KEY (" + Join(key.columns) + ") REFERENCES " + key.parent_table +
                          (key.parent_columns.empty() ? "" : " (" + Join(key.parent_columns) + ")");
         planned.actions = Action(" ON DELETE ", key.on_delete) + Action(" ON UPDATE ", key.on_update);

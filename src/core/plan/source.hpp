@@ -27,8 +27,10 @@ struct SourceTable {
     bool included = true;                      ///< neither excluded by the spec nor a shadow table
     std::optional<std::int64_t> sequence;      ///< sqlite_sequence's number
     std::vector<schema::StoredColumn> stored;  ///< by `table.columns`; empty unless `types` is stored
-    std::optional<std::uint64_t> rows;         ///< where they were counted
-    std::optional<ColumnRange> range;          ///< where its target is partitioned, and rows may be read
+    bool null_in_key =
+        false;  ///< some row has NULL in its primary key; not looked at unless `types` is stored
+    std::optional<std::uint64_t> rows;  ///< where they were counted
+    std::optional<ColumnRange> range;   ///< where its target is partitioned, and rows may be read
 };
 
 struct Source {

@@ -26,7 +26,7 @@ void TakeWanted(PlannedTable& table, const schema::Renamed& wanted) {
 /// Why a table's rows can't go; empty when they can.
 std::string Obstacle(const sqlite::Table& table) {
     if (table.kind == sqlite::TableKind::kShadow) return "it is a shadow table of a virtual table";
-    if (table.unreadable) return *table.unreadable;
+    if (table.unreadable) return "SQLite can't read it: " + *table.unreadable;
     std::size_t columns = 0;
     for (const sqlite::Column& column : table.columns)
         columns += column.hidden != sqlite::Column::Hidden::kHidden;
@@ -35,13 +35,18 @@ std::string Obstacle(const sqlite::Table& table) {
     return {};
 }
 
+/// What nobody can read is left out and listed. What can be read and has no place stops the migration, since
+/// somebody must decide about its rows.
 void ReportObstacle(Designer& designer, const PlannedTable& table) {
     const bool shadow = table.table().kind == sqlite::TableKind::kShadow;
-    Finding& finding =
-        designer.Report(table, shadow ? Severity::kNote : Severity::kBlocker,
-                        (shadow ? "table is left out: " : "table can't be migrated: ") + table.not_migrated);
+    const bool unreadable = table.table().unreadable.has_value();
+    const Severity severity = shadow ? Severity::kNote : unreadable ? Severity::kWarning : Severity::kBlocker;
+    Finding& finding = designer.Report(
+        table, severity,
+        (shadow || unreadable ? "table is left out: " : "table can't be migrated: ") + table.not_migrated);
     if (shadow) return;
-    finding.suggestion = "leave it out";
+    finding.suggestion =
+        unreadable ? "exclude it, or have its application write its rows into a table" : "leave it out";
     finding.settings.push_back(
         {"exclude", table.source->server + "." + table.table().name, Setting::Level::kJob});
 }

@@ -1,5 +1,6 @@
 #include "pg/functions/survey.hpp"
 
+#include "core/assess/stored_columns.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 #include "pg/fdw/access.hpp"
 #include "pg/fdw/column.hpp"
@@ -104,6 +105,7 @@ void ReadStoredTypes(Survey* survey, plan::Source* source, const SurveyedServer&
             if (!rule) return;
             try {
                 entry->stored = *cache->Stored(*database, entry->table, *rule);
+                entry->null_in_key = assess::HasNullInKey(*database, entry->table);
             } catch (const Error& error) {
                 // A table that can't be read to its end is a finding of its own.
                 if (!sqlite::IsObjectsOwnFault(error)) throw;

@@ -38,6 +38,7 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
     auto* facts = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
     assess::FactsOptions options;
     options.profile = purpose == FactsFor::kAssessment;
+    options.misfits = purpose != FactsFor::kMigration;
     options.utf8_server = GetDatabaseEncoding() != PG_SQL_ASCII;
     options.zones = ReadZones(design);
     for (size_t i = 0; i < design.tables.size(); ++i) {

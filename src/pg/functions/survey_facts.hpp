@@ -7,7 +7,8 @@
 namespace pgsqlite::pg {
 
 enum class FactsFor : uint8 {
-    kPlan,        ///< rows and refused values
+    kMigration,   ///< only what changes the design: CHECKs that rows break, orphans that are kept
+    kPlan,        ///< also rows and refused values
     kAssessment,  ///< also profiles, orphans and duplicates
 };
 

@@ -330,11 +330,13 @@ void LogRetry(int64 job, int attempt, const char* error) {
     Log(job, "warning", psprintf("attempt %d failed and is repeated: %s", attempt, error));
 }
 
-void Log(int64 job, const char* level, const char* message) {
+void Log(int64 job, const char* level, const char* message, const char* server, const char* table) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Text(level).Text(message);
-    RunOnRecords("INSERT INTO sqlite.job_log (job, level, message) VALUES ($1, $2, $3)", arguments);
+    arguments.Int8(job).Text(level).Text(message).Text(server).Text(table);
+    RunOnRecords(
+        "INSERT INTO sqlite.job_log (job, level, message, server, table_name) VALUES ($1, $2, $3, $4, $5)",
+        arguments);
     SPI_finish();
 }
 

@@ -90,6 +90,8 @@ void PutReject(int64 job, const load::Reject& reject);
 /// Notes in sqlite.job_log that something is tried again, and why. @param attempt the one that failed, from 1
 void LogRetry(int64 job, int attempt, const char* error);
 /// @param level "info", "warning", "error"
-void Log(int64 job, const char* level, const char* message);
+/// @param server and table: what it is about, or null
+void Log(int64 job, const char* level, const char* message, const char* server = nullptr,
+         const char* table = nullptr);
 
 }  // namespace pgsqlite::pg::jobs

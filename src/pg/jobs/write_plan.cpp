@@ -5,7 +5,8 @@
 #include "core/plan/statements.hpp"
 #include "core/sqlite/statistics.hpp"
 #include "pg/fdw/sqlite_call.hpp"
-#include "pg/functions/survey.hpp"
+#include "pg/functions/survey_facts.hpp"
+#include "pg/jobs/plan_warnings.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/staging.hpp"
 #include "pg/load/collect.hpp"
@@ -56,11 +57,27 @@ const char* ExistingName(spec::Existing existing) noexcept {
     return kNames[static_cast<size_t>(existing)];
 }
 
-void RecordTable(int64 job, const SurveyHandle& handle, const plan::PlannedTable& table, int32 table_no,
-                 const std::string& target, const char* staged) {
+/// By place among the design's tables: their numbers in the job's records; 0: no row of it is to be moved.
+const int32* NumberTables(const plan::Design& design) {
+    int32* numbers = static_cast<int32*>(palloc0(sizeof(int32) * (design.tables.size() + 1)));
+    int32 count = 0;
+    for (size_t i = 0; i < design.tables.size(); ++i) {
+        const plan::PlannedTable& table = design.tables[i];
+        const bool moves = table.not_migrated.empty() &&
+                           std::any_of(table.columns.begin(), table.columns.end(),
+                                       [](const plan::PlannedColumn& column) { return column.written(); });
+        if (moves) numbers[i] = ++count;
+    }
+    return numbers;
+}
+
+/// @param place among the design's tables
+void RecordTable(int64 job, const SurveyHandle& handle, const plan::Design& design, size_t place,
+                 const int32* numbers, const std::string& target, const char* staged) {
+    const plan::PlannedTable& table = design.tables[place];
     NewTable record = {};
     record.staged = staged;
-    record.table_no = table_no;
+    record.table_no = numbers[place];
     record.server = ServerOf(handle, table).name;
     record.table = ToServerText(table.table().name);
     record.target = ToServerText(target);
@@ -74,7 +91,7 @@ void RecordTable(int64 job, const SurveyHandle& handle, const plan::PlannedTable
     });
     int32* parents = static_cast<int32*>(palloc(sizeof(int32) * (table.parents.size() + 1)));
     for (const size_t parent : table.parents)
-        parents[record.parent_count++] = static_cast<int32>(parent + 1);
+        if (numbers[parent] != 0) parents[record.parent_count++] = numbers[parent];
     record.parents = parents;
     AddTable(job, record);
 }
@@ -98,7 +115,8 @@ const char* KindName(const plan::Step& step) noexcept {
 }
 
 /// @param staged the same step of the staged design, or null
-void RecordStep(int64 job, const plan::Step& step, int32 number, const plan::Step* staged) {
+void RecordStep(int64 job, const plan::Step& step, const int32* table_numbers, int32 number,
+                const plan::Step* staged) {
     NewStep record = {};
     record.step = number;
     record.section = plan::SectionName(step.section);
@@ -107,7 +125,7 @@ void RecordStep(int64 job, const plan::Step& step, int32 number, const plan::Ste
     record.statement = ToServerText(step.statement);
     if (staged != nullptr) record.staged = ToServerText(staged->statement);
     record.undo = step.undo.empty() ? nullptr : ToServerText(step.undo);
-    record.table_no = step.table ? static_cast<int32>(*step.table) + 1 : 0;
+    record.table_no = step.table ? table_numbers[*step.table] : 0;
     AddStep(job, record);
 }
 
@@ -168,6 +186,7 @@ void WritePlan(const Call* call, const Migration& migration) {
     const SurveyHandle handle = MakeSurvey(migration.servers, migration.target_schema, migration.spec);
     plan::Design& design = handle.survey->design;
     CheckBlockers(design);
+    WarnOfPlan(call->job, design, *ReadFacts(handle, FactsFor::kMigration));
     const std::vector<plan::Step>& steps = *StepsOf(design);
     CheckAccountable(steps);
     auto* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);
@@ -180,18 +199,19 @@ void WritePlan(const Call* call, const Migration& migration) {
     if (is_staged) StageTables(call->job, &design);
     const std::vector<plan::Step>& staged_steps = is_staged ? *StepsOf(design) : steps;
     if (staged_steps.size() != steps.size()) elog(ERROR, "a staged plan has other steps");
-    int32 number = 0;
+    const int32* table_numbers = NumberTables(design);
     for (size_t i = 0; i < design.tables.size(); ++i) {
+        if (table_numbers[i] == 0) continue;
         const plan::PlannedTable& table = design.tables[i];
         const char* staged =
             is_staged && IsNew(design, table) ? load::SqlText([&] { return table.SqlName(); }) : nullptr;
-        RecordTable(call->job, handle, table, ++number, (*names)[i], staged);
+        RecordTable(call->job, handle, design, i, table_numbers, (*names)[i], staged);
     }
-    number = 0;
+    int32 number = 0;
     for (size_t i = 0; i < steps.size(); ++i) {
         if (steps[i].kind == plan::StepKind::kSource) continue;
         const bool staged = is_staged && CanBeStaged(steps[i], design);
-        RecordStep(call->job, steps[i], ++number, staged ? &staged_steps[i] : nullptr);
+        RecordStep(call->job, steps[i], table_numbers, ++number, staged ? &staged_steps[i] : nullptr);
     }
 }
 
