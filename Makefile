@@ -26,6 +26,7 @@ demo-stop:
 	@bash $(source_dir)/test/tools/demo.sh stop
 bench:
 	@bash $(source_dir)/test/bench/insert_select.sh
+	@bash $(source_dir)/test/bench/migrate.sh
 
 ifneq ($(filter-out $(helpers),$(MAKECMDGOALS)),)
 .PHONY: $(filter-out $(helpers),$(MAKECMDGOALS))
