@@ -445,11 +445,11 @@ ALTER TABLE sqlite.job_chunks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sqlite.job_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sqlite.rejects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON sqlite.jobs USING (owner = CURRENT_USER);
-CREATE POLICY own ON sqlite.job_steps USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_steps.job));
-CREATE POLICY own ON sqlite.job_tables USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_tables.job));
-CREATE POLICY own ON sqlite.job_chunks USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_chunks.job));
-CREATE POLICY own ON sqlite.job_log USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = job_log.job));
-CREATE POLICY own ON sqlite.rejects USING (EXISTS (SELECT FROM sqlite.jobs j WHERE j.job = rejects.job));
+CREATE POLICY own ON sqlite.job_steps USING (job IN (SELECT j.job FROM sqlite.jobs j));
+CREATE POLICY own ON sqlite.job_tables USING (job IN (SELECT j.job FROM sqlite.jobs j));
+CREATE POLICY own ON sqlite.job_chunks USING (job IN (SELECT j.job FROM sqlite.jobs j));
+CREATE POLICY own ON sqlite.job_log USING (job IN (SELECT j.job FROM sqlite.jobs j));
+CREATE POLICY own ON sqlite.rejects USING (job IN (SELECT j.job FROM sqlite.jobs j));
 GRANT SELECT ON sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chunks, sqlite.job_log, sqlite.rejects
     TO PUBLIC;
 -- What a user mends or decides himself.

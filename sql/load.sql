@@ -43,7 +43,22 @@ CALL sqlite.load('item (id, v)', 'SELECT 501, ''ok''') \gset
 COMMIT;
 SELECT state FROM sqlite.jobs WHERE job = :job;
 
+-- Literals without a type take the column's, as in INSERT … SELECT; so does OVERRIDING, and an end of statement.
+CREATE TABLE typed (id int GENERATED ALWAYS AS IDENTITY, d date, c char(5), a int[]);
+CALL sqlite.load('typed (d, c, a)', 'SELECT NULL, ''abcd'', ''{1,2}''; -- the end') \gset
+CALL sqlite.load('typed (id, d) OVERRIDING SYSTEM VALUE', 'SELECT 7, ''2024-02-29''', rules => '{"leap": "d > ''2024-01-01''"}') \gset
+SELECT * FROM typed ORDER BY id;
+CALL sqlite.load('typed (id, d) OVERRIDING USER VALUE', 'SELECT 8, ''2024-02-29''');
+
+-- A check that waits for the commit: the job has failed like any other.
+CREATE TABLE parent (id int PRIMARY KEY);
+CREATE TABLE child (parent int REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+CALL sqlite.load('child', 'SELECT 1');
+SELECT state, error ->> 'sqlstate' AS sqlstate FROM sqlite.jobs ORDER BY job DESC LIMIT 1;
+
 -- Arguments.
+CALL sqlite.load('item SELECT 1 --', '');
+CALL sqlite.load('item SELECT 1 --', '-- nothing');
 CALL sqlite.load('item', 'SELECT 1', 'ignore');
 CALL sqlite.load('item', 'SELECT 1', max_rejects => 'many');
 CALL sqlite.load('item', 'SELECT 1; SELECT 2');
@@ -76,6 +91,34 @@ CALL sqlite.migrate('{load_shop}', 'load_none', '{"orphans": "keep"}');
 SELECT count(*) FROM pg_namespace WHERE nspname = 'load_none';
 SELECT state, (SELECT count(*) > 0 FROM sqlite.rejects r WHERE r.job = j.job) AS told FROM sqlite.jobs j ORDER BY job DESC LIMIT 1;
 
+-- Inside a block likewise: the session reads the file again, and no copy of it is left.
+BEGIN;
+CALL sqlite.migrate('{load_shop}', 'load_none', '{"orphans": "keep"}');
+ROLLBACK;
+SELECT count(*) FROM sqlite.query('load_shop', 'SELECT 1') AS q(i int);
+SELECT database = :'shop_db' AS own_file FROM sqlite.connections() WHERE server = 'load_shop';
+SELECT count(*) AS copies FROM pg_ls_dir('pg_sqlite/' || (SELECT oid FROM pg_database WHERE datname = current_database()), true, false);
+
+-- Rows put aside leave room for those that make the job fail.
+CALL sqlite.migrate('{load_shop}', 'load_none', '{"orphans": "keep", "tables": {"order_line": {"rules": {"none": "FALSE"}}}}');
+SELECT count(*) FILTER (WHERE category = 'validation') AS put_aside, count(*) FILTER (WHERE category <> 'validation') AS failures
+FROM sqlite.rejects WHERE job = (SELECT max(job) FROM sqlite.jobs);
+
+-- A snapshot of the live file is held for the whole job, whatever becomes of the server's options.
+CREATE SCHEMA load_live;
+CREATE SERVER load_live FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'shop_db', busy_timeout '5000');
+CREATE TABLE load_live."user" (LIKE load_single."user");
+CREATE TABLE load_live.seen (snapshot_since timestamptz);
+CREATE FUNCTION load_live.look() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    INSERT INTO load_live.seen SELECT snapshot_since FROM sqlite.connections() WHERE server = 'load_live';
+    ALTER SERVER load_live OPTIONS (SET busy_timeout '4000');
+    RETURN NULL;
+END$$;
+CREATE TRIGGER look AFTER INSERT ON load_live."user" EXECUTE FUNCTION load_live.look();
+CALL sqlite.migrate('{load_live}', 'load_live', '{"include": ["user"], "orphans": "keep", "existing": "append", "on_error": "reject",
+    "read_from": "live", "transaction": "batch", "commit_rows": 100}') \gset
+SELECT count(*) > 1 AS chunks, count(DISTINCT snapshot_since) AS snapshots FROM load_live.seen;
+
 -- Not inside a block, where it would have to commit.
 BEGIN;
 CALL sqlite.migrate('{load_shop}', 'load_none', '{"transaction": "batch"}');
@@ -84,5 +127,5 @@ CALL sqlite.migrate('{load_shop}', 'load_none', '{"transactoin": "batch"}');
 CALL sqlite.migrate('{nowhere}', 'load_none');
 
 SET client_min_messages = warning;
-DROP SCHEMA load_test, load_single, load_table, load_batch CASCADE;
-DROP SERVER load_shop;
+DROP SCHEMA load_test, load_single, load_table, load_batch, load_live CASCADE;
+DROP SERVER load_shop, load_live;

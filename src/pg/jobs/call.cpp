@@ -70,6 +70,13 @@ void PrepareRetry(Call* call, const load::Account::Mark& before, const ErrorData
     BackOff(attempt);
 }
 
+void LeaveBlock(Call* call) {
+    MemoryContext previous = MemoryContextSwitchTo(call->memory);
+    EndActivity();
+    if (call->job != 0) ReleaseSources(call->job, false);
+    MemoryContextSwitchTo(previous);
+}
+
 void FailCall(Call* call, ErrorData* error) {
     MemoryContextSwitchTo(call->memory);  // where the error lies
     EndActivity();

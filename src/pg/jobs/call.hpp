@@ -32,6 +32,9 @@ void StartJob(Call* call, int64 job);
 
 void CommitUnit(Call* call);
 
+/// An error leaves a call inside of a block: the session reads its servers as before.
+void LeaveBlock(Call* call);
+
 /// After a unit failed: records what is known of the failure and raises the error.
 [[noreturn]] void FailCall(Call* call, ErrorData* error);
 
@@ -58,11 +61,24 @@ void RunGuarded(Call* call, Code&& code) {
     if (error != nullptr) FailCall(call, error);
 }
 
+/// Runs `code` in the caller's transaction.
+template <class Code>
+void RunInBlock(Call* call, Code&& code) {
+    PG_TRY();
+    { code(); }
+    PG_CATCH();
+    {
+        LeaveBlock(call);
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+}
+
 /// Runs `code` as a unit of work, at most so many times, and commits it. An error that is no transient one is
 /// recorded with its job and raised. Inside of a transaction block it just runs.
 template <class Code>
 void RunUnit(Call* call, Code&& code, int attempts = kUnitAttempts) {
-    if (call->atomic) return code();
+    if (call->atomic) return RunInBlock(call, code);
     RunGuarded(call, [&] {
         const load::Account::Mark before = call->account->TakeMark();
         for (int attempt = 1;; ++attempt) {

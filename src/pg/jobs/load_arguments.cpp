@@ -30,17 +30,32 @@ const char* AnyArgument(FunctionCallInfo fcinfo, int index) {
     return OidOutputFunctionCall(output, PG_GETARG_DATUM(index));
 }
 
-InsertStmt* ParseInsert(const char* target, const char* query) {
-    List* statements = pg_parse_query(psprintf("INSERT INTO %s\n%s", target, query));
+/// The only statement of a text. Raises 42601 where there are more, or none, or one of another kind.
+RawStmt* ParseOne(const char* sql, NodeTag kind) {
+    List* statements = pg_parse_query(sql);
     RawStmt* statement = list_length(statements) == 1 ? linitial_node(RawStmt, statements) : nullptr;
-    if (statement == nullptr || !IsA(statement->stmt, InsertStmt))
+    if (statement == nullptr || nodeTag(statement->stmt) != kind)
         ereport(ERROR,
                 (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one query, not several statements")));
+    return statement;
+}
+
+/// Without the semicolon and what else may stand behind it.
+const char* TextOf(const RawStmt* statement, const char* sql) {
+    const char* text = sql + statement->stmt_location;
+    return statement->stmt_len > 0 ? pnstrdup(text, static_cast<Size>(statement->stmt_len)) : text;
+}
+
+InsertStmt* CheckInsert(RawStmt* statement) {
     InsertStmt* insert = castNode(InsertStmt, statement->stmt);
     if (insert->onConflictClause != nullptr || insert->returningList != NIL || insert->selectStmt == nullptr)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
                         errmsg("the query of a load is a SELECT, without ON CONFLICT and RETURNING"),
                         errhint("Migrations have \"existing\" for rows that are already there.")));
+    if (insert->override == OVERRIDING_USER_VALUE)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a load takes no OVERRIDING USER VALUE"),
+                 errhint("Leave the identity column out of the target's columns and the query.")));
     return insert;
 }
 
@@ -60,9 +75,8 @@ List* FirstColumns(Oid relation, int count) {
     return names;
 }
 
-List* TargetColumns(const InsertStmt* insert, Oid relation, const char* query) {
-    List* statements = pg_parse_query(query);
-    Query* analyzed = compat::AnalyzeStatement(linitial_node(RawStmt, statements), query);
+List* TargetColumns(const InsertStmt* insert, Oid relation, RawStmt* select, const char* query) {
+    Query* analyzed = compat::AnalyzeStatement(select, query);
     int count = 0;
     ListCell* cell;
     foreach (cell, analyzed->targetList)
@@ -83,15 +97,46 @@ List* TargetColumns(const InsertStmt* insert, Oid relation, const char* query) {
     return names;
 }
 
+/// Literals without a type in the query take the column's, as in INSERT … SELECT NULL; below a FROM they
+/// would be text.
+/// @return beside `columns`, in UTF-8: the type to cast to, or ''
+List* TypesOfLiterals(RawStmt* insert, const char* sql, Oid relation, const List* columns) {
+    const Query* analyzed = compat::AnalyzeStatement(insert, sql);
+    const List* select = NIL;
+    const ListCell* cell;
+    foreach (cell, analyzed->rtable) {
+        const RangeTblEntry* entry = lfirst_node(RangeTblEntry, cell);
+        if (entry->rtekind == RTE_SUBQUERY && std::strcmp(entry->eref->aliasname, "*SELECT*") == 0)
+            select = entry->subquery->targetList;
+    }
+    List* types = NIL;
+    foreach (cell, columns) {
+        const int place = list_length(types);
+        const bool untyped =
+            place < list_length(select) &&
+            exprType(reinterpret_cast<Node*>(list_nth_node(TargetEntry, select, place)->expr)) == UNKNOWNOID;
+        const Oid type =
+            untyped ? get_atttype(relation, get_attnum(relation, strVal(lfirst(cell)))) : InvalidOid;
+        types = lappend(
+            types, makeString(OidIsValid(type) ? ToUtf8(format_type_extended(
+                                                     getBaseType(type), -1,
+                                                     FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY))
+                                               : pstrdup("")));
+    }
+    return types;
+}
+
 void FillTask(plan::LoadTask* task, const char* target, const char* query, const List* columns,
-              const char* rules) {
+              const List* types, const char* rules) {
     task->target = target;
     std::string list;
-    const ListCell* cell;
-    foreach (cell, columns) {
-        task->columns.emplace_back(strVal(lfirst(cell)));
-        task->expressions.push_back(schema::QuotePgIdentifierIfNeeded(task->columns.back()));
-        list += (list.empty() ? "" : ", ") + task->expressions.back();
+    const ListCell *column, *type;
+    forboth(column, columns, type, types) {
+        task->columns.emplace_back(strVal(lfirst(column)));
+        const std::string name = schema::QuotePgIdentifierIfNeeded(task->columns.back());
+        const char* cast = strVal(lfirst(type));
+        task->expressions.push_back(*cast == '\0' ? name : "CAST(" + name + " AS " + cast + ")");
+        list += (list.empty() ? "" : ", ") + name;
     }
     task->source = "(" + std::string(query) + "\n) AS source (" + list + ")";
     if (rules == nullptr) return;
@@ -149,11 +194,16 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
     arguments.has_job = !PG_ARGISNULL(5);
     if (arguments.has_job) arguments.job = PG_GETARG_INT64(5);
 
-    const InsertStmt* insert = ParseInsert(target, query);
+    RawStmt* select = ParseOne(query, T_SelectStmt);
+    query = TextOf(select, query);
+    const char* statement = psprintf("INSERT INTO %s\n%s", target, query);
+    const InsertStmt* insert = CheckInsert(ParseOne(statement, T_InsertStmt));
     arguments.target_oid = RangeVarGetRelid(insert->relation, AccessShareLock, false);
     arguments.target = quote_qualified_identifier(get_namespace_name(get_rel_namespace(arguments.target_oid)),
                                                   get_rel_name(arguments.target_oid));
-    const List* columns = TargetColumns(insert, arguments.target_oid, query);
+    const List* columns = TargetColumns(insert, arguments.target_oid, ParseOne(query, T_SelectStmt), query);
+    const List* types =
+        TypesOfLiterals(ParseOne(statement, T_InsertStmt), statement, arguments.target_oid, columns);
     arguments.task = NewIn<plan::LoadTask>(CurrentMemoryContext);
     const char* utf8_query = ToUtf8(query);
     const char* utf8_target = ToUtf8(arguments.target);
@@ -161,7 +211,8 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
     const ListCell* cell;
     foreach (cell, columns)
         utf8_columns = lappend(utf8_columns, makeString(ToUtf8(strVal(lfirst(cell)))));
-    Guard([&] { FillTask(arguments.task, utf8_target, utf8_query, utf8_columns, rules); });
+    Guard([&] { FillTask(arguments.task, utf8_target, utf8_query, utf8_columns, types, rules); });
+    arguments.task->overriding = insert->override == OVERRIDING_SYSTEM_VALUE;
     arguments.task->reject = std::strcmp(arguments.on_error, "reject") == 0;
     return arguments;
 }

@@ -4,6 +4,7 @@ namespace pgsqlite::pg::load {
 namespace {
 
 /// Rows of many megabytes must not fill the memory while they wait to be told.
+/// Beyond this a failure is told without its row.
 constexpr Size kKeptBytes = 16 * 1024 * 1024;
 /// Refused rows that an error message shows.
 constexpr int kShownRejects = 10;
@@ -26,14 +27,17 @@ Account* Account::In(MemoryContext context, Writer writer, Ticker ticker, void* 
     account->writer_ = writer;
     account->ticker_ = ticker;
     account->context_ = callback_context;
-    account->kept_ = static_cast<Reject*>(palloc(sizeof(Reject) * kKeptRejects));
+    account->kept_ = static_cast<Reject*>(palloc(sizeof(Reject) * 2 * kKeptRejects));
     MemoryContextSwitchTo(previous);
     return account;
 }
 
+/// Half the places are for failures, all of which are to be told.
 void Account::Keep(const Reject& reject) {
+    if ((reject.failure ? kept_failures_ : kept_count_ - kept_failures_) == kKeptRejects) return;
     const Size size = (reject.row != nullptr ? std::strlen(reject.row) : 0) + std::strlen(reject.message);
-    if (kept_count_ == kKeptRejects || (kept_count_ > 0 && kept_bytes_ + size > kKeptBytes)) return;
+    const bool fits = kept_count_ == 0 || kept_bytes_ + size <= kKeptBytes;
+    if (!fits && !reject.failure) return;
     MemoryContext previous = MemoryContextSwitchTo(memory_);
     Reject* copy = &kept_[kept_count_++];
     *copy = reject;
@@ -44,8 +48,9 @@ void Account::Keep(const Reject& reject) {
     copy->locator = CopyText(reject.locator);
     copy->columns = static_cast<List*>(copyObjectImpl(reject.columns));
     copy->message = CopyText(reject.message);
-    copy->row = CopyText(reject.row);
-    kept_bytes_ += size;
+    copy->row = fits ? CopyText(reject.row) : nullptr;
+    if (fits) kept_bytes_ += size;
+    if (reject.failure) ++kept_failures_;
     MemoryContextSwitchTo(previous);
 }
 
@@ -100,13 +105,14 @@ void Account::RaiseFailures() {
 }
 
 void Account::ForgetKept() noexcept {
-    kept_count_ = 0;
+    kept_count_ = kept_failures_ = 0;
     kept_bytes_ = 0;
     MemoryContextReset(memory_);
 }
 
 Account::Mark Account::TakeMark() const noexcept {
-    Mark mark = {read, written, rejected, skipped, warned, failures, {}, list_length(xids), kept_count_};
+    Mark mark = {read, written,           rejected,    skipped,        warned,     failures,
+                 {},   list_length(xids), kept_count_, kept_failures_, kept_bytes_};
     std::memcpy(mark.changes, changes, sizeof(changes));
     return mark;
 }
@@ -121,6 +127,8 @@ void Account::ReturnTo(const Mark& mark) noexcept {
     std::memcpy(changes, mark.changes, sizeof(changes));
     xids = list_truncate(xids, mark.xids);
     kept_count_ = mark.kept_count;
+    kept_failures_ = mark.kept_failures;
+    kept_bytes_ = mark.kept_bytes;
 }
 
 void Account::NoteTransaction() {

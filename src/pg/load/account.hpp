@@ -27,8 +27,8 @@ struct Reject {
     bool failure;  ///< on_error says error: the load goes on to find more, and fails at its end
 };
 
-/// Refused rows that are kept to be told when a job fails, and those after which a scan with on_error error
-/// ends.
+/// Failures after which a scan with on_error error ends; and how many rows that were put aside are kept
+/// beside them, to be told when a job fails.
 inline constexpr int kKeptRejects = 1000;
 
 class Account {
@@ -83,7 +83,8 @@ class Account {
     struct Mark {  // zero: the beginning
         int64 read, written, rejected, skipped, warned, failures;
         uint64 changes[fdw::RowConverter::kChangeKinds];
-        int xids, kept_count;
+        int xids, kept_count, kept_failures;
+        Size kept_bytes;
     };
     Mark TakeMark() const noexcept;
     Mark table_start = {};      ///< where the present table began
@@ -104,6 +105,7 @@ class Account {
     void* context_ = nullptr;
     Reject* kept_ = nullptr;
     int kept_count_ = 0;
+    int kept_failures_ = 0;
     Size kept_bytes_ = 0;
 };
 
