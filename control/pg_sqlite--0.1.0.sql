@@ -350,6 +350,7 @@ CREATE TABLE sqlite.job_steps (
     statement text NOT NULL,
     staged text,
     undo text,
+    columns text[],
     table_no integer,
     state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done')),
     started timestamptz,

@@ -195,6 +195,28 @@ class Planned : public testing::Test {
     Design design_;
 };
 
+TEST_F(Planned, NamesInSource) {
+    Add("Key", "INTEGER", 1);
+    Add("OccurredOn", "DATE");
+    LoadTask task =
+        Make(R"({"columns": {"T.OccurredOn": {"target": "occurred_on"}, "T.more": {"default": "x"}}})");
+    EXPECT_EQ(NameInSource(task, "occurred_on"), "OccurredOn");
+    EXPECT_EQ(NameInSource(task, "key"), "Key");
+    EXPECT_EQ(NameInSource(task, "more"), "more");
+    EXPECT_EQ(NameInSource(LoadTaskFromJson(ToJson(task)), "occurred_on"), "OccurredOn");
+    task.source_columns.clear();
+    EXPECT_EQ(NameInSource(task, "occurred_on"), "occurred_on");
+}
+
+TEST_F(Planned, KeyOfRowsWithoutRowid) {
+    Add("Code", "TEXT", 2);
+    Add("Part", "INTEGER", 1);
+    EXPECT_TRUE(Make().key.empty());
+    table_.without_rowid = true;
+    EXPECT_EQ(Make().key, (std::vector<std::string>{"Part", "Code"}));
+    EXPECT_EQ(LoadTaskFromJson(ToJson(Make())).key, Make().key);
+}
+
 TEST_F(Planned, RowidByItsAlias) {
     Add("Key", "INTEGER", 1);
     Add("v", "TEXT");

@@ -179,6 +179,7 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
         if (!column.written()) continue;
         task.columns.push_back(column.name);
         task.expressions.push_back(SourceExpression(column));
+        task.source_columns.push_back(column.source_name());
         // A column of the foreign table has its target's type.
         const bool typed = column.source != nullptr && column.settings.convert.empty();
         task.types.push_back(typed ? std::string() : column.bare_type);
@@ -186,6 +187,9 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
     }
     const RowidColumn rowid = FindRowid(table);
     task.rowid_name = table.table().rowid_name();
+    if (task.rowid_name.empty())
+        for (const int i : table.table().primary_key())
+            task.key.push_back(table.table().columns[static_cast<std::size_t>(i)].name);
     task.rowid_column = rowid.name;
     task.source = ForeignTableName(table);
     task.create_source = CreateForeignTable(table, rowid.definition);

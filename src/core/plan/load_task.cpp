@@ -148,6 +148,13 @@ std::string WithRules(const LoadTask& task, const RowidRange* range) {
 
 }  // namespace
 
+std::string NameInSource(const LoadTask& task, const std::string& column) {
+    const auto at = std::find(task.columns.begin(), task.columns.end(), column);
+    const auto place = static_cast<std::size_t>(at - task.columns.begin());
+    const bool known = place < task.source_columns.size() && !task.source_columns[place].empty();
+    return known ? task.source_columns[place] : column;
+}
+
 std::string PlainInsert(const LoadTask& task) {
     return DirectInsert(task, nullptr);
 }

@@ -35,6 +35,9 @@ struct LoadTask {
     std::string target;                    ///< SQL: quoted where needed, with its schema
     std::vector<std::string> columns;      ///< of the target that are written; names as they are
     std::vector<std::string> expressions;  ///< beside `columns`: SQL over the columns of `source`
+    /// Beside `columns`, or none at all: SQLite's names of the columns that their values come from; empty for
+    /// those that SQLite has not.
+    std::vector<std::string> source_columns;
     /// Beside `columns`: the type that an expression is cast to where no column of the target is at hand to
     /// say it, without a length, so that the cast cuts nothing; empty, or none at all: it has its type by
     /// itself.
@@ -42,19 +45,23 @@ struct LoadTask {
     std::string source;         ///< SQL: FROM item, pg_temp.shop_customer or (SELECT …) AS source
     std::string create_source;  ///< statement that makes `source`; empty: it is there
     std::string drop_source;
-    std::string rowid_name;      ///< what SQLite calls the table's rowid; empty: rows have none
-    std::string rowid_column;    ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
-    std::string where;           ///< SQL condition over the columns of `source`; empty: all rows
-    bool overriding = false;     ///< OVERRIDING SYSTEM VALUE
-    std::string conflict;        ///< ON CONFLICT clause, or empty
-    bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
-    bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
+    std::vector<std::string> key;  ///< SQLite's names of the primary key of rows without rowid
+    std::string rowid_name;        ///< what SQLite calls the table's rowid; empty: rows have none
+    std::string rowid_column;      ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
+    std::string where;             ///< SQL condition over the columns of `source`; empty: all rows
+    bool overriding = false;       ///< OVERRIDING SYSTEM VALUE
+    std::string conflict;          ///< ON CONFLICT clause, or empty
+    bool must_be_empty = false;    ///< `existing` is error: a target with rows is refused
+    bool reject = false;           ///< on_error is reject: rows that the target refuses are put aside
     std::vector<LoadRule> rules;
 };
 
 /// The task of a planned table, whose probes have run; no `columns` where the target takes none. A rule that
 /// can't be carried out as the spec has it sets rows aside rather than let them through.
 LoadTask MakeLoadTask(const PlannedTable& table);
+
+/// What SQLite calls a column of the target; its own name where SQLite has none for it.
+std::string NameInSource(const LoadTask& task, const std::string& column);
 
 /// One plain statement, as a user runs it: rows that break a rule with on_fail reject are left out, on_fail
 /// null makes NULLs, on_fail warn is not looked at. This is what sqlite.plan shows.

@@ -30,10 +30,12 @@ void ForEachField(Task& task, Field&& field) {
     field("target", task.target);
     field("columns", task.columns);
     field("expressions", task.expressions);
+    field("source_columns", task.source_columns);
     field("types", task.types);
     field("source", task.source);
     field("create_source", task.create_source);
     field("drop_source", task.drop_source);
+    field("key", task.key);
     field("rowid_name", task.rowid_name);
     field("rowid_column", task.rowid_column);
     field("where", task.where);

@@ -12,10 +12,10 @@ namespace {
 using schema::QuotePgIdentifierIfNeeded;
 
 /// A block that runs statements over and over until they touch no row any more.
-std::string UntilNoneIsLeft(const std::vector<std::string>& statements) {
+std::string UntilNoneIsLeft(const std::vector<Step>& removals) {
     std::string body;
-    for (const std::string& statement : statements)
-        body += "        " + statement +
+    for (const Step& removal : removals)
+        body += "        " + removal.statement +
                 ";\n        GET DIAGNOSTICS touched = ROW_COUNT;\n"
                 "        total := total + touched;\n";
     std::string tag = "$orphans$";
@@ -211,18 +211,20 @@ class Writer {
     /// What `orphans` reject and null ask for, once all rows are there. A table that refers to itself, or to
     /// one after it, may get new orphans by each removal.
     void WriteOrphans() {
-        std::vector<std::string> removals;
         bool repeats = false;
         for (const PlannedTable& table : design_.tables)
-            for (const PlannedForeignKey& key : table.foreign_keys) {
-                if (!key.reason.empty() || key.orphans != spec::Orphans::kReject) continue;
-                removals.push_back(RemoveOrphans(table, key));
-                repeats = repeats || key.parent >= PlaceOf(table);
-            }
-        if (repeats)
-            Add("orphans", UntilNoneIsLeft(removals));
-        else
-            WriteOrphans(spec::Orphans::kReject);
+            for (const PlannedForeignKey& key : table.foreign_keys)
+                repeats = repeats || (key.reason.empty() && key.orphans == spec::Orphans::kReject &&
+                                      key.parent >= PlaceOf(table));
+        const std::size_t first = steps_.size();
+        WriteOrphans(spec::Orphans::kReject);
+        if (repeats) {
+            std::vector<Step> removals(
+                std::make_move_iterator(steps_.begin() + static_cast<std::ptrdiff_t>(first)),
+                std::make_move_iterator(steps_.end()));
+            steps_.resize(first);
+            Add("orphans", UntilNoneIsLeft(removals)).repeated = std::move(removals);
+        }
         WriteOrphans(spec::Orphans::kNull);
     }
 
@@ -230,10 +232,16 @@ class Writer {
         for (const PlannedTable& table : design_.tables)
             for (const PlannedForeignKey& key : table.foreign_keys) {
                 if (!key.reason.empty() || key.orphans != orphans) continue;
-                Add(table, "orphans of ", Comment(key.source) + "\n" + RemoveOrphans(table, key));
+                Step& step =
+                    Add(table, "orphans of ", Comment(key.source) + "\n" + RemoveOrphans(table, key));
                 if (orphans != spec::Orphans::kReject) continue;
-                steps_.back().loads = PlaceOf(table);
-                steps_.back().orphans_of = static_cast<std::size_t>(&key - table.foreign_keys.data());
+                step.loads = PlaceOf(table);
+                step.orphans_of = static_cast<std::size_t>(&key - table.foreign_keys.data());
+                for (const std::string& name : key.columns) {
+                    const PlannedColumn* column = table.FindTarget(name);
+                    const bool known = column != nullptr && column->source != nullptr;
+                    step.orphan_columns.push_back(known ? column->source->name : name);
+                }
             }
     }
 

@@ -38,6 +38,11 @@ struct Step {
     std::optional<std::size_t> loads;
     /// Of `loads`: the foreign key whose orphans this statement removes instead of loading rows.
     std::optional<std::size_t> orphans_of;
+    /// The same: its columns by SQLite's names, or the target's where SQLite has none.
+    std::vector<std::string> orphan_columns;
+    /// Removals of orphans that this statement repeats until none is left; who keeps an account does it by
+    /// them.
+    std::vector<Step> repeated;
 };
 
 /// Every statement in the order in which it must run, each complete by itself.

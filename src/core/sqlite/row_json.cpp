@@ -12,6 +12,8 @@ namespace {
 using value::StorageClass;
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view kValueMember = ", \"value\": ";
+
 std::string Hex(Bytes bytes) {
     static constexpr char kDigits[] = "0123456789abcdef";
     std::string text;
@@ -29,7 +31,7 @@ void AppendCell(std::string& json, const value::Cell& cell) {
     char number[value::kNumberTextSize];
     switch (cell.storage_class) {
         case StorageClass::kInteger:
-            json += ", \"value\": ";
+            json += kValueMember;
             json.append(number, value::FormatInteger(cell.integer, number));
             break;
         case StorageClass::kReal: {
@@ -37,14 +39,15 @@ void AppendCell(std::string& json, const value::Cell& cell) {
             // jsonb's numbers know no infinities and no minus zero.
             const bool number_fits = std::isfinite(cell.real) && !(cell.real == 0 && std::signbit(cell.real));
             const char* quote = number_fits ? "" : "\"";
-            json += std::string(", \"value\": ") + quote;
+            json += kValueMember;
+            json += quote;
             json += text;
             json += quote;
             break;
         }
         case StorageClass::kText:
             if (value::FindTextFault(cell.view()) == cell.view().size())
-                json += ", \"value\": " + Json(std::string(cell.view())).dump();
+                (json += kValueMember) += Json(std::string(cell.view())).dump();
             else
                 json += ", \"hex\": \"" + Hex(cell.view()) + '"';
             break;
@@ -71,6 +74,40 @@ std::string RowAsJson(const Statement& statement, int columns) {
         AppendCell(json, statement.CellAt(i));
     }
     return json + "}";
+}
+
+std::string KeyAsJson(const std::vector<KeyPart>& key) {
+    std::string json = "{";
+    for (const KeyPart& part : key) {
+        json += (json.size() > 1 ? ", " : "") + NameAsJson(part.column) + ": ";
+        std::string cell;
+        AppendCell(cell, part.cell);
+        const bool is_null = part.cell.storage_class == StorageClass::kNull;
+        const bool is_text = part.cell.storage_class == StorageClass::kText;
+        const std::size_t value = cell.find(kValueMember);
+        const bool plain =
+            value != std::string::npos && (is_text || cell[value + kValueMember.size()] != '"');
+        if (is_null)
+            json += "null";
+        else if (plain)
+            json.append(cell, value + kValueMember.size(), cell.size() - value - kValueMember.size() - 1);
+        else
+            json += cell;
+    }
+    return json + "}";
+}
+
+std::string StoredRowAsJson(Database& db, std::string_view table, const std::vector<KeyPart>& key) {
+    std::string sql = "SELECT * FROM main." + QuoteIdentifier(table);
+    const char* word = " WHERE ";
+    for (const KeyPart& part : key) {
+        sql += word + QuoteIdentifier(part.column) + " IS ?";
+        word = " AND ";
+    }
+    Statement statement(db, sql);
+    for (std::size_t i = 0; i < key.size(); ++i)
+        statement.Bind(static_cast<int>(i) + 1, key[i].cell);
+    return statement.Fetch() ? RowAsJson(statement, statement.column_count()) : std::string();
 }
 
 std::string StoredRowAsJson(Database& db, std::string_view table, std::string_view rowid_name,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/sqlite/database.hpp"
 #include "core/sqlite/statement.hpp"
@@ -21,5 +22,18 @@ std::string RowAsJson(const Statement& statement, int columns);
 /// @param rowid_name a name that means the rowid in this table
 std::string StoredRowAsJson(Database& db, std::string_view table, std::string_view rowid_name,
                             std::int64_t rowid);
+
+/// A column of a primary key and its value in one row.
+struct KeyPart {
+    std::string column;
+    value::Cell cell;
+};
+
+/// {"code": "a", "n": 5}: the type of a JSON value says which class a cell has. A blob, text that is not
+/// valid UTF-8 or holds NUL, and what is no JSON number, are as in RowAsJson.
+std::string KeyAsJson(const std::vector<KeyPart>& key);
+
+/// The row of a table that has this key; empty when there is none.
+std::string StoredRowAsJson(Database& db, std::string_view table, const std::vector<KeyPart>& key);
 
 }  // namespace pgsqlite::sqlite

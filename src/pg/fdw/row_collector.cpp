@@ -1,11 +1,33 @@
 #include "pg/fdw/row_collector.hpp"
 
-#include "core/sqlite/row_json.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::fdw {
 
 RowCollector* row_collector = nullptr;
+
+const std::vector<sqlite::KeyPart>* KeyParts(const List* names, const value::Cell* cells) {
+    auto* key = NewIn<std::vector<sqlite::KeyPart>>(CurrentMemoryContext);
+    for (int i = 0; i < list_length(names); ++i) {
+        const char* name = ToUtf8(strVal(list_nth(names, i)));
+        Guard([&] { key->push_back({name, cells[i]}); });
+    }
+    return key;
+}
+
+namespace {
+
+/// Null where a scan's rows have a rowid, or no key.
+const std::vector<sqlite::KeyPart>* PresentKey(const RowSource* rows) {
+    const int count = list_length(rows->key_columns());
+    if (count == 0) return nullptr;
+    auto* cells = static_cast<value::Cell*>(palloc(sizeof(value::Cell) * static_cast<Size>(count)));
+    for (int i = 0; i < count; ++i)
+        cells[i] = rows->statement()->CellAt(rows->column_count() + i);
+    return KeyParts(rows->key_columns(), cells);
+}
+
+}  // namespace
 
 bool RowRefusals::Sink(void* context, const RowConverter& row, int index, const value::Cell& cell,
                        value::Status status, const ErrorData* cause) {
@@ -23,7 +45,7 @@ bool RowRefusals::Sink(void* context, const RowConverter& row, int index, const 
     }
     if (self->columns_ != NIL) appendStringInfoString(&self->messages_, "; ");
     appendStringInfoString(&self->messages_, RefusalMessage(row, index, cell, status, cause));
-    self->columns_ = lappend(self->columns_, makeString(pstrdup(column.name)));
+    self->columns_ = lappend(self->columns_, makeString(pstrdup(column.source_name)));
     self->rejectable_ = self->rejectable_ && on_error == value::OnError::kReject;
     MemoryContextSwitchTo(previous);
     return false;
@@ -45,12 +67,18 @@ void RowRefusals::Put(RowSource* rows) {
     row.message = messages_.data;
     row.rejectable = rejectable_;
     auto* json = NewIn<std::string>(context_);
+    auto* key_json = NewIn<std::string>(context_);
     sqlite::Database* database = rows->pin()->database();
+    const std::vector<sqlite::KeyPart>* key = PresentKey(rows);
     CallSqlite(database, [&] {
         if (row.has_rowid) *json = sqlite::StoredRowAsJson(*database, row.table, rowid_name_, row.rowid);
+        if (key != nullptr) *key_json = sqlite::KeyAsJson(*key);
+        if (key != nullptr && row.table != nullptr)
+            *json = sqlite::StoredRowAsJson(*database, row.table, *key);
         if (json->empty()) *json = sqlite::RowAsJson(*statement, columns);
     });
     row.json = ToServerText(*json);
+    if (key != nullptr) row.key = ToServerText(*key_json);
     if (!repeats_) collector_->put(collector_->context, row);
     columns_ = NIL;
     MemoryContextSwitchTo(previous);

@@ -2,6 +2,7 @@
 // load sets one for its own statement; scans of triggers and functions below it are not concerned.
 #pragma once
 
+#include "core/sqlite/row_json.hpp"
 #include "pg/fdw/row_source.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -13,10 +14,11 @@ struct RefusedRow {
     const char* locator;  ///< words such as "rowid 17"
     bool has_rowid;
     int64 rowid;
-    List* columns;        ///< String nodes: attributes
+    List* columns;        ///< String nodes: SQLite's names
     int sqlstate;         ///< of the first
     const char* message;  ///< of all, separated by "; "
-    const char* json;     ///< the row in SQLite, see core/sqlite/row_json.hpp
+    const char* key;      ///< its primary key where it has no rowid, or null; see core/sqlite/row_json.hpp
+    const char* json;     ///< the row in SQLite, as there
     bool rejectable;      ///< on_error is reject for all the columns
 };
 
@@ -27,12 +29,18 @@ struct RowCollector {
     /// Called about every thousand rows with the number read so far.
     void (*tick)(void* context, uint64 rows);
     void* context;
+    /// The scan that gave the latest row and still stands at it; null before the first.
+    const RowSource* current;
     uint64 rows;                                 ///< read by the scans, the refused ones among them
     uint64 changes[RowConverter::kChangeKinds];  ///< values changed by policies
 };
 
 /// The collector of new scans, or null. Who sets one takes it back, also after an error.
 extern RowCollector* row_collector;
+
+/// A row's primary key in words for core. @param names String nodes @param cells beside them
+/// @return lives as long as the current memory context and the cells' bytes
+const std::vector<sqlite::KeyPart>* KeyParts(const List* names, const value::Cell* cells);
 
 /// The refusals of one scan's present row.
 class RowRefusals {
@@ -46,6 +54,7 @@ class RowRefusals {
     /// Counts the row that was just converted. True where it was refused: the collector has it, and the next
     /// row is to be read.
     bool Take(RowSource* rows) {
+        collector_->current = rows;
         if (likely(!repeats_) && unlikely(++collector_->rows % kTickRows == 0))
             collector_->tick(collector_->context, collector_->rows);
         if (likely(columns_ == NIL)) return false;

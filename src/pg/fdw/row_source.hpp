@@ -52,6 +52,11 @@ class RowSource {
 
     Pin* pin() const noexcept { return config_.pin; }
     int column_count() const noexcept { return config_.column_count; }
+    /// SQLite's names of the primary key, whose cells stand behind the columns'; NIL where rows are not told
+    /// apart by one.
+    List* key_columns() const noexcept {
+        return config_.locator == Locator::kKey ? config_.locator_columns : NIL;
+    }
     ChunkSource* chunks() const noexcept { return config_.chunks; }
     RowConverter& converter() noexcept { return converter_; }
     sqlite::Statement* statement() const noexcept { return statement_; }

@@ -72,7 +72,9 @@ void ReadSettings(JobPlan* plan, const Arguments& job) {
 
 void ReadSteps(JobPlan* plan, const Arguments& job) {
     const uint64 count = RunOnRecords(
-        "SELECT step, section, kind, object, statement, table_no, state OPERATOR(pg_catalog.=) 'done', staged"
+        "SELECT step, section, kind, object, statement, table_no, state OPERATOR(pg_catalog.=) 'done', "
+        "staged,"
+        " pg_catalog.array_to_string(columns, E'\\n')"
         " FROM sqlite.job_steps WHERE job OPERATOR(pg_catalog.=) $1 ORDER BY step",
         job);
     for (uint64 i = 0; i < count; ++i) {
@@ -84,9 +86,10 @@ void ReadSteps(JobPlan* plan, const Arguments& job) {
         const int32 table_no = static_cast<int32>(IntegerOf(i, 6, 0));
         const bool done = BoolOf(i, 7);
         const char* staged = TextOf(i, 8);
+        const char* columns = TextOf(i, 9);
         Guard([&] {
             plan->steps.push_back({number, SectionOf(section), KindOf(kind), object, statement,
-                                   staged != nullptr ? staged : "", table_no, done});
+                                   staged != nullptr ? staged : "", table_no, SplitLines(columns), done});
         });
     }
 }

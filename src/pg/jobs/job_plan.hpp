@@ -22,6 +22,7 @@ struct PlannedStep {
     std::string statement;
     std::string staged;  ///< the same over the staged table; empty: it waits until that is in place
     int32 table_no;      ///< 0: none
+    std::vector<std::string> columns;  ///< of a step that removes orphans: those of the foreign key
     bool done;
 };
 

@@ -198,10 +198,11 @@ void AddStep(int64 job, const NewStep& step) {
         .Text(step.statement)
         .Text(step.staged)
         .Text(step.undo)
-        .Add(INT4OID, Int32GetDatum(step.table_no), step.table_no == 0);
+        .Add(INT4OID, Int32GetDatum(step.table_no), step.table_no == 0)
+        .Add(TEXTARRAYOID, TextArray(step.columns), step.columns == NIL);
     RunOnRecords(
-        "INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, staged, undo, table_no)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, staged, undo, table_no,"
+        " columns) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         arguments);
     SPI_finish();
 }
@@ -318,10 +319,11 @@ void PutReject(int64 job, const load::Reject& reject) {
         .Text(load::CategoryName(reject.category))
         .Text(unpack_sql_state(reject.sqlstate))
         .Text(reject.message)
-        .Json(reject.row);
+        .Json(reject.row)
+        .Json(reject.key);
     RunOnRecords(
         "INSERT INTO sqlite.rejects (job, table_no, server, table_name, target, rowid, columns, category,"
-        " sqlstate, message, row) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " sqlstate, message, row, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         arguments);
     SPI_finish();
 }

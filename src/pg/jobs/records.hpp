@@ -53,9 +53,10 @@ struct NewStep {
     const char* kind;  ///< "statement", "load", "key", "index", "orphans", "comment"
     const char* object;
     const char* statement;
-    const char* staged;  ///< the same over the staged table, or null
-    const char* undo;    ///< or null
-    int32 table_no;      ///< 0: none
+    const char* staged;   ///< the same over the staged table, or null
+    const char* undo;     ///< or null
+    const List* columns;  ///< String nodes: of "orphans", those of the foreign key
+    int32 table_no;       ///< 0: none
 };
 void AddStep(int64 job, const NewStep& step);
 void MarkStep(int64 job, int32 step);

@@ -1,11 +1,10 @@
 #include "pg/jobs/run.hpp"
 
 #include "pg/jobs/load_piece.hpp"
+#include "pg/jobs/orphans.hpp"
 #include "pg/jobs/pool_work.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/staging.hpp"
-#include "pg/load/load.hpp"
-#include "pg/load/query_row.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -27,38 +26,25 @@ void RunStatement(const std::string& statement) {
     RepublishActivity();
 }
 
-/// Rows without a parent, with `orphans` reject: what the statement deletes is put aside.
-void RejectOrphans(Call* call, const PlannedStep& step, const PlannedLoad& table) {
-    SPI_connect();
-    if (SPI_execute(psprintf("%s\nRETURNING c.*", ToServerText(step.statement)), false, 0) < 0)
-        elog(ERROR, "could not remove orphans");
-    const SPITupleTable* rows = SPI_tuptable;
-    const uint64 count = SPI_processed;
-    load::Account* account = call->account;
-    account->BeginTable(step.table_no, ToServerText(table.target));
-    Datum* values = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(rows->tupdesc->natts)));
-    bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * static_cast<Size>(rows->tupdesc->natts)));
-    for (uint64 i = 0; i < count; ++i) {
-        heap_deform_tuple(rows->vals[i], rows->tupdesc, values, nulls);
-        load::Reject reject = {};
-        reject.server = ToServerText(table.task.server);
-        reject.table = ToServerText(table.task.table);
-        reject.category = load::Category::kInsertion;
-        reject.sqlstate = ERRCODE_FOREIGN_KEY_VIOLATION;
-        reject.message = psprintf("the row has no parent: %s", ToServerText(step.object));
-        reject.row = load::QueryRowAsJson(rows->tupdesc, values, nulls);
-        account->Add(reject);
-    }
-    account->written -= static_cast<int64>(count);
-    SPI_finish();
-    MoveToRejected(call->job, step.table_no, static_cast<int64>(count));
+/// Where the row of steps ends that begins at `first` and removes orphans. They are done together, since
+/// each may leave work for the others.
+size_t EndOfOrphans(const JobPlan& plan, size_t first) noexcept {
+    size_t last = first;
+    while (last < plan.steps.size() && plan.steps[last].kind == StepKind::kOrphans)
+        ++last;
+    return last;
 }
 
+/// One step, or a whole row of steps that remove orphans, at its first.
 void Do(Call* call, JobPlan* plan, const PlannedStep& step) {
     Name(call, step);
+    const auto place = static_cast<size_t>(&step - plan->steps.data());
     if (step.kind == StepKind::kOrphans) {
-        RejectOrphans(call, step, plan->Table(step.table_no));
-    } else if (step.kind != StepKind::kComment) {
+        if (place == 0 || plan->steps[place - 1].kind != StepKind::kOrphans)
+            RejectOrphans(call, plan, place, EndOfOrphans(*plan, place));
+        return;
+    }
+    if (step.kind != StepKind::kComment) {
         PublishActivity(
             {call->job, PhaseOf(step.section), step.table_no, InvalidOid, -1, ToServerText(step.object)});
         RunStatement(step.statement);

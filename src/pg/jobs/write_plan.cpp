@@ -126,18 +126,11 @@ void RecordStep(int64 job, const plan::Step& step, const int32* table_numbers, i
     if (staged != nullptr) record.staged = ToServerText(staged->statement);
     record.undo = step.undo.empty() ? nullptr : ToServerText(step.undo);
     record.table_no = step.table ? table_numbers[*step.table] : 0;
+    List* columns = NIL;
+    for (const std::string& column : step.orphan_columns)
+        columns = lappend(columns, makeString(ToServerText(column)));
+    record.columns = columns;
     AddStep(job, record);
-}
-
-/// Orphans among rows that refer to each other are removed by one block, which gives no account of them.
-void CheckAccountable(const std::vector<plan::Step>& steps) {
-    for (size_t i = 0; i < steps.size(); ++i)
-        if (steps[i].object == "orphans")
-            ereport(ERROR,
-                    (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                     errmsg("\"orphans\": \"reject\" is not supported where tables refer to themselves or to "
-                            "each other"),
-                     errhint("Choose \"null\" or \"keep\" for these foreign keys.")));
 }
 
 /// Whether a table is new, so that nobody misses it before it is in place.
@@ -188,7 +181,6 @@ void WritePlan(const Call* call, const Migration& migration) {
     CheckBlockers(design);
     WarnOfPlan(call->job, design, *ReadFacts(handle, FactsFor::kMigration));
     const std::vector<plan::Step>& steps = *StepsOf(design);
-    CheckAccountable(steps);
     auto* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);
     Guard([&] {
         for (const plan::PlannedTable& table : design.tables)
@@ -210,6 +202,10 @@ void WritePlan(const Call* call, const Migration& migration) {
     int32 number = 0;
     for (size_t i = 0; i < steps.size(); ++i) {
         if (steps[i].kind == plan::StepKind::kSource) continue;
+        // The job repeats these itself, to put aside what they remove.
+        for (const plan::Step& removal : steps[i].repeated)
+            RecordStep(call->job, removal, table_numbers, ++number, nullptr);
+        if (!steps[i].repeated.empty()) continue;
         const bool staged = is_staged && CanBeStaged(steps[i], design);
         RecordStep(call->job, steps[i], table_numbers, ++number, staged ? &staged_steps[i] : nullptr);
     }

@@ -48,6 +48,7 @@ void Account::Keep(const Reject& reject) {
     copy->locator = CopyText(reject.locator);
     copy->columns = static_cast<List*>(copyObjectImpl(reject.columns));
     copy->message = CopyText(reject.message);
+    copy->key = CopyText(reject.key);
     copy->row = fits ? CopyText(reject.row) : nullptr;
     if (fits) kept_bytes_ += size;
     if (reject.failure) ++kept_failures_;

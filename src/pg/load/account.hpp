@@ -17,10 +17,11 @@ struct Reject {
     bool has_rowid;
     int64 rowid;
     const char* locator;  ///< words such as "rowid 17", or null
-    List* columns;        ///< String nodes: columns to blame
+    List* columns;        ///< String nodes: columns to blame; SQLite's names where they have one there
     Category category;
     int sqlstate;
     const char* message;
+    const char* key;  ///< JSON: the primary key of a row without rowid; or null
     const char* row;  ///< JSON, or null
     int32 table_no;   ///< as BeginTable had it
     const char* target;

@@ -1,5 +1,7 @@
 #include "pg/load/batch.hpp"
 
+#include <algorithm>
+
 #include "core/sqlite/row_json.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 #include "pg/load/collect.hpp"
@@ -42,8 +44,11 @@ struct BatchLoader {
     int rule_count;
     MemoryContext memory;   ///< of the batch's rows
     MemoryContext scratch;  ///< of one row that is refused
+    fdw::RowCollector* collector;
     MinimalTuple* rows;
     int64* rowids;
+    value::Cell** keys;  ///< primary keys of rows without rowid, beside key_names; null where there is none
+    List* key_names;     ///< String nodes: SQLite's names
     int used;
     Size bytes;
     bool started;
@@ -53,14 +58,46 @@ bool HasRowid(const BatchLoader* loader) noexcept {
     return loader->first_column == 1;
 }
 
+/// The primary key of the row that the source is at, in the current memory context; null where it has a
+/// rowid, or none.
+value::Cell* PresentKey(BatchLoader* loader) {
+    const fdw::RowSource* source = loader->collector->current;
+    if (loader->server == nullptr || HasRowid(loader) || source == nullptr) return nullptr;
+    const int count = list_length(source->key_columns());
+    if (count == 0) return nullptr;
+    if (loader->key_names == NIL) {
+        MemoryContext previous = MemoryContextSwitchTo(GetMemoryChunkContext(loader));
+        loader->key_names = static_cast<List*>(copyObjectImpl(source->key_columns()));
+        MemoryContextSwitchTo(previous);
+    }
+    auto* cells = static_cast<value::Cell*>(palloc(sizeof(value::Cell) * static_cast<Size>(count)));
+    for (int i = 0; i < count; ++i) {
+        value::Cell cell = source->statement()->CellAt(source->column_count() + i);
+        const bool has_bytes = cell.storage_class == value::StorageClass::kText ||
+                               cell.storage_class == value::StorageClass::kBlob;
+        if (has_bytes && cell.bytes.size > 0) {
+            void* copy = palloc(cell.bytes.size);
+            std::memcpy(copy, cell.bytes.data, cell.bytes.size);
+            cell.bytes.data = static_cast<const char*>(copy);
+            loader->bytes += cell.bytes.size;
+        }
+        cells[i] = cell;
+    }
+    return cells;
+}
+
 /// The whole row as it stands in SQLite, where it can be found again; else as the query gave it.
-const char* RowJson(BatchLoader* loader, int64 rowid, Datum* values, bool* nulls) {
-    if (HasRowid(loader)) {
+/// @param key or null
+const char* RowJson(BatchLoader* loader, int64 rowid, const std::vector<sqlite::KeyPart>* key, Datum* values,
+                    bool* nulls) {
+    if (HasRowid(loader) || key != nullptr) {
         fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, loader->server_oid);
         auto* json = NewIn<std::string>(CurrentMemoryContext);
+        const plan::LoadTask& task = *loader->task;
         fdw::CallSqlite(pin->database(), [&] {
-            *json = sqlite::StoredRowAsJson(*pin->database(), loader->task->table, loader->task->rowid_name,
-                                            rowid);
+            *json = key != nullptr
+                        ? sqlite::StoredRowAsJson(*pin->database(), task.table, *key)
+                        : sqlite::StoredRowAsJson(*pin->database(), task.table, task.rowid_name, rowid);
         });
         pin->Release();
         if (!json->empty()) return ToServerText(*json);
@@ -68,14 +105,20 @@ const char* RowJson(BatchLoader* loader, int64 rowid, Datum* values, bool* nulls
     return QueryRowAsJson(loader->descriptor, values, nulls);
 }
 
-Reject RejectOf(BatchLoader* loader, int64 rowid, Datum* values, bool* nulls) {
+/// @param key_cells or null
+Reject RejectOf(BatchLoader* loader, int64 rowid, const value::Cell* key_cells, Datum* values, bool* nulls) {
     Reject reject = {};
+    const auto* key = key_cells != nullptr ? fdw::KeyParts(loader->key_names, key_cells) : nullptr;
     reject.server = loader->server;
     reject.table = loader->table;
     reject.has_rowid = HasRowid(loader);
     reject.rowid = rowid;
     if (reject.has_rowid) reject.locator = psprintf("rowid " INT64_FORMAT, rowid);
-    reject.row = RowJson(loader, rowid, values, nulls);
+    if (key != nullptr) {
+        reject.key = SqlText([&] { return sqlite::KeyAsJson(*key); });
+        reject.locator = psprintf("key %s", reject.key);
+    }
+    reject.row = RowJson(loader, rowid, key, values, nulls);
     reject.failure = !loader->task->reject;
     return reject;
 }
@@ -118,8 +161,8 @@ void RefuseRow(BatchLoader* loader, int index, ErrorData* error) {
     bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * static_cast<Size>(loader->column_count)));
     HeapTuple tuple = heap_tuple_from_minimal_tuple(loader->rows[index]);
     heap_deform_tuple(tuple, loader->descriptor, values, nulls);
-    Reject reject = RejectOf(loader, loader->rowids[index], values, nulls);
-    reject.columns = ColumnsToBlame(error);
+    Reject reject = RejectOf(loader, loader->rowids[index], loader->keys[index], values, nulls);
+    reject.columns = NamesInSource(*loader->task, ColumnsToBlame(error));
     reject.category = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION)
                           ? Category::kConversion
                           : Category::kInsertion;
@@ -156,6 +199,32 @@ void Flush(BatchLoader* loader) {
     loader->account->Tick();
 }
 
+/// ": not-an-address": the values that a rule is about, trimmed.
+void AppendValues(const BatchLoader* loader, const TupleTableSlot* slot, const plan::LoadRule& rule,
+                  StringInfo message) {
+    constexpr int kShownBytes = 60;
+    const char* separator = ": ";
+    for (int i = 0; i < loader->column_count; ++i) {
+        const std::string& name = loader->task->columns[static_cast<size_t>(i)];
+        if (std::find(rule.columns.begin(), rule.columns.end(), name) == rule.columns.end()) continue;
+        const int place = loader->first_column + i;
+        appendStringInfoString(message, separator);
+        separator = ", ";
+        if (slot->tts_isnull[place]) {
+            appendStringInfoString(message, "NULL");
+            continue;
+        }
+        Oid output;
+        bool is_varlena;
+        getTypeOutputInfo(TupleDescAttr(loader->descriptor, i)->atttypid, &output, &is_varlena);
+        const char* text = OidOutputFunctionCall(output, slot->tts_values[place]);
+        const int size = static_cast<int>(std::strlen(text));
+        const int shown = pg_mbcliplen(text, size, kShownBytes);
+        appendBinaryStringInfo(message, text, shown);
+        if (shown < size) appendStringInfoString(message, "…");
+    }
+}
+
 /// The rules that a row breaks: counts those that only warn, or have made NULLs. True where the row is to be
 /// refused.
 bool BreaksRules(BatchLoader* loader, TupleTableSlot* slot, Reject* reject, StringInfo message) {
@@ -176,8 +245,9 @@ bool BreaksRules(BatchLoader* loader, TupleTableSlot* slot, Reject* reject, Stri
         refused = true;
         for (const std::string& column : rule.columns)
             reject->columns = list_append_unique(reject->columns, makeString(ToServerText(column)));
-        appendStringInfo(message, "%sit breaks rule \"%s\"", message->len > 0 ? "; " : "",
+        appendStringInfo(message, "%srule \"%s\" is broken", message->len > 0 ? "; " : "",
                          ToServerText(rule.name));
+        AppendValues(loader, slot, rule, message);
         reject->failure = reject->failure || (rule.by_policy && !loader->task->reject);
     }
     return refused;
@@ -196,8 +266,8 @@ bool Receive(TupleTableSlot* slot, DestReceiver* receiver) {
         StringInfoData message;
         initStringInfo(&message);
         if (BreaksRules(loader, slot, &verdict, &message)) {
-            Reject reject = RejectOf(loader, rowid, values, nulls);
-            reject.columns = verdict.columns;
+            Reject reject = RejectOf(loader, rowid, PresentKey(loader), values, nulls);
+            reject.columns = NamesInSource(*loader->task, verdict.columns);
             reject.category = Category::kValidation;
             reject.sqlstate = ERRCODE_CHECK_VIOLATION;
             reject.message = message.data;
@@ -213,6 +283,7 @@ bool Receive(TupleTableSlot* slot, DestReceiver* receiver) {
     MinimalTuple row = heap_form_minimal_tuple(loader->descriptor, values, nulls);
     loader->rows[loader->used] = row;
     loader->rowids[loader->used] = rowid;
+    loader->keys[loader->used] = PresentKey(loader);
     loader->bytes += row->t_len;
     ++loader->used;
     MemoryContextSwitchTo(previous);
@@ -264,8 +335,10 @@ void LoadInBatches(const plan::LoadTask& task, const plan::RowidRange* range, Ac
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite refused row", ALLOCSET_SMALL_SIZES);
     loader->rows = static_cast<MinimalTuple*>(palloc(sizeof(MinimalTuple) * kBatchRows));
     loader->rowids = static_cast<int64*>(palloc(sizeof(int64) * kBatchRows));
+    loader->keys = static_cast<value::Cell**>(palloc(sizeof(value::Cell*) * kBatchRows));
     const char* sql = SqlText([&] { return plan::BatchSource(task, range); });
     fdw::RowCollector collector = CollectorFor(account);
+    loader->collector = &collector;
     RunSelect(sql, &collector, &loader->receiver);
     Flush(loader);
     Settle(collector, account);

@@ -14,6 +14,7 @@ void Put(void* context, const fdw::RefusedRow& row) {
     reject.category = Category::kConversion;
     reject.sqlstate = row.sqlstate;
     reject.message = row.message;
+    reject.key = row.key;
     reject.row = row.json;
     Account* account = static_cast<Account*>(context);
     reject.failure = !row.rejectable && !account->rejects_conversions;

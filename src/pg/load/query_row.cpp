@@ -1,5 +1,7 @@
 #include "pg/load/query_row.hpp"
 
+#include "pg/load/collect.hpp"
+
 extern "C" {
 #include "catalog/pg_constraint.h"
 #include "utils/json.h"
@@ -46,6 +48,17 @@ List* ColumnsToBlame(const ErrorData* error) {
             names,
             makeString(get_attname(
                 relation, static_cast<AttrNumber>(column + FirstLowInvalidHeapAttributeNumber), false)));
+    return names;
+}
+
+List* NamesInSource(const plan::LoadTask& task, const List* columns) {
+    List* names = NIL;
+    ListCell* cell;
+    foreach (cell, columns) {
+        const char* column = ToUtf8(strVal(lfirst(cell)));
+        const char* name = SqlText([&] { return plan::NameInSource(task, column); });
+        names = list_append_unique(names, makeString(const_cast<char*>(name)));
+    }
     return names;
 }
 

@@ -1,0 +1,30 @@
+// Rows and keys as JSON: what sqlite.rejects keeps. Expected texts follow docs/reference/jobs.md.
+#include "core/sqlite/row_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace pgsqlite::sqlite {
+namespace {
+
+using value::Cell;
+using namespace std::string_view_literals;
+
+TEST(KeyAsJson, TypesOfJsonSayTheClass) {
+    EXPECT_EQ(KeyAsJson({{"a", Cell::Integer(5)}, {"b", Cell::Text("5")}, {"c", Cell::Real(5)}}),
+              R"({"a": 5, "b": "5", "c": 5.0})");
+    EXPECT_EQ(KeyAsJson({{"q\"", Cell::Text("a\", \"value\": \"b")}}), R"({"q\"": "a\", \"value\": \"b"})");
+    EXPECT_EQ(KeyAsJson({{"n", Cell::Null()}, {"i", Cell::Integer(INT64_MIN)}}),
+              R"({"n": null, "i": -9223372036854775808})");
+}
+
+TEST(KeyAsJson, WhatJsonCannotHold) {
+    EXPECT_EQ(KeyAsJson({{"b", Cell::Blob("\xff\x00"sv)}}), R"({"b": {"class": "blob", "hex": "ff00"}})");
+    EXPECT_EQ(KeyAsJson({{"t", Cell::Text("\xff"sv)}}), R"({"t": {"class": "text", "hex": "ff"}})");
+    EXPECT_EQ(KeyAsJson({{"r", Cell::Real(std::numeric_limits<double>::infinity())}}),
+              R"({"r": {"class": "real", "value": "Infinity"}})");
+}
+
+}  // namespace
+}  // namespace pgsqlite::sqlite
