@@ -425,6 +425,7 @@ CREATE TABLE sqlite.rejects (
     message text NOT NULL,
     row jsonb,
     state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'loaded', 'ignored')),
+    mended boolean NOT NULL DEFAULT false,
     at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 CREATE INDEX ON sqlite.rejects (job, table_no);
@@ -475,6 +476,23 @@ CREATE PROCEDURE sqlite.resume(INOUT job bigint DEFAULT NULL)
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_resume';
 COMMENT ON PROCEDURE sqlite.resume(bigint) IS
     'goes on with a migration that failed or was cut short, the session''s last unless named, behind what is committed';
+
+-- Rejected rows once more.
+
+CREATE PROCEDURE sqlite.retry_rejects(
+    INOUT job bigint DEFAULT NULL, ids bigint[] DEFAULT NULL, spec jsonb DEFAULT NULL, from_stored boolean DEFAULT false,
+    INOUT loaded bigint DEFAULT NULL, INOUT left_open bigint DEFAULT NULL)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_retry_rejects';
+COMMENT ON PROCEDURE sqlite.retry_rejects(bigint, bigint[], jsonb, boolean, bigint, bigint) IS
+    'loads rejected rows again, after the source, the target, the spec or the stored row was mended';
+
+CREATE FUNCTION sqlite.check_reject() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_check_reject';
+COMMENT ON FUNCTION sqlite.check_reject() IS 'the trigger of sqlite.rejects: what its owner may change';
+-- What the extension itself writes has a time of its own, which nobody else may change.
+CREATE TRIGGER check_reject BEFORE UPDATE ON sqlite.rejects
+    FOR EACH ROW WHEN (NEW.at = OLD.at) EXECUTE FUNCTION sqlite.check_reject();
+
 -- Watching and reporting. These run with the caller's rights: row security of the job tables hides the jobs of other
 -- roles, PostgreSQL's own rules their backends.
 
@@ -588,7 +606,7 @@ BEGIN ATOMIC
                     'see the rows that did not fit'),
                 (3, c.kind = 'migrate' AND b.broken, format('CALL sqlite.resume(%s)', c.job),
                     CASE WHEN b.begun THEN 'go on behind what is committed' ELSE 'plan it anew and carry it out' END),
-                (4, to_regproc('sqlite.retry_rejects') IS NOT NULL AND c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
+                (4, c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
                     'load them after mending rows, target or spec'),
                 (5, to_regproc('sqlite.rollback') IS NOT NULL AND (c.state = 'done' OR b.broken AND b.begun), format('CALL sqlite.rollback(%s)', c.job),
                     'take back what it created and wrote'),

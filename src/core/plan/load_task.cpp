@@ -200,6 +200,21 @@ std::string BatchSource(const LoadTask& task, const RowidRange* range) {
     return "SELECT " + List(top) + "\nFROM " + rows;
 }
 
+LoadTask OfConvertedRows(const LoadTask& task, std::string relation, std::string rowid) {
+    LoadTask converted = task;
+    converted.server.clear();
+    converted.table.clear();
+    converted.expressions = QuotedColumns(task);
+    converted.types.clear();
+    converted.source = std::move(relation);
+    converted.create_source.clear();
+    converted.drop_source.clear();
+    converted.rowid_name.clear();
+    converted.rowid_column = std::move(rowid);
+    converted.where.clear();
+    return converted;
+}
+
 std::string BatchInsert(const LoadTask& task, std::string_view relation) {
     return InsertInto(task) + "SELECT * FROM " + std::string(relation) + OnConflict(task);
 }

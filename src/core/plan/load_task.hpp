@@ -79,6 +79,10 @@ std::string BatchSource(const LoadTask& task, const RowidRange* range);
 /// @param relation SQL: a name, quoted where needed
 std::string BatchInsert(const LoadTask& task, std::string_view relation);
 
+/// The task over rows that have been converted already, in a relation with `columns` under their names.
+/// @param rowid the relation's column that tells rows apart; rejected rows are told by it
+LoadTask OfConvertedRows(const LoadTask& task, std::string relation, std::string rowid);
+
 /// For the job's record, sqlite.job_tables.load.
 std::string ToJson(const LoadTask& task);
 /// @throws Error XX000 when the text is not what ToJson gave

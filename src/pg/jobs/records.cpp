@@ -328,6 +328,21 @@ void PutReject(int64 job, const load::Reject& reject) {
     SPI_finish();
 }
 
+void RenewReject(int64 id, const load::Reject& reject) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(id)
+        .Add(TEXTARRAYOID, TextArray(reject.columns))
+        .Text(load::CategoryName(reject.category))
+        .Text(unpack_sql_state(reject.sqlstate))
+        .Text(reject.message);
+    RunOnRecords(
+        "UPDATE sqlite.rejects SET state = 'open', columns = $2, category = $3, sqlstate = $4, message = $5,"
+        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
+        arguments);
+    SPI_finish();
+}
+
 void LogRetry(int64 job, int attempt, const char* error) {
     Log(job, "warning", psprintf("attempt %d failed and is repeated: %s", attempt, error));
 }

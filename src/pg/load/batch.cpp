@@ -90,7 +90,7 @@ value::Cell* PresentKey(BatchLoader* loader) {
 /// @param key or null
 const char* RowJson(BatchLoader* loader, int64 rowid, const std::vector<sqlite::KeyPart>* key, Datum* values,
                     bool* nulls) {
-    if (HasRowid(loader) || key != nullptr) {
+    if (OidIsValid(loader->server_oid) && (HasRowid(loader) || key != nullptr)) {
         fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, loader->server_oid);
         auto* json = NewIn<std::string>(CurrentMemoryContext);
         const plan::LoadTask& task = *loader->task;

@@ -1,0 +1,21 @@
+// Patch: a spec changed for rows that are loaded again, when what it made stands already: only what says how
+// values and rows are converted and judged may change.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pgsqlite::spec {
+
+struct PatchedSpec {
+    std::string spec;    ///< `changes` merged over the spec as RFC 7396 says: objects by key, null removes
+    std::string append;  ///< the same, with `existing` append everywhere: rows go to tables that are there
+};
+
+/// @param spec of the job: checked when it ran
+/// @param changes a spec for itself
+/// @throws Error 22023 where `changes` is no valid spec, changes something that can't be changed any more, or
+/// makes no valid spec together with `spec`
+PatchedSpec PatchSpec(std::string_view spec, std::string_view changes);
+
+}  // namespace pgsqlite::spec
