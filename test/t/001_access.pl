@@ -87,20 +87,18 @@ like(as_role('file_reader', "UPDATE sqlite.jobs SET state = 'failed'"), qr/42501
 is(as_role('guest', 'SELECT count(*) FROM sqlite.progress'), '0', 'everyone may ask for progress');
 
 # Rejected rows: their owner mends and ignores them, within limits, and has them loaded with rights of his own.
-$node->safe_psql('postgres', "INSERT INTO sqlite.jobs (job, kind, state, owner) OVERRIDING SYSTEM VALUE VALUES (900, 'load', 'done', 'guest');"
-	. 'INSERT INTO sqlite.job_tables (job, table_no, target, created, state, read, rejected, load) VALUES (900, 1, \'public.kept\', false, \'done\', 1, 1,'
-	. ' \'{"server": "", "table": "", "target": "public.kept", "columns": ["v"], "expressions": ["v"], "types": [], "source": "(SELECT 1) AS source (v)", "create_source": "", "drop_source": "", "rowid_name": "", "rowid_column": "", "where": "", "overriding": false, "conflict": "", "must_be_empty": false, "reject": true, "rules": []}\');'
-	. 'INSERT INTO sqlite.rejects (job, table_no, target, category, sqlstate, message, row) VALUES (900, 1, \'public.kept\', \'insertion\', \'23514\', \'\', \'{"v": {"type": "integer", "value": "1"}}\');'
-	. 'CREATE TABLE public.kept (v int)');
-like(as_role('file_reader', 'CALL sqlite.retry_rejects(900)'), qr/42704.*job 900 does not exist/, 'rejects of others are not loaded');
-is(as_role('file_reader', "UPDATE sqlite.rejects SET state = 'ignored' WHERE job = 900 RETURNING id"), '', 'nor ignored');
-like(as_role('guest', "UPDATE sqlite.rejects SET message = 'mine' WHERE job = 900"), qr/42501/, 'only row and state are the owner\'s to change');
-like(as_role('guest', "UPDATE sqlite.rejects SET row = '{}' WHERE job = 900"), qr/22023.*has not the form of a rejected row/, 'and not to anything');
-like(as_role('guest', 'CALL sqlite.retry_rejects(900, from_stored => true)'), qr/42501.*permission denied for table kept/, 'the target needs INSERT');
+$node->safe_psql('postgres', 'CREATE TABLE public.kept (v int CONSTRAINT odd CHECK (v > 1)); GRANT INSERT ON public.kept TO guest;'
+	. " SET ROLE guest; CALL sqlite.load('public.kept', 'SELECT 1', 'reject'); RESET ROLE; ALTER TABLE public.kept DROP CONSTRAINT odd; REVOKE INSERT ON public.kept FROM guest");
+my $kept = $node->safe_psql('postgres', 'SELECT max(job) FROM sqlite.jobs');
+like(as_role('file_reader', "CALL sqlite.retry_rejects($kept)"), qr/42704.*job $kept does not exist/, 'rejects of others are not loaded');
+is(as_role('file_reader', "UPDATE sqlite.rejects SET state = 'ignored' WHERE job = $kept RETURNING id"), '', 'nor ignored');
+like(as_role('guest', "UPDATE sqlite.rejects SET message = 'mine' WHERE job = $kept"), qr/42501/, 'only row and state are the owner\'s to change');
+like(as_role('guest', "UPDATE sqlite.rejects SET row = '{}' WHERE job = $kept"), qr/22023.*has not the form of a rejected row/, 'and not to anything');
+like(as_role('guest', "CALL sqlite.retry_rejects($kept, from_stored => true)"), qr/42501.*permission denied for table kept/, 'the target needs INSERT');
 $node->safe_psql('postgres', 'GRANT INSERT ON public.kept TO guest; REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC');
-like(as_role('guest', 'CALL sqlite.retry_rejects(900, from_stored => true)'), qr/42501.*permission denied to create temporary tables/, 'and the database TEMPORARY');
+like(as_role('guest', "CALL sqlite.retry_rejects($kept, from_stored => true)"), qr/42501.*permission denied to create temporary tables/, 'and the database TEMPORARY');
 $node->safe_psql('postgres', 'GRANT TEMPORARY ON DATABASE postgres TO PUBLIC');
-like(as_role('guest', 'CALL sqlite.retry_rejects(900, from_stored => true)'), qr/1 loaded, 0 still open/, 'which is enough');
+like(as_role('guest', "CALL sqlite.retry_rejects($kept, from_stored => true)"), qr/1 loaded, 0 still open/, 'which is enough');
 like(as_role('guest', 'SELECT sqlite.check_reject()'), qr/39P01.*is the trigger of sqlite.rejects/, 'the trigger is no function to be called');
 # Backups.
 mkdir "$dir/backups";

@@ -180,6 +180,10 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
         task.columns.push_back(column.name);
         task.expressions.push_back(SourceExpression(column));
         task.source_columns.push_back(column.source_name());
+        const int alias = table.table().rowid_alias();
+        if (alias >= 0 && column.source == &table.table().columns[static_cast<std::size_t>(alias)] &&
+            column.settings.convert.empty() && column.settings.encoding.empty())
+            task.rowid_target = column.name;
         // A column of the foreign table has its target's type.
         const bool typed = column.source != nullptr && column.settings.convert.empty();
         task.types.push_back(typed ? std::string() : column.bare_type);

@@ -48,11 +48,14 @@ struct LoadTask {
     std::vector<std::string> key;  ///< SQLite's names of the primary key of rows without rowid
     std::string rowid_name;        ///< what SQLite calls the table's rowid; empty: rows have none
     std::string rowid_column;      ///< SQL: the column of `source` that is SQLite's rowid; empty: it has none
-    std::string where;             ///< SQL condition over the columns of `source`; empty: all rows
-    bool overriding = false;       ///< OVERRIDING SYSTEM VALUE
-    std::string conflict;          ///< ON CONFLICT clause, or empty
-    bool must_be_empty = false;    ///< `existing` is error: a target with rows is refused
-    bool reject = false;           ///< on_error is reject: rows that the target refuses are put aside
+    /// The column of the target that holds SQLite's rowid as it is, by which a row that was written is found
+    /// again; empty: none does.
+    std::string rowid_target;
+    std::string where;           ///< SQL condition over the columns of `source`; empty: all rows
+    bool overriding = false;     ///< OVERRIDING SYSTEM VALUE
+    std::string conflict;        ///< ON CONFLICT clause, or empty
+    bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
+    bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
     std::vector<LoadRule> rules;
 };
 

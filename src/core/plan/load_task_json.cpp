@@ -38,6 +38,7 @@ void ForEachField(Task& task, Field&& field) {
     field("key", task.key);
     field("rowid_name", task.rowid_name);
     field("rowid_column", task.rowid_column);
+    field("rowid_target", task.rowid_target);
     field("where", task.where);
     field("overriding", task.overriding);
     field("conflict", task.conflict);

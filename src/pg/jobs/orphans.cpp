@@ -52,11 +52,8 @@ const char* TargetColumn(const plan::LoadTask& task, const std::string& source) 
 /// Finds rowid or key of the row, as far as the target has them, and by these the row in SQLite.
 void Locate(const plan::LoadTask& task, const Orphan& row, load::Reject* reject) {
     value::Cell cell;
-    // The rowid's own column holds it unless something converts it on its way.
-    const auto rowid = std::find(task.expressions.begin(), task.expressions.end(), task.rowid_column);
-    if (!task.rowid_column.empty() && rowid != task.expressions.end()) {
-        const auto place = static_cast<size_t>(rowid - task.expressions.begin());
-        reject->has_rowid = CellOf(row, ToServerText(task.columns[place]), &cell) &&
+    if (!task.rowid_target.empty()) {
+        reject->has_rowid = CellOf(row, ToServerText(task.rowid_target), &cell) &&
                             cell.storage_class == value::StorageClass::kInteger;
         reject->rowid = reject->has_rowid ? cell.integer : 0;
     }
