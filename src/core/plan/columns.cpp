@@ -8,6 +8,7 @@
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
 #include "core/sqlite/identifier.hpp"
+#include "core/value/value.hpp"
 
 namespace pgsqlite::plan {
 namespace {
@@ -204,6 +205,23 @@ class ColumnDesigner {
         return type.sql.substr(0, begin) + type.sql.substr(end + 1);
     }
 
+    /// A cast to varchar(3) or numeric(4,1) cuts and rounds in silence.
+    void CheckDefault(const PlannedColumn& column, const std::string& pointer) {
+        Scratch scratch;
+        value::Value converted;
+        const value::Code code =
+            value::Convert(column.type.ToRule(), value::Cell::Text(*column.settings.default_value), scratch,
+                           converted)
+                .code;
+        if (code != value::Code::kTooLong && code != value::Code::kExcessDigits) return;
+        Finding& finding = designer_.Report(table_, Severity::kBlocker,
+                                            "the spec's " + pointer + " does not fit type " +
+                                                column.type.sql + ": it " + value::Explain(code).reason,
+                                            &column);
+        finding.example = *column.settings.default_value;
+        finding.suggestion = "choose a default that the column takes";
+    }
+
     void DesignDefault(PlannedColumn& column) {
         if (column.settings.default_value || !column.settings.default_sql.empty()) {
             Translated chosen;
@@ -213,6 +231,7 @@ class ColumnDesigner {
             chosen.source = chosen.text;
             chosen.pointer =
                 column.settings.sources.From(column.settings.default_value ? "default" : "default_sql");
+            if (column.settings.default_value) CheckDefault(column, chosen.pointer);
             chosen.probe = "SELECT (" + chosen.text + ")";
             chosen.assigned_to = column.type.sql;
             column.default_value = std::move(chosen);

@@ -32,6 +32,12 @@ struct ExistingForeignKey {
     bool droppable = false;  ///< by the current user, and not as a part of another table's key
 };
 
+struct ExistingTrigger {
+    std::string name;
+    /// When it fires, as pg_trigger has it: O (ordinarily), D (never), R (on a replica), A (always).
+    char fires = 'O';
+};
+
 struct ExistingRelation {
     std::string schema;
     std::string name;
@@ -41,6 +47,7 @@ struct ExistingRelation {
     std::vector<ExistingColumn> columns;
     std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones
     std::vector<ExistingForeignKey> foreign_keys;
+    std::vector<ExistingTrigger> triggers;  ///< the users', not those of constraints
 
     /// Whether ON CONFLICT (…) over these columns has an index to go by.
     bool HasUniqueKey(std::vector<std::string> key) const;

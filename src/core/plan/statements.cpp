@@ -4,6 +4,7 @@
 #include "core/plan/data_statements.hpp"
 #include "core/plan/designer.hpp"
 #include "core/plan/table_statements.hpp"
+#include "core/plan/trigger_statements.hpp"
 #include "core/schema/keywords.hpp"
 
 namespace pgsqlite::plan {
@@ -42,10 +43,10 @@ class Writer {
         }
         section_ = Section::kData;
         WriteTruncate();
-        WriteTriggers("DISABLE");
+        WriteTriggersOff();
         for (std::size_t i = 0; i < design_.tables.size(); ++i)
             WriteData(i);
-        WriteTriggers("ENABLE");
+        WriteTriggersOn();
         WriteOrphans();
         section_ = Section::kPostData;
         for (const PlannedTable& table : design_.tables)
@@ -200,12 +201,25 @@ class Writer {
         if (!list.empty()) Add("rows of " + list, "TRUNCATE " + list);
     }
 
-    /// The triggers of targets that exist, with `triggers` disable.
-    void WriteTriggers(const char* verb) {
+    /// With `triggers` disable: those of targets that exist which would fire.
+    void WriteTriggersOff() {
+        ForTriggers([&](const PlannedTable& table) {
+            Add(table, "triggers of ", AlterTriggers(table, false)).undo = AlterTriggers(table, true);
+        });
+    }
+
+    void WriteTriggersOn() {
+        ForTriggers(
+            [&](const PlannedTable& table) { Add(table, "triggers of ", AlterTriggers(table, true)); });
+    }
+
+    template <class Write>
+    void ForTriggers(Write&& write) const {
         if (design_.job.triggers != spec::Triggers::kDisable) return;
         for (const PlannedTable& table : design_.tables)
-            if (table.not_migrated.empty() && table.existing != nullptr && !table.merged_into)
-                Add(table, "triggers of ", "ALTER TABLE " + table.SqlName() + " " + verb + " TRIGGER USER");
+            if (table.not_migrated.empty() && table.existing != nullptr && !table.merged_into &&
+                !AlterTriggers(table, false).empty())
+                write(table);
     }
 
     /// What `orphans` reject and null ask for, once all rows are there. A table that refers to itself, or to

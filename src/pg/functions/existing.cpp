@@ -190,6 +190,21 @@ void ReadForeignKeys(Survey* survey, const char* schemas) {
     }
 }
 
+void ReadTriggers(Survey* survey, const char* schemas) {
+    Select(
+        psprintf("SELECT n.nspname, c.relname, t.tgname, t.tgenabled FROM pg_catalog.pg_trigger t "
+                 "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n "
+                 "ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND n.nspname IN (%s) AND c.relkind IN "
+                 "('r', 'p') "
+                 "ORDER BY n.nspname, c.relname, t.tgname",
+                 schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char *name = Cell(i, 3), *fires = Cell(i, 4);
+        Guard([&] { relation->triggers.push_back({name, fires[0]}); });
+    }
+}
+
 /// Says which text of the spec is no type.
 void NameSpecType(void* text) {
     errcontext("type \"%s\" of the spec", static_cast<const char*>(text));
@@ -228,6 +243,7 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     ReadColumns(survey, schemas);
     ReadUniqueKeys(survey, schemas);
     ReadForeignKeys(survey, schemas);
+    ReadTriggers(survey, schemas);
     ReadTypes(survey);
     SPI_finish();
 }

@@ -1,0 +1,47 @@
+-- Targets that an application made: its triggers are as they were when a migration has ended, and a default of the spec
+-- is one that the column takes.
+\getenv data PG_SQLITE_DATA
+\set rejects_db :data '/rejects.db'
+CREATE SERVER targets FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'rejects_db');
+\pset format unaligned
+\pset tuples_only on
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+
+-- Triggers that fire, never, always, and on a replica.
+CREATE SCHEMA targets;
+CREATE TABLE targets.link (id bigint PRIMARY KEY, before bigint, name text);
+CREATE FUNCTION targets.mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := TG_NAME || ' ' || NEW.name; RETURN NEW; END $$;
+CREATE TRIGGER "One" BEFORE INSERT ON targets.link FOR EACH ROW EXECUTE FUNCTION targets.mark();
+CREATE TRIGGER asleep BEFORE INSERT ON targets.link FOR EACH ROW EXECUTE FUNCTION targets.mark();
+CREATE TRIGGER ever BEFORE INSERT ON targets.link FOR EACH ROW EXECUTE FUNCTION targets.mark();
+CREATE TRIGGER on_replica BEFORE INSERT ON targets.link FOR EACH ROW EXECUTE FUNCTION targets.mark();
+ALTER TABLE targets.link DISABLE TRIGGER asleep, ENABLE ALWAYS TRIGGER ever, ENABLE REPLICA TRIGGER on_replica;
+CREATE TABLE targets.spot (x bigint, y bigint);
+\set spec '{"include": ["link", "spot"], "triggers": "disable"}'
+SELECT object, statement FROM sqlite.plan('{targets}', 'targets', :'spec') WHERE object LIKE 'triggers%' ORDER BY step;
+CALL sqlite.migrate('{targets}', 'targets', :'spec') \gset
+SELECT name FROM targets.link ORDER BY id;
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";
+SELECT statement, undo FROM sqlite.job_steps WHERE job = :job AND object LIKE 'triggers%' ORDER BY step;
+-- A job that fails between two commits has switched them off; its record says how to take that back.
+TRUNCATE targets.link;
+ALTER TABLE targets.link ADD CONSTRAINT no_four CHECK (id <> 4);
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["link"], "triggers": "disable", "transaction": "table"}');
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";
+SELECT undo FROM sqlite.job_steps WHERE job = sqlite.job_or_last() AND state = 'done' AND undo IS NOT NULL \gexec
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";
+DROP SCHEMA targets CASCADE;
+
+-- Defaults that a cast would cut or round.
+CREATE SCHEMA targets;
+CREATE DOMAIN targets.short AS varchar(4);
+CREATE TABLE targets.trail (step varchar(3), x numeric(4,1), y bigint, z targets.short, at timestamp(0));
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["trail"], "columns": {"trail.step": {"default": "none"}, "trail.z": {"default": "short"}, "trail.x": {"default": "1.25"}, "trail.at": {"default": "2024-01-01 10:00:00.5"}}}');
+SELECT column_name, finding, example FROM sqlite.assess('{targets}', 'elsewhere', '{"include": ["trail"], "columns": {"trail.step": {"type": "varchar(3)", "default": "none"}}}') WHERE severity = 'blocker';
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["trail"], "columns": {"trail.step": {"default": "non"}, "trail.z": {"default": "shor"}, "trail.x": {"default": "1.50"}, "trail.at": {"default": "2024-01-01 10:00:00"}}}') \gset
+SELECT step, x, y, z, to_char(at, 'YYYY-MM-DD HH24:MI:SS') FROM targets.trail ORDER BY step;
+
+SET client_min_messages = error;
+DROP SCHEMA targets CASCADE;
+DROP SERVER targets CASCADE;
