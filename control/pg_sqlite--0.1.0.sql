@@ -352,7 +352,7 @@ CREATE TABLE sqlite.job_steps (
     undo text,
     columns text[],
     table_no integer,
-    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done')),
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'rolled back')),
     started timestamptz,
     finished timestamptz,
     PRIMARY KEY (job, step)
@@ -369,7 +369,7 @@ CREATE TABLE sqlite.job_tables (
     created boolean NOT NULL,
     existing text,
     parents integer[] NOT NULL DEFAULT '{}',
-    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'loading', 'done')),
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'loading', 'done', 'rolled back')),
     expected bigint,
     read bigint NOT NULL DEFAULT 0,
     written bigint NOT NULL DEFAULT 0,
@@ -393,6 +393,8 @@ CREATE TABLE sqlite.job_chunks (
     xids xid8[] NOT NULL,
     read bigint NOT NULL,
     written bigint NOT NULL,
+    -- Transaction numbers mean nothing in another cluster, where a dump may have brought them.
+    system_identifier bigint NOT NULL DEFAULT (pg_catalog.pg_control_system()).system_identifier,
     FOREIGN KEY (job, table_no) REFERENCES sqlite.job_tables ON DELETE CASCADE
 );
 CREATE INDEX ON sqlite.job_chunks (job, table_no);
@@ -492,6 +494,21 @@ COMMENT ON FUNCTION sqlite.check_reject() IS 'the trigger of sqlite.rejects: wha
 -- What the extension itself writes has a time of its own, which nobody else may change.
 CREATE TRIGGER check_reject BEFORE UPDATE ON sqlite.rejects
     FOR EACH ROW WHEN (NEW.at = OLD.at) EXECUTE FUNCTION sqlite.check_reject();
+-- Taking back and forgetting.
+
+CREATE PROCEDURE sqlite.rollback(job bigint DEFAULT NULL, tables text[] DEFAULT NULL, force boolean DEFAULT false)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_rollback';
+COMMENT ON PROCEDURE sqlite.rollback(bigint, text[], boolean) IS
+    'takes back what a job made and wrote, all or nothing; refuses where targets have changed since, unless forced';
+
+CREATE FUNCTION sqlite.rollback_sql(job bigint DEFAULT NULL) RETURNS text
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_rollback_sql';
+COMMENT ON FUNCTION sqlite.rollback_sql(bigint) IS 'what sqlite.rollback would do, as a script for psql';
+
+CREATE PROCEDURE sqlite.forget(job bigint DEFAULT NULL, older_than interval DEFAULT NULL)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_forget';
+COMMENT ON PROCEDURE sqlite.forget(bigint, interval) IS
+    'deletes the records of a job, or of the caller''s jobs that ended so long ago, with their rejected rows';
 
 -- Watching and reporting. These run with the caller's rights: row security of the job tables hides the jobs of other
 -- roles, PostgreSQL's own rules their backends.
@@ -608,9 +625,9 @@ BEGIN ATOMIC
                     CASE WHEN b.begun THEN 'go on behind what is committed' ELSE 'plan it anew and carry it out' END),
                 (4, c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
                     'load them after mending rows, target or spec'),
-                (5, to_regproc('sqlite.rollback') IS NOT NULL AND (c.state = 'done' OR b.broken AND b.begun), format('CALL sqlite.rollback(%s)', c.job),
+                (5, c.state = 'done' OR b.broken AND b.begun, format('CALL sqlite.rollback(%s)', c.job),
                     'take back what it created and wrote'),
-                (6, to_regproc('sqlite.forget') IS NOT NULL AND c.state = 'rolled back', format('CALL sqlite.forget(%s)', c.job), 'delete its records')
+                (6, c.state = 'rolled back', format('CALL sqlite.forget(%s)', c.job), 'delete its records')
             ) AS n (place, applies, statement, why)
         WHERE n.applies
     )

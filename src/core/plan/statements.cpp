@@ -209,8 +209,10 @@ class Writer {
     }
 
     void WriteTriggersOn() {
-        ForTriggers(
-            [&](const PlannedTable& table) { Add(table, "triggers of ", AlterTriggers(table, true)); });
+        ForTriggers([&](const PlannedTable& table) {
+            // Undone both ways, so that none fires for rows that are taken back either.
+            Add(table, "triggers of ", AlterTriggers(table, true)).undo = AlterTriggers(table, false);
+        });
     }
 
     template <class Write>
@@ -317,13 +319,16 @@ class Writer {
             if (!key.parent_columns.empty()) sql += " " + ColumnList(key.parent_columns);
             sql += key.actions;
             if (key.orphans == spec::Orphans::kKeep) sql += " NOT VALID";
-            // Tables may refer to each other: none could be dropped first.
-            Add(table, what, std::move(sql)).undo = DropKey(table, key);
+            // Tables may refer to each other: none could be dropped first. Whoever dropped a parent by force
+            // took the key along.
+            Add(table, what, std::move(sql)).undo = DropKey(table, key, "IF EXISTS ");
         }
     }
 
-    static std::string DropKey(const PlannedTable& table, const PlannedForeignKey& key) {
-        return "ALTER TABLE " + table.SqlName() + " DROP CONSTRAINT " + QuotePgIdentifierIfNeeded(key.name);
+    static std::string DropKey(const PlannedTable& table, const PlannedForeignKey& key,
+                               const char* condition = "") {
+        return "ALTER TABLE " + table.SqlName() + " DROP CONSTRAINT " + condition +
+               QuotePgIdentifierIfNeeded(key.name);
     }
     static std::string AddKey(const PlannedTable& table, const PlannedForeignKey& key) {
         return "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " + QuotePgIdentifierIfNeeded(key.name) +

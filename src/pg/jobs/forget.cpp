@@ -1,0 +1,70 @@
+// CALL sqlite.forget(job, older_than): deletes the records of jobs, with their rejected rows and the copies
+// of their sources.
+#include "pg/jobs/copies_at_commit.hpp"
+#include "pg/jobs/records.hpp"
+#include "pg/jobs/staging.hpp"
+#include "pg/jobs/take_job.hpp"
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+/// Together with what refers to it, and with tables that it had put aside.
+void Forget(int64 job) {
+    DropStaging(job);
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job);
+    RunOnRecords("DELETE FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1", arguments);
+    SPI_finish();
+    RemoveCopiesAtCommit(job);
+}
+
+/// The caller's own jobs that are at their end; one that could be resumed must be named.
+int ForgetOlder(Interval* age) {
+    SPI_connect();
+    Arguments arguments;
+    arguments
+        .Add(NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))))
+        .Add(INTERVALOID, IntervalPGetDatum(age));
+    const uint64 count = RunOnRecords(
+        "SELECT j.job FROM sqlite.jobs j WHERE j.owner OPERATOR(pg_catalog.=) $1"
+        " AND j.finished OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) $2)"
+        " AND (j.state OPERATOR(pg_catalog.=) ANY ('{done,rolled back}')"
+        " OR j.state OPERATOR(pg_catalog.=) 'failed' AND j.kind OPERATOR(pg_catalog.=) 'load')"
+        " ORDER BY j.job FOR UPDATE SKIP LOCKED",
+        arguments);
+    const SPITupleTable* jobs = SPI_tuptable;
+    for (uint64 i = 0; i < count; ++i) {
+        bool is_null;
+        Forget(DatumGetInt64(SPI_getbinval(jobs->vals[i], jobs->tupdesc, 1, &is_null)));
+    }
+    SPI_finish();
+    return static_cast<int>(count);
+}
+
+}  // namespace
+}  // namespace pgsqlite::pg::jobs
+
+using namespace pgsqlite::pg::jobs;
+
+PG_SQLITE_FUNCTION(pg_sqlite_forget) {
+    if (PG_ARGISNULL(0) == PG_ARGISNULL(1))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        PG_ARGISNULL(0) ? errmsg("it is not said which job to forget")
+                                        : errmsg("a job and an age can't be given together"),
+                        errhint("CALL sqlite.forget(7), or CALL sqlite.forget(older_than => '30 days').")));
+    if (PG_ARGISNULL(0)) {
+        Interval zero = {};
+        Interval* age = PG_GETARG_INTERVAL_P(1);
+        if (DatumGetInt32(
+                DirectFunctionCall2(interval_cmp, IntervalPGetDatum(age), IntervalPGetDatum(&zero))) < 0)
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                            errmsg("older_than must not be less than zero")));
+        const int count = ForgetOlder(age);
+        ereport(NOTICE, (count == 1 ? errmsg("1 job is forgotten") : errmsg("%d jobs are forgotten", count)));
+        PG_RETURN_VOID();
+    }
+    const int64 job = PG_GETARG_INT64(0);
+    Forget(TakeJob(&job).job);
+    PG_RETURN_VOID();
+}
