@@ -5,8 +5,8 @@
 \set SHOW_CONTEXT never
 \! cp "$PG_SQLITE_DATA/retry.db" "$PG_SQLITE_DATA/retry_live.db"
 -- Numbers that don't depend on other tests.
-ALTER TABLE sqlite.jobs ALTER COLUMN job RESTART WITH 7001;
-ALTER TABLE sqlite.rejects ALTER COLUMN id RESTART WITH 7001;
+ALTER TABLE sqlite.jobs ALTER COLUMN job RESTART WITH 9000001;
+ALTER TABLE sqlite.rejects ALTER COLUMN id RESTART WITH 9000001;
 CREATE SERVER retry FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'retry_db');
 \set holds 'SELECT table_name, read, written, rejected, skipped, read = written + rejected + skipped AS holds, (SELECT count(*) FROM sqlite.rejects r WHERE r.job = t.job AND r.table_no = t.table_no AND r.state <> \'loaded\') = rejected AS told FROM sqlite.job_tables t WHERE job = :job ORDER BY 1'
 \set rejects 'SELECT table_name, COALESCE(row -> \'id\' ->> \'value\', row -> \'name\' ->> \'value\') AS row_id, columns, state, category, sqlstate FROM sqlite.rejects WHERE job = :job ORDER BY 1, 2'

@@ -100,6 +100,20 @@ like(as_role('guest', "CALL sqlite.retry_rejects($kept, from_stored => true)"), 
 $node->safe_psql('postgres', 'GRANT TEMPORARY ON DATABASE postgres TO PUBLIC');
 like(as_role('guest', "CALL sqlite.retry_rejects($kept, from_stored => true)"), qr/1 loaded, 0 still open/, 'which is enough');
 like(as_role('guest', 'SELECT sqlite.check_reject()'), qr/39P01.*is the trigger of sqlite.rejects/, 'the trigger is no function to be called');
+as_role('guest', "CALL sqlite.forget($kept)");
+like(as_role('guest', "CALL sqlite.$_(1)"), qr/42704.*job 1 does not exist/, "another role's job: no $_") for qw(rollback forget);
+like(as_role('guest', 'SELECT sqlite.rollback_sql(1)'), qr/42704.*job 1 does not exist/, 'nor rollback_sql');
+like(as_role('guest', "CALL sqlite.forget(older_than => '0')"), qr/0 jobs are forgotten/, 'forgetting by age touches only its own');
+is(as_role('file_reader', 'SELECT count(*) FROM sqlite.jobs'), '1', 'and no job of another role');
+# What is taken back is taken back by the caller's rights.
+$node->safe_psql('postgres', 'CREATE TABLE item (id int); GRANT INSERT, SELECT ON item TO guest');
+like(as_role('guest', "CALL sqlite.load('item', 'SELECT 1')"), qr/^\d+$/, 'a load needs INSERT');
+my $load = $node->safe_psql('postgres', 'SELECT max(job) FROM sqlite.jobs');
+like(as_role('guest', "CALL sqlite.rollback($load)"), qr/42501.*permission denied for table item/, 'and its rollback DELETE');
+$node->safe_psql('postgres', 'GRANT DELETE ON item TO guest');
+is(as_role('guest', "CALL sqlite.rollback($load); SELECT count(*) FROM item"), '0', 'which is enough');
+is(as_role('guest', "CALL sqlite.forget($load); SELECT count(*) FROM sqlite.jobs"), '0', 'its owner may forget it');
+is(as_role('postgres', "INSERT INTO sqlite.jobs (job, kind, state, owner) OVERRIDING SYSTEM VALUE VALUES (77, 'load', 'done', 'guest'); CALL sqlite.forget(77); SELECT count(*) FROM sqlite.jobs WHERE job = 77"), '0', 'and a superuser, any');
 # Backups.
 mkdir "$dir/backups";
 like(as_role('file_reader', "SELECT sqlite.backup('shop', '$dir/backups')"), qr/42501.*permission denied to make a backup.*pg_write_server_files/s, 'backup needs pg_write_server_files');

@@ -25,6 +25,12 @@ void AddContext(const Call* call, ErrorData* error) {
     error->context = error->context != nullptr ? psprintf("%s\n%s", error->context, line) : pstrdup(line);
 }
 
+void RecordFailure(const Call* call, const ErrorData* error) {
+    for (int i = 0; i < call->account->kept_count(); ++i)
+        PutReject(call->job, call->account->kept(i));
+    FinishJob(call->job, error);
+}
+
 }  // namespace
 
 Call* BeginCall(FunctionCallInfo fcinfo) {
@@ -86,9 +92,11 @@ void FailCall(Call* call, ErrorData* error) {
     AddContext(call, error);
     if (call->job != 0) {
         EnsurePortalSnapshotExists();
-        for (int i = 0; i < call->account->kept_count(); ++i)
-            PutReject(call->job, call->account->kept(i));
-        FinishJob(call->job, error);
+        const ErrorData* other =
+            TryInSubtransaction([&] { RecordFailure(call, error); }, [](const ErrorData*) { return true; });
+        if (other != nullptr)
+            ereport(WARNING, (errmsg("the failure of job " INT64_FORMAT " could not be recorded: %s",
+                                     call->job, other->message)));
         SPI_commit();
         MemoryContextSwitchTo(call->memory);
         if (call->staged) DropStagingQuietly(call->job);

@@ -207,9 +207,14 @@ void DoPiece(Leader* leader, const plan::Piece& piece) {
         }
         SPI_rollback();
         if (!IsTransient(error) || context.attempt >= kPieceAttempts) {
-            PushActiveSnapshot(GetTransactionSnapshot());
-            RecordFailedPiece(context);
-            PopActiveSnapshot();
+            // What it can't record is not worth another error.
+            (void)TryInSubtransaction(
+                [&] {
+                    PushActiveSnapshot(GetTransactionSnapshot());
+                    RecordFailedPiece(context);
+                    PopActiveSnapshot();
+                },
+                [](const ErrorData*) { return true; });
             SPI_commit();
             ReThrowError(error);
         }
