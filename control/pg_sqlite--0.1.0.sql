@@ -797,3 +797,40 @@ BEGIN ATOMIC
     SELECT string_agg(l.text, E'\n' ORDER BY l.part, l.line) FROM lines l;
 END;
 COMMENT ON FUNCTION sqlite.report_text(bigint) IS 'a job in words, the session''s last unless named; for reading in psql';
+
+-- Proving.
+
+CREATE FUNCTION sqlite.validate(
+    job bigint DEFAULT NULL, OUT server text, OUT table_name text, OUT target text, OUT source_rows bigint,
+    OUT target_rows bigint, OUT source_digest text, OUT target_digest text, OUT missing bigint, OUT extra bigint,
+    OUT different bigint, OUT status text, OUT reason text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_validate_job';
+COMMENT ON FUNCTION sqlite.validate(bigint) IS
+    'compares every row and column that a job moved with its source: identical, differs or cannot compare';
+
+CREATE FUNCTION sqlite.validate(
+    source regclass, target regclass, mapping jsonb DEFAULT '{}', OUT server text, OUT table_name text,
+    OUT target_name text, OUT source_rows bigint, OUT target_rows bigint, OUT source_digest text,
+    OUT target_digest text, OUT missing bigint, OUT extra bigint, OUT different bigint, OUT status text,
+    OUT reason text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_validate_relations';
+COMMENT ON FUNCTION sqlite.validate(regclass, regclass, jsonb) IS
+    'compares every row and column of two relations, columns by name unless the mapping says otherwise';
+
+CREATE FUNCTION sqlite.differences(
+    job bigint, table_name text, max_rows integer DEFAULT 100, OUT target text, OUT difference text, OUT key jsonb,
+    OUT column_name text, OUT source_value text, OUT target_value text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_differences_job';
+COMMENT ON FUNCTION sqlite.differences(bigint, text, integer) IS
+    'missing, extra and changed rows of a table that a job moved: key, column, both values';
+
+CREATE FUNCTION sqlite.differences(
+    source regclass, target regclass, mapping jsonb DEFAULT '{}', max_rows integer DEFAULT 100, OUT target_name text,
+    OUT difference text, OUT key jsonb, OUT column_name text, OUT source_value text, OUT target_value text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_differences_relations';
+COMMENT ON FUNCTION sqlite.differences(regclass, regclass, jsonb, integer) IS
+    'missing, extra and changed rows between two relations: key, column, both values';

@@ -16,6 +16,7 @@ extern "C" {
 #include "tcop/tcopprot.h"
 #include "utils/fmgroids.h"
 #include "utils/pg_locale.h"
+#include "utils/tuplesort.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
@@ -257,6 +258,15 @@ inline void ParseTypeName(const char* text, Oid* type, int32* typmod) {
     parseTypeString(text, type, typmod, nullptr);
 #else
     parseTypeString(text, type, typmod, false);
+#endif
+}
+
+/// The next value of a sort of Datums, palloc'd where it is passed by reference.
+inline bool NextSortedDatum(Tuplesortstate* sort, Datum* value, bool* is_null) {
+#if PG_VERSION_NUM >= 160000
+    return tuplesort_getdatum(sort, true, true, value, is_null, nullptr);
+#else
+    return tuplesort_getdatum(sort, true, value, is_null, nullptr);
 #endif
 }
 

@@ -89,9 +89,13 @@ char* ResolveAllowedNewFile(const char* path) {
     return Allowed(path, "file", &ResolveNewPath);
 }
 
+bool IsSqlite(const ForeignServer* server) {
+    return std::strcmp(GetForeignDataWrapper(server->fdwid)->fdwname, "pg_sqlite") == 0;
+}
+
 void CheckIsSqlite(const ForeignServer* server) {
+    if (IsSqlite(server)) return;
     const ForeignDataWrapper* wrapper = GetForeignDataWrapper(server->fdwid);
-    if (std::strcmp(wrapper->fdwname, "pg_sqlite") == 0) return;
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                     errmsg("server \"%s\" is no SQLite file", server->servername),
                     errdetail("It belongs to foreign-data wrapper \"%s\".", wrapper->fdwname)));

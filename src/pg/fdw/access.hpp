@@ -25,6 +25,8 @@ char* ResolveAllowedFile(const char* path);
 /// The same for a file that is to be made. Raises 22023, 58P01, 42501.
 char* ResolveAllowedNewFile(const char* path);
 
+/// Whether a server belongs to this foreign-data wrapper.
+bool IsSqlite(const ForeignServer* server);
 /// Raises 42809 for a server of another foreign-data wrapper, whose options mean something else.
 void CheckIsSqlite(const ForeignServer* server);
 

@@ -41,7 +41,8 @@ uint64 RowsOf(const PlanState* state) {
 }
 
 /// Runs what the rewriter made of one statement; with rules on the target that may be several.
-void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, InsertCounts* counts) {
+void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, InsertCounts* counts,
+         Snapshot snapshot) {
     List* statements = pg_parse_query(sql);
     if (list_length(statements) != 1)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one statement, not several")));
@@ -53,7 +54,7 @@ void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, 
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                             errmsg("a rule of the target runs a utility command")));
         PlannedStmt* plan = pg_plan_query(rewritten, sql, 0, nullptr);
-        PushCopiedSnapshot(GetTransactionSnapshot());
+        PushCopiedSnapshot(snapshot != nullptr ? snapshot : GetTransactionSnapshot());
         UpdateActiveSnapshotCommandId();
         QueryDesc* query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr,
                                            nullptr, counts != nullptr ? INSTRUMENT_ROWS : 0);
@@ -74,12 +75,12 @@ void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, 
 
 InsertCounts RunInsert(const char* sql, fdw::RowCollector* collector) {
     InsertCounts counts = {};
-    Run(sql, collector, None_Receiver, &counts);
+    Run(sql, collector, None_Receiver, &counts, nullptr);
     return counts;
 }
 
-void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver) {
-    Run(sql, collector, receiver, nullptr);
+void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, Snapshot snapshot) {
+    Run(sql, collector, receiver, nullptr, snapshot);
 }
 
 }  // namespace pgsqlite::pg::load

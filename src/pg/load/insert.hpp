@@ -14,7 +14,9 @@ struct InsertCounts {
 InsertCounts RunInsert(const char* sql, fdw::RowCollector* collector);
 
 /// Runs a SELECT into a receiver. @param collector as above
-void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver);
+/// @param snapshot what it sees; null: all that is committed by now
+void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver,
+               Snapshot snapshot = nullptr);
 
 /// Set while a statement of a load starts: an INSERT with that text may take the bulk path whatever it reads.
 extern const char* bulk_candidate;

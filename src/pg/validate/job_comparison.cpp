@@ -1,0 +1,186 @@
+#include "pg/validate/job_comparison.hpp"
+
+#include "pg/fdw/access.hpp"
+#include "pg/fdw/redirect.hpp"
+#include "pg/jobs/pinned_source.hpp"
+#include "pg/jobs/records.hpp"
+#include "pg/subtransaction.hpp"
+
+namespace pgsqlite::pg::validate {
+namespace {
+
+void Add(StringInfo reasons, const char* words) {
+    if (words != nullptr) appendStringInfo(reasons, "%s%s", reasons->len > 0 ? "; " : "", words);
+}
+
+/// Whether rows that were put aside and loaded later explain all that is left: they have values of their own.
+bool OnlyMended(const TablePair& pair, const Outcome& outcome) noexcept {
+    return outcome.refused > 0 && outcome.refused <= pair.loaded_rejects &&
+           outcome.extra == outcome.refused && outcome.missing == 0 && outcome.different == 0;
+}
+
+const char* StatusOf(const TablePair& pair, const Outcome& outcome, StringInfo reasons) {
+    if (OnlyMended(pair, outcome)) {
+        Add(reasons,
+            psprintf(INT64_FORMAT " rows were mended before they were loaded; all others are identical",
+                     outcome.refused));
+        return "cannot compare";
+    }
+    if (outcome.refused > 0)
+        Add(reasons,
+            psprintf(INT64_FORMAT
+                     " rows of the source do not fit the target's types, and are not among the rejects",
+                     outcome.refused));
+    const bool same =
+        outcome.missing == 0 && outcome.extra == 0 && outcome.different == 0 && outcome.refused == 0;
+    return same ? "identical" : "differs";
+}
+
+bool IsVerdict(const ErrorData* error) noexcept {
+    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+    return category != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR);
+}
+
+/// How the live file differs from the one that the job read, or null.
+const char* ChangeSince(int64 job, const char* server, Oid oid) {
+    MemoryContext caller = CurrentMemoryContext;
+    jobs::Arguments arguments;
+    arguments.Int8(job).Text(server);
+    SPI_connect();
+    const uint64 found = jobs::RunOnRecords(
+        "SELECT f OPERATOR(pg_catalog.->>) 'fingerprint'"
+        " FROM sqlite.jobs j, pg_catalog.jsonb_array_elements(j.files) f"
+        " WHERE j.job OPERATOR(pg_catalog.=) $1 AND f OPERATOR(pg_catalog.->>) 'server' "
+        "OPERATOR(pg_catalog.=) $2",
+        arguments);
+    const char* before = found > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) : nullptr;
+    before = before != nullptr ? MemoryContextStrdup(caller, before) : nullptr;
+    SPI_finish();
+    if (before == nullptr) return "nothing is recorded of the file that the job has read";
+    const char* change = jobs::FingerprintChange(before, jobs::FingerprintOf(oid));
+    return change != nullptr ? psprintf("the file has changed since the job read it (%s)", change) : nullptr;
+}
+
+/// Turns a server to the job's copy, where there is one. Returns what is to be said of it, or null.
+const char* OpenSource(int64 job, const char* server) {
+    ForeignServer* found = GetForeignServerByName(server, true);
+    if (found == nullptr) return nullptr;  // each of its tables will say so
+    fdw::CheckServerUsage(found->serverid, server);
+    if (jobs::ReusePinned(job, found->serverid)) return nullptr;
+    return ChangeSince(job, server, found->serverid);
+}
+
+struct Notes {
+    const char** servers;
+    const char** notes;
+    int count;
+};
+
+Notes OpenSources(const jobs::JobPlan& plan) {
+    Notes notes = {};
+    const Size count = plan.servers.size() + 1;
+    notes.servers = static_cast<const char**>(palloc0(sizeof(char*) * count));
+    notes.notes = static_cast<const char**>(palloc0(sizeof(char*) * count));
+    for (const std::string& name : plan.servers) {
+        const char* server = ToServerText(name);
+        const int i = notes.count++;
+        notes.servers[i] = server;
+        ErrorData* error =
+            TryInSubtransaction([&] { notes.notes[i] = OpenSource(plan.job, server); }, &IsVerdict);
+        if (error != nullptr) notes.notes[i] = error->message;
+    }
+    return notes;
+}
+
+const char* NoteOf(const Notes& notes, const plan::LoadTask& task) {
+    for (int i = 0; i < notes.count; ++i)
+        if (task.server == notes.servers[i]) return notes.notes[i];
+    return nullptr;
+}
+
+void DropSource(const TablePair& pair) {
+    if (pair.drop == nullptr) return;
+    SPI_connect();
+    if (SPI_execute(pair.drop, false, 0) < 0) elog(ERROR, "could not drop a temporary foreign table");
+    SPI_finish();
+}
+
+void JudgeTable(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const Notes& notes,
+                const DifferenceTaker* differences, const VerdictTaker& taker) {
+    const char* note = NoteOf(notes, load.task);
+    ErrorData* error = TryInSubtransaction(
+        [&] {
+            TablePair* pair = PairOfJob(plan, load);
+            JudgePair(pair, note, differences, taker);
+            DropSource(*pair);
+        },
+        &IsVerdict);
+    if (error == nullptr) return;
+    TablePair pair = {};
+    pair.server = load.task.server.empty() ? nullptr : ToServerText(load.task.server);
+    pair.table = load.task.table.empty() ? nullptr : ToServerText(load.task.table);
+    pair.target = ToServerText(load.task.target);
+    pair.obstacle = error->message;
+    JudgePair(&pair, note, differences, taker);
+}
+
+bool IsWanted(const jobs::PlannedLoad& load, const char* table) {
+    return table == nullptr || load.task.table == table || load.task.target == table;
+}
+
+void JudgeTables(const jobs::JobPlan& plan, const char* table, const DifferenceTaker* differences,
+                 const VerdictTaker& taker) {
+    const Notes notes = OpenSources(plan);
+    bool any = false;
+    for (const jobs::PlannedLoad& load : plan.tables) {
+        CHECK_FOR_INTERRUPTS();
+        if (!IsWanted(load, table)) continue;
+        any = true;
+        MemoryContext memory =
+            AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite table", ALLOCSET_DEFAULT_SIZES);
+        MemoryContext previous = MemoryContextSwitchTo(memory);
+        JudgeTable(plan, load, notes, differences, taker);
+        MemoryContextSwitchTo(previous);
+        MemoryContextDelete(memory);
+    }
+    if (table != nullptr && !any)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                        errmsg("job " INT64_FORMAT " has no table \"%s\"", plan.job, table),
+                        errhint("Name it as sqlite.job_tables does: by table_name, or by target.")));
+}
+
+}  // namespace
+
+void JudgePair(TablePair* pair, const char* note, const DifferenceTaker* differences,
+               const VerdictTaker& taker) {
+    StringInfoData reasons;
+    initStringInfo(&reasons);
+    Add(&reasons, pair->obstacle);
+    Verdict verdict = {pair, nullptr, "cannot compare", nullptr};
+    Outcome outcome;
+    if (pair->obstacle == nullptr) {
+        if (differences != nullptr) differences->begin(differences->context, *pair);
+        outcome = Compare(&pair->source, &pair->sink, pair->aside, differences);
+        outcome.refused -= std::min(outcome.refused, pair->unlocated_rejects);
+        verdict.outcome = &outcome;
+        verdict.status = StatusOf(*pair, outcome, &reasons);
+        if (!pair->whole_target)
+            Add(&reasons, "only rows of the target that belong to the source are compared");
+    }
+    Add(&reasons, note);
+    verdict.reason = reasons.len > 0 ? reasons.data : nullptr;
+    taker.take(taker.context, verdict);
+}
+
+void JudgeJob(int64 job, const char* table, const DifferenceTaker* differences, const VerdictTaker& taker) {
+    const jobs::JobPlan* plan = jobs::ReadJobPlan(job);
+    PG_TRY();
+    { JudgeTables(*plan, table, differences, taker); }
+    PG_FINALLY();
+    { fdw::StopRedirects(); }
+    PG_END_TRY();
+}
+
+}  // namespace pgsqlite::pg::validate

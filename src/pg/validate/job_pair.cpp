@@ -1,0 +1,217 @@
+// A job's table: what its load would give now, against what its target holds.
+//
+// What is expected comes from the job's own record of the load: its source, conditions, expressions, rules,
+// and the rows that were put aside. Where every column came over as it is, the cells are read raw; else the
+// job's query is run again.
+#include "pg/jobs/records.hpp"
+#include "pg/load/collect.hpp"
+#include "pg/validate/job_sql.hpp"
+#include "pg/validate/table_pair.hpp"
+
+namespace pgsqlite::pg::validate {
+namespace {
+
+using jobs::Arguments;
+using jobs::RunOnRecords;
+
+/// What the records say of a table beside its load.
+struct TableRecord {
+    const char* xids;    ///< of the transactions that wrote it, "{1,2}"
+    bool shares_target;  ///< rows of others are in the target too
+    int64 loaded_rejects;
+    bool typed_rejects;       ///< rows were put aside in the target's form
+    int64 unlocated_rejects;  ///< rows that don't fit, known by their number only
+};
+
+const char* TextAt(int column) {
+    return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+}
+
+/// Within SPI, so the result is copied out.
+TableRecord ReadRecord(int64 job, int32 table_no) {
+    static constexpr char kSql[] =
+        "SELECT (SELECT pg_catalog.array_agg(DISTINCT x::pg_catalog.xid8)::pg_catalog.text"
+        "   FROM sqlite.job_chunks c, pg_catalog.unnest(c.xids) x"
+        "   WHERE c.job OPERATOR(pg_catalog.=) $1 AND c.table_no OPERATOR(pg_catalog.=) $2),"
+        " (SELECT pg_catalog.count(*) FROM sqlite.job_tables o"
+        "   WHERE o.job OPERATOR(pg_catalog.=) $1 AND o.target OPERATOR(pg_catalog.=) t.target)"
+        "   OPERATOR(pg_catalog.>) 1 OR t.existing IS NOT DISTINCT FROM 'append'"
+        "   OR (SELECT j.kind OPERATOR(pg_catalog.=) 'load' FROM sqlite.jobs j"
+        "       WHERE j.job OPERATOR(pg_catalog.=) $1),"
+        " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
+        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.=) 'loaded'),"
+        " (SELECT pg_catalog.count(*) FILTER (WHERE pg_catalog.jsonb_path_exists(r.row, '$.*.type'))"
+        "     OPERATOR(pg_catalog.>) 0 FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
+        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
+        "   AND r.rowid IS NULL),"
+        " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
+        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
+        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class'))"
+        " FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) $1"
+        " AND t.table_no OPERATOR(pg_catalog.=) $2";
+    MemoryContext caller = CurrentMemoryContext;
+    TableRecord record = {};
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int4(table_no);
+    if (RunOnRecords(kSql, arguments) != 1)
+        elog(ERROR, "table %d of job " INT64_FORMAT " is gone", table_no, job);
+    const char* xids = TextAt(1);
+    record.xids = MemoryContextStrdup(caller, xids != nullptr ? xids : "{}");
+    record.shares_target = TextAt(2)[0] == 't';
+    record.loaded_rejects = std::strtoll(TextAt(3), nullptr, 10);
+    record.typed_rejects = TextAt(4)[0] == 't';
+    record.unlocated_rejects = std::strtoll(TextAt(5), nullptr, 10);
+    SPI_finish();
+    return record;
+}
+
+/// Rowids of the rows that were put aside and are not in the target.
+void ReadLeftOut(Side* side, int64 job, int32 table_no) {
+    MemoryContext caller = CurrentMemoryContext;
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int4(table_no);
+    const uint64 count = RunOnRecords(
+        "SELECT DISTINCT r.rowid FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
+        " AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.rowid IS NOT NULL"
+        " AND r.state OPERATOR(pg_catalog.<>) 'loaded' ORDER BY 1",
+        arguments);
+    if (count > PG_INT32_MAX) elog(ERROR, "too many rejected rows");
+    int64* rowids = static_cast<int64*>(MemoryContextAllocHuge(caller, sizeof(int64) * (count + 1)));
+    for (uint64 i = 0; i < count; ++i) {
+        bool is_null;
+        rowids[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
+    }
+    side->left_out = rowids;
+    side->left_out_count = static_cast<int>(count);
+    SPI_finish();
+}
+
+Oid FindRelation(const char* name) {
+    return RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name))), NoLock,
+                            true);
+}
+
+/// Whether the caller can compare at all; else the pair has its obstacle.
+bool CheckComparable(TablePair* pair, const jobs::PlannedLoad& load, Oid target) {
+    if (load.task.columns.empty())
+        pair->obstacle = "the job wrote no column of it";
+    else if (!load.done)
+        pair->obstacle = "the job has not loaded it completely";
+    else if (!load.task.conflict.empty())
+        pair->obstacle =
+            "the job left rows that were there, or changed them (\"existing\" is skip or upsert)";
+    else if (!OidIsValid(target))
+        pair->obstacle = "the target is gone";
+    else
+        pair->obstacle = HiddenRows(target);
+    return pair->obstacle == nullptr;
+}
+
+/// The columns in the order of comparison: the primary key first, where the job wrote all of it.
+bool OrderColumns(TablePair* pair, const plan::LoadTask& task, Oid target, JobColumns* columns) {
+    const int count = static_cast<int>(task.columns.size());
+    columns->count = count;
+    columns->order = static_cast<int*>(palloc(sizeof(int) * static_cast<Size>(count)));
+    columns->attributes = static_cast<AttrNumber*>(palloc(sizeof(AttrNumber) * static_cast<Size>(count)));
+    List* key = PrimaryKey(target);
+    int keys = 0;
+    for (int i = 0; i < count; ++i) {
+        const char* name = ToServerText(task.columns[static_cast<size_t>(i)]);
+        const AttrNumber attribute = get_attnum(target, name);
+        if (attribute <= 0) {
+            pair->obstacle = psprintf("column \"%s\" of the target is gone", name);
+            return false;
+        }
+        columns->order[i] = i;
+        columns->attributes[i] = attribute;
+        if (!list_member_int(key, attribute)) continue;
+        std::swap(columns->order[keys], columns->order[i]);
+        std::swap(columns->attributes[keys], columns->attributes[i]);
+        ++keys;
+    }
+    columns->key_count = keys == list_length(key) ? keys : 0;
+    return true;
+}
+
+Side MakeSide(const JobColumns& columns, Oid target) {
+    Side side = {};
+    side.column_count = columns.count;
+    side.key_count = columns.key_count;
+    side.forms = static_cast<DatumForm**>(palloc(sizeof(DatumForm*) * static_cast<Size>(columns.count)));
+    for (int i = 0; i < columns.count; ++i)
+        side.forms[i] = MakeDatumForm(get_atttype(target, columns.attributes[i]));
+    return side;
+}
+
+/// The cells can be read where the load takes each column as it is and every row.
+RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, const Side& side) {
+    if (task.create_source.empty() || !task.where.empty()) return nullptr;
+    const bool ruled = Guard([&] {
+        return std::any_of(task.rules.begin(), task.rules.end(),
+                           [](const plan::LoadRule& rule) { return rule.on_fail != spec::OnFail::kWarn; });
+    });
+    if (ruled) return nullptr;
+    const Oid source = FindRelation(ToServerText(task.source));
+    if (!OidIsValid(source)) return nullptr;
+    const fdw::SourceRelation* relation = fdw::ReadSourceRelation(source);
+    AttrNumber* attributes =
+        static_cast<AttrNumber*>(palloc0(sizeof(AttrNumber) * static_cast<Size>(columns.count)));
+    for (int i = 0; i < columns.count; ++i) {
+        const char* expression = ToServerText(task.expressions[static_cast<size_t>(columns.order[i])]);
+        for (int j = 0; j < relation->attribute_count && attributes[i] == 0; ++j)
+            if (relation->columns[j].attribute != nullptr &&
+                std::strcmp(QuotedAsPlanned(relation->columns[j].attribute), expression) == 0)
+                attributes[i] = static_cast<AttrNumber>(j + 1);
+        if (attributes[i] == 0) return nullptr;
+    }
+    return MakeRawTable(source, attributes, side);
+}
+
+void Run(const char* sql) {
+    SPI_connect();
+    const int code = SPI_execute(sql, false, 0);
+    if (code < 0) elog(ERROR, "could not prepare the comparison: %s", SPI_result_code_string(code));
+    SPI_finish();
+}
+
+}  // namespace
+
+TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
+    const plan::LoadTask& task = load.task;
+    TablePair* pair = static_cast<TablePair*>(palloc0(sizeof(TablePair)));
+    pair->server = task.server.empty() ? nullptr : ToServerText(task.server);
+    pair->table = task.table.empty() ? nullptr : ToServerText(task.table);
+    pair->target = ToServerText(task.target);
+    const Oid target = FindRelation(pair->target);
+    JobColumns columns = {};
+    if (!CheckComparable(pair, load, target) || !OrderColumns(pair, task, target, &columns)) return pair;
+    const TableRecord record = ReadRecord(plan.job, load.table_no);
+    pair->loaded_rejects = record.loaded_rejects;
+    pair->unlocated_rejects = record.unlocated_rejects;
+    pair->whole_target = !record.shares_target;
+
+    pair->names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(columns.count)));
+    for (int i = 0; i < columns.count; ++i)
+        pair->names[i] = get_attname(target, columns.attributes[i], false);
+    if (!task.create_source.empty()) {
+        Run(ToServerText(task.create_source));
+        pair->drop = ToServerText(task.drop_source);
+    }
+    const JobQuery query = {plan, load, columns, target, pair->names};
+    pair->source = MakeSide(columns, target);
+    ReadLeftOut(&pair->source, plan.job, load.table_no);
+    if (!HasOrphanSteps(query)) pair->source.raw = RawTableOf(task, columns, pair->source);
+    pair->source.query = ExpectedQuery(query);
+    pair->sink = MakeSide(columns, target);
+    pair->sink.query = TargetQuery(query, record.shares_target ? record.xids : nullptr);
+    if (record.typed_rejects) {
+        pair->aside = static_cast<Side*>(palloc0(sizeof(Side)));
+        *pair->aside = MakeSide(columns, target);
+        pair->aside->query = AsideQuery(query);
+    }
+    return pair;
+}
+
+}  // namespace pgsqlite::pg::validate

@@ -1,0 +1,157 @@
+#include "pg/validate/job_sql.hpp"
+
+#include "core/schema/keywords.hpp"
+#include "pg/load/collect.hpp"
+#include "pg/validate/table_pair.hpp"
+
+namespace pgsqlite::pg::validate {
+namespace {
+
+/// The type that a load's value takes on in the target. Lengths of texts are left away: a load never cuts, so
+/// nothing may be cut here.
+const char* TargetType(Oid target, AttrNumber attribute) {
+    Oid type, collation;
+    int32 typmod;
+    get_atttypetypmodcoll(target, attribute, &type, &typmod, &collation);
+    type = getBaseTypeAndTypmod(type, &typmod);
+    if (type == VARCHAROID || type == BPCHAROID) typmod = -1;
+    if (type == BPCHAROID) return "pg_catalog.bpchar";
+    return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+const char* PlannedName(const std::string& name) {
+    return load::SqlText([&] { return schema::QuotePgIdentifierIfNeeded(name); });
+}
+
+/// Of a step that makes NULL of orphans, as plan::RemoveOrphans writes it: UPDATE target AS c SET … WHERE ….
+struct OrphanStep {
+    const char* set;  ///< "a = NULL, b = NULL"
+    const char* condition;
+};
+
+bool ReadOrphanStep(const JobQuery& query, const jobs::PlannedStep& step, OrphanStep* orphans) {
+    if (step.table_no != query.load.table_no && step.table_no != 0) return false;
+    char* statement = ToServerText(step.statement);
+    const char* start = psprintf("UPDATE %s AS c SET ", ToServerText(query.load.task.target));
+    if (std::strncmp(statement, start, std::strlen(start)) != 0) return false;
+    char* where = std::strstr(statement, "\nWHERE ");
+    if (where == nullptr) return false;
+    *where = '\0';
+    orphans->set = statement + std::strlen(start);
+    orphans->condition = where + std::strlen("\nWHERE ");
+    return true;
+}
+
+bool IsCleared(const OrphanStep& step, const char* planned_name) {
+    const char* item = psprintf(", %s = NULL,", planned_name);
+    return std::strstr(psprintf(", %s,", step.set), item) != nullptr;
+}
+
+/// The rows of the load under the target's names and in its types, in the task's order.
+const char* ConvertedRows(const JobQuery& query) {
+    const plan::LoadTask& task = query.load.task;
+    const char* rows = load::SqlText([&] { return plan::BatchSource(task, nullptr); });
+    StringInfoData sql, aliases;
+    initStringInfo(&sql);
+    initStringInfo(&aliases);
+    const bool has_rowid = !task.rowid_column.empty();
+    appendStringInfoString(&aliases, has_rowid ? "r" : "");
+    appendStringInfoString(&sql, "SELECT ");
+    for (size_t i = 0; i < task.columns.size(); ++i) {
+        const char* name = ToServerText(task.columns[i]);
+        appendStringInfo(&aliases, "%sc%zu", aliases.len > 0 ? ", " : "", i);
+        appendStringInfo(&sql, "%sCAST(s.c%zu AS %s) AS %s", i > 0 ? ", " : "", i,
+                         TargetType(query.target, get_attnum(query.target, name)),
+                         PlannedName(task.columns[i]));
+    }
+    for (size_t i = 0; i < task.rules.size(); ++i)
+        appendStringInfo(&aliases, ", f%zu", i);
+    appendStringInfo(&sql, "\nFROM (%s) AS s (%s)\nWHERE true", rows, aliases.data);
+    // Without rowids the rows that were put aside are known by their values alone: AsideQuery.
+    if (!has_rowid) return sql.data;
+    for (size_t i = 0; i < task.rules.size(); ++i)
+        if (task.rules[i].on_fail == spec::OnFail::kReject)
+            appendStringInfo(&sql, "\nAND s.f%zu IS NOT TRUE", i);
+    appendStringInfo(&sql,
+                     "\nAND (s.r OPERATOR(pg_catalog.=) ANY (SELECT r.rowid FROM sqlite.rejects r"
+                     " WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
+                     " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NOT NULL"
+                     " AND r.state OPERATOR(pg_catalog.<>) 'loaded')) IS NOT TRUE",
+                     query.plan.job, query.load.table_no);
+    return sql.data;
+}
+
+}  // namespace
+
+const char* QuotedAsPlanned(const char* name) {
+    const char* utf8 = ToUtf8(name);
+    return load::SqlText([&] { return schema::QuotePgIdentifierIfNeeded(utf8); });
+}
+
+bool HasOrphanSteps(const JobQuery& query) {
+    OrphanStep orphans;
+    for (const jobs::PlannedStep& step : query.plan.steps)
+        if (ReadOrphanStep(query, step, &orphans)) return true;
+    return false;
+}
+
+const char* ExpectedQuery(const JobQuery& query) {
+    const plan::LoadTask& task = query.load.task;
+    const char* rows = ConvertedRows(query);
+    for (const jobs::PlannedStep& step : query.plan.steps) {
+        OrphanStep orphans;
+        if (!ReadOrphanStep(query, step, &orphans)) continue;
+        StringInfoData sql;
+        initStringInfo(&sql);
+        for (size_t i = 0; i < task.columns.size(); ++i) {
+            const char* name = PlannedName(task.columns[i]);
+            appendStringInfoString(&sql, i > 0 ? ", " : "SELECT ");
+            if (IsCleared(orphans, name))
+                appendStringInfo(&sql, "CASE WHEN %s THEN NULL ELSE c.%s END AS %s", orphans.condition, name,
+                                 name);
+            else
+                appendStringInfo(&sql, "c.%s", name);
+        }
+        rows = psprintf("%s\nFROM (%s) AS c", sql.data, rows);
+    }
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < query.columns.count; ++i)
+        appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "SELECT ",
+                         PlannedName(task.columns[static_cast<size_t>(query.columns.order[i])]));
+    return psprintf("%s\nFROM (%s) AS expected", sql.data, rows);
+}
+
+const char* TargetQuery(const JobQuery& query, const char* xids) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < query.columns.count; ++i)
+        appendStringInfo(&sql, "%st.%s", i > 0 ? ", " : "SELECT ", quote_identifier(query.names[i]));
+    appendStringInfo(&sql, "\nFROM %s AS t", RelationItem(query.target));
+    // A row keeps the number of the transaction that wrote it also when it is frozen.
+    if (xids != nullptr)
+        appendStringInfo(&sql,
+                         "\nWHERE t.xmin OPERATOR(pg_catalog.=) ANY (SELECT x::pg_catalog.xid FROM"
+                         " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)",
+                         quote_literal_cstr(xids));
+    return sql.data;
+}
+
+const char* AsideQuery(const JobQuery& query) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < query.columns.count; ++i)
+        appendStringInfo(&sql,
+                         "%sCAST((r.row OPERATOR(pg_catalog.->) %s) OPERATOR(pg_catalog.->>) 'value' AS %s)",
+                         i > 0 ? ", " : "SELECT ", quote_literal_cstr(query.names[i]),
+                         TargetType(query.target, query.columns.attributes[i]));
+    appendStringInfo(&sql,
+                     "\nFROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
+                     " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL"
+                     " AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
+                     " AND pg_catalog.jsonb_path_exists(r.row, '$.*.type')",
+                     query.plan.job, query.load.table_no);
+    return sql.data;
+}
+
+}  // namespace pgsqlite::pg::validate

@@ -1,0 +1,74 @@
+// A side of a comparison: where its rows come from, and how each becomes a pair of hashes. The target and
+// most other relations are read by queries of PostgreSQL's; SQLite tables that came over column by column are
+// read from their raw cells (raw_side.cpp).
+#pragma once
+
+#include "pg/validate/datum_form.hpp"
+
+namespace pgsqlite::pg::validate {
+
+struct RawTable;
+
+struct Side {
+    int column_count;
+    int key_count;      ///< the first columns are the key; 0: the whole row
+    DatumForm** forms;  ///< of the columns
+
+    const char* query;      ///< gives the columns in their order
+    RawTable* raw;          ///< reads cells instead of `queries`; null without
+    const int64* left_out;  ///< ascending: rowids of rows that don't count
+    int left_out_count;
+
+    int64 refused;  ///< rows that can't be converted, counted by the last reading
+};
+
+/// The row at hand.
+struct SideRow {
+    pgsqlite::validate::Digest key;
+    pgsqlite::validate::Digest row;
+    Bytes canonical;
+    const Size* ends;  ///< of each column in `canonical`
+    /// A value for people, palloc'd in the current context; null for NULL.
+    char* (*text)(const SideRow& row, int column);
+    void* context;
+};
+
+/// Takes the rows one by one, in a memory context that is reset after each.
+struct RowTaker {
+    void (*take)(void* context, const SideRow& row);
+    void* context;
+};
+
+/// Reads all rows of a side.
+void ReadSide(Side* side, const RowTaker& taker);
+
+/// Builds canonical rows; shared by the ways to read.
+class RowHasher {
+  public:
+    /// @param side lives as long
+    static RowHasher* In(MemoryContext context, const Side* side);
+
+    pgsqlite::validate::CanonicalRow* canonical() noexcept { return &canonical_; }
+    void Begin() noexcept { canonical_.Clear(); }
+    void EndColumn(int column) noexcept { ends_[column] = canonical_.size(); }
+    /// Gives the row to the taker.
+    void Finish(const RowTaker& taker, char* (*text)(const SideRow& row, int column), void* context);
+
+  private:
+    const Side* side_ = nullptr;
+    Size* ends_ = nullptr;
+    pgsqlite::validate::CanonicalRow canonical_;
+};
+
+/// Whether a row doesn't count.
+bool IsLeftOut(const Side& side, int64 rowid) noexcept;
+
+/// Prepares the reading of a foreign table's raw cells.
+///
+/// @param relation a foreign table of ours
+/// @param attributes of the columns, in the side's order
+/// @return null where some column has another form than the side's
+RawTable* MakeRawTable(Oid relation, const AttrNumber* attributes, const Side& side);
+void ReadRawTable(Side* side, const RowTaker& taker);
+
+}  // namespace pgsqlite::pg::validate
