@@ -834,3 +834,33 @@ CREATE FUNCTION sqlite.differences(
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_differences_relations';
 COMMENT ON FUNCTION sqlite.differences(regclass, regclass, jsonb, integer) IS
     'missing, extra and changed rows between two relations: key, column, both values';
+
+CREATE FUNCTION sqlite.digest(
+    relation regclass, key text[] DEFAULT NULL, chunk_rows bigint DEFAULT 10000, OUT chunk bigint, OUT first_key text[],
+    OUT last_key text[], OUT rows bigint, OUT digest text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_digest';
+COMMENT ON FUNCTION sqlite.digest(regclass, text[], bigint) IS
+    'checksums of a relation''s rows, by chunks of its key: the primary key unless another is named';
+
+CREATE FUNCTION sqlite.validate_constraints(
+    job bigint DEFAULT NULL, OUT target text, OUT kind text, OUT object text, OUT status text, OUT rows bigint)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_validate_constraints';
+COMMENT ON FUNCTION sqlite.validate_constraints(bigint) IS
+    'keys, checks, sequences and indexes of a job''s targets: holds, broken, not valid, behind or missing';
+
+CREATE FUNCTION sqlite.assert_valid(job bigint DEFAULT NULL, allow text[] DEFAULT '{}') RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_assert_valid';
+COMMENT ON FUNCTION sqlite.assert_valid(bigint, text[]) IS
+    'an error unless all that a job moved is proven; allow names kinds, objects and policies that are meant to be so';
+
+CREATE FUNCTION sqlite.validate_queries(
+    server text, target_schema text, queries jsonb, runs integer DEFAULT 1, OUT name text, OUT status text,
+    OUT source_rows bigint, OUT target_rows bigint, OUT missing bigint, OUT extra bigint,
+    OUT source_median_ms double precision, OUT source_p95_ms double precision, OUT target_median_ms double precision,
+    OUT target_p95_ms double precision, OUT reason text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_sqlite_validate_queries';
+COMMENT ON FUNCTION sqlite.validate_queries(text, text, jsonb, integer) IS
+    'asks an application''s queries in SQLite and in PostgreSQL: are the answers the same, and how long do they take';

@@ -1,0 +1,130 @@
+// sqlite.assert_valid: an error unless a job is proven, for scripts that must not go on otherwise.
+#include "pg/jobs/last_job.hpp"
+#include "pg/validate/constraints.hpp"
+#include "pg/validate/job_comparison.hpp"
+
+namespace pgsqlite::pg::validate {
+namespace {
+
+/// What the records say against a job: kind, name, words.
+constexpr char kRecordProblems[] = R"(
+SELECT 'unfinished' AS kind, 'job ' || j.job AS name, 'it is ' || j.state AS words
+FROM sqlite.jobs j WHERE j.job = $1 AND j.state <> 'done'
+UNION ALL
+SELECT 'unread', t.target, 'it is not loaded completely' FROM sqlite.job_tables t
+WHERE t.job = $1 AND t.state <> 'done'
+UNION ALL
+SELECT 'reject', r.target, count(*) || CASE count(*) WHEN 1 THEN ' row is' ELSE ' rows are' END || ' put aside and open'
+FROM sqlite.rejects r WHERE r.job = $1 AND r.state = 'open' GROUP BY r.target
+UNION ALL
+SELECT 'untranslated', s.object, 'it has to be written by hand' FROM sqlite.job_steps s
+WHERE s.job = $1 AND s.kind = 'comment'
+UNION ALL
+SELECT 'policy', e.name, sum(e.count::numeric) || ' values were changed by it'
+FROM sqlite.job_tables t, jsonb_each_text(t.changes) AS e (name, count)
+WHERE t.job = $1 GROUP BY e.name HAVING sum(e.count::numeric) > 0
+ORDER BY kind, name
+)";
+
+/// The problems that nobody allowed.
+struct Problems {
+    Datum* allowed;
+    int allowed_count;
+    int count;
+    StringInfoData words;
+};
+
+/// An item of `allow` names a kind, a thing, or both as kind:thing.
+bool IsAllowed(const Problems& problems, const char* kind, const char* name) {
+    const char* both = psprintf("%s:%s", kind, name);
+    for (int i = 0; i < problems.allowed_count; ++i) {
+        const char* item = TextDatumGetCString(problems.allowed[i]);
+        if (std::strcmp(item, kind) == 0 || std::strcmp(item, name) == 0 || std::strcmp(item, both) == 0)
+            return true;
+    }
+    return false;
+}
+
+void AddProblem(Problems* problems, const char* kind, const char* name, const char* words) {
+    /// As many as a person reads.
+    constexpr int kShown = 50;
+    if (IsAllowed(*problems, kind, name)) return;
+    if (++problems->count <= kShown)
+        appendStringInfo(&problems->words, "%s%s %s: %s", problems->count > 1 ? "\n" : "", kind, name, words);
+    else if (problems->count == kShown + 1)
+        appendStringInfoString(&problems->words, "\n…");
+}
+
+void TakeVerdict(void* context, const Verdict& verdict) {
+    Problems* problems = static_cast<Problems*>(context);
+    if (verdict.outcome == nullptr || std::strcmp(verdict.status, "cannot compare") == 0)
+        return AddProblem(problems, "cannot compare", verdict.pair->target, verdict.reason);
+    if (std::strcmp(verdict.status, "differs") == 0)
+        AddProblem(
+            problems, "difference", verdict.pair->target,
+            psprintf(INT64_FORMAT " rows missing, " INT64_FORMAT " extra, " INT64_FORMAT " different%s%s",
+                     verdict.outcome->missing, verdict.outcome->extra, verdict.outcome->different,
+                     verdict.reason != nullptr ? "; " : "", verdict.reason != nullptr ? verdict.reason : ""));
+}
+
+void TakeConstraint(void* context, const ConstraintVerdict& verdict) {
+    if (std::strcmp(verdict.status, "holds") == 0) return;
+    const char* rows = verdict.rows > 0 ? psprintf(", " INT64_FORMAT " rows", verdict.rows) : "";
+    AddProblem(static_cast<Problems*>(context), "constraint",
+               psprintf("%s of %s", verdict.object, verdict.target),
+               psprintf("%s, %s%s", verdict.kind, verdict.status, rows));
+}
+
+void ReadRecords(int64 job, Problems* problems) {
+    Oid types[] = {INT8OID};
+    Datum values[] = {Int64GetDatum(job)};
+    const int level = UseCatalogNames();
+    SPI_connect();
+    if (SPI_execute_with_args(kRecordProblems, 1, types, values, nullptr, true, 0) != SPI_OK_SELECT)
+        elog(ERROR, "could not read the records of a job");
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const auto text = [&](int column) {
+            return SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column);
+        };
+        AddProblem(problems, text(1), text(2), text(3));
+    }
+    SPI_finish();
+    AtEOXact_GUC(true, level);
+}
+
+}  // namespace
+}  // namespace pgsqlite::pg::validate
+
+using namespace pgsqlite::pg;
+using namespace pgsqlite::pg::validate;
+
+PG_SQLITE_FUNCTION(pg_sqlite_assert_valid) {
+    if (PG_ARGISNULL(1))
+        ereport(ERROR,
+                (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"allow\" must not be null")));
+    const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
+    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named);
+    Problems problems = {};
+    bool* nulls;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &problems.allowed, &nulls,
+                      &problems.allowed_count);
+    for (int i = 0; i < problems.allowed_count; ++i)
+        if (nulls[i])
+            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                            errmsg("argument \"allow\" must not hold null")));
+    // What is found outlives the tables' own memory.
+    problems.words = *makeStringInfo();
+    JudgeJob(job, nullptr, nullptr, {&TakeVerdict, &problems});
+    JudgeConstraints(job, {&TakeConstraint, &problems});
+    ReadRecords(job, &problems);
+    if (problems.count > 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_ASSERT_FAILURE),
+                 problems.count == 1
+                     ? errmsg("job " INT64_FORMAT " is not valid: 1 problem", job)
+                     : errmsg("job " INT64_FORMAT " is not valid: %d problems", job, problems.count),
+                 errdetail_internal("%s", problems.words.data),
+                 errhint("What is meant to be so can be allowed by its kind, its name, or both: allow => "
+                         "'{reject, untranslated:view public.report}'.")));
+    PG_RETURN_VOID();
+}
