@@ -14,13 +14,13 @@ UNION ALL
 SELECT 'unread', t.target, 'it is not loaded completely' FROM sqlite.job_tables t
 WHERE t.job = $1 AND t.state <> 'done'
 UNION ALL
-SELECT 'reject', r.target, count(*) || CASE count(*) WHEN 1 THEN ' row is' ELSE ' rows are' END || ' put aside and open'
+SELECT 'reject', r.target, 'rows put aside and open: ' || count(*)
 FROM sqlite.rejects r WHERE r.job = $1 AND r.state = 'open' GROUP BY r.target
 UNION ALL
 SELECT 'untranslated', s.object, 'it has to be written by hand' FROM sqlite.job_steps s
 WHERE s.job = $1 AND s.kind = 'comment'
 UNION ALL
-SELECT 'policy', e.name, sum(e.count::numeric) || ' values were changed by it'
+SELECT 'policy', e.name, 'values that it changed: ' || sum(e.count::numeric)
 FROM sqlite.job_tables t, jsonb_each_text(t.changes) AS e (name, count)
 WHERE t.job = $1 GROUP BY e.name HAVING sum(e.count::numeric) > 0
 ORDER BY kind, name
@@ -62,14 +62,15 @@ void TakeVerdict(void* context, const Verdict& verdict) {
     if (std::strcmp(verdict.status, "differs") == 0)
         AddProblem(
             problems, "difference", verdict.pair->target,
-            psprintf(INT64_FORMAT " rows missing, " INT64_FORMAT " extra, " INT64_FORMAT " different%s%s",
+            psprintf("rows missing: " INT64_FORMAT ", extra: " INT64_FORMAT ", different: " INT64_FORMAT
+                     "%s%s",
                      verdict.outcome->missing, verdict.outcome->extra, verdict.outcome->different,
                      verdict.reason != nullptr ? "; " : "", verdict.reason != nullptr ? verdict.reason : ""));
 }
 
 void TakeConstraint(void* context, const ConstraintVerdict& verdict) {
     if (std::strcmp(verdict.status, "holds") == 0) return;
-    const char* rows = verdict.rows > 0 ? psprintf(", " INT64_FORMAT " rows", verdict.rows) : "";
+    const char* rows = verdict.rows > 0 ? psprintf(", rows that break it: " INT64_FORMAT, verdict.rows) : "";
     AddProblem(static_cast<Problems*>(context), "constraint",
                psprintf("%s of %s", verdict.object, verdict.target),
                psprintf("%s, %s%s", verdict.kind, verdict.status, rows));

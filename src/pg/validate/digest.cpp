@@ -184,8 +184,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_digest) {
     chunks.End();
     if (side.refused > 0)
         ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-                        errmsg(INT64_FORMAT " rows of %s do not fit its types", side.refused,
-                               RelationName(relation)),
+                        errmsg("some rows of %s do not fit its types", RelationName(relation)),
+                        errdetail("There are " INT64_FORMAT ".", side.refused),
                         errhint("SELECT from it to see the first of them.")));
     return static_cast<Datum>(0);
 }

@@ -22,7 +22,7 @@ bool OnlyMended(const TablePair& pair, const Outcome& outcome) noexcept {
 const char* StatusOf(const TablePair& pair, const Outcome& outcome, StringInfo reasons) {
     if (OnlyMended(pair, outcome)) {
         Add(reasons,
-            psprintf(INT64_FORMAT " rows were mended before they were loaded; all others are identical",
+            psprintf("rows mended before they were loaded: " INT64_FORMAT "; all others are identical",
                      outcome.refused));
         return "cannot compare";
     }

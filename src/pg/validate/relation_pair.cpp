@@ -32,11 +32,14 @@ const char* HiddenRows(Oid relation) {
 List* PrimaryKey(Oid relation) {
     List* key = NIL;
     Relation opened = table_open(relation, AccessShareLock);
-    Bitmapset* columns = RelationGetIndexAttrBitmap(opened, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+    list_free(RelationGetIndexList(opened));  // finds out rd_pkindex
+    if (OidIsValid(opened->rd_pkindex)) {
+        Relation index = index_open(opened->rd_pkindex, AccessShareLock);
+        for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); ++i)
+            key = lappend_int(key, index->rd_index->indkey.values[i]);
+        index_close(index, AccessShareLock);
+    }
     table_close(opened, NoLock);
-    int column = -1;
-    while ((column = bms_next_member(columns, column)) >= 0)
-        key = lappend_int(key, column + FirstLowInvalidHeapAttributeNumber);
     return key;
 }
 
