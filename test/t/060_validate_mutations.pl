@@ -23,6 +23,8 @@ sub random
 }
 sub pick { return $_[random(scalar @_)]; }
 
+# The files are UTF-8 whatever characters they hold.
+sub spew { my ($path, $text) = @_; utf8::encode($text); append_to_file($path, $text); return; }
 sub text { my $t = $_[0]; $t =~ s/'/''/g; return "'$t'"; }
 sub two { return sprintf '%02d', $_[0]; }
 sub neighbour { return sprintf '%.17g', unpack('d', pack('q', unpack('q', pack('d', $_[0])) + 1)); }
@@ -142,7 +144,7 @@ foreach my $id (1 .. $rows)
 	$sql .= "INSERT INTO loose VALUES ($list);\n" if $id % 7 == 0;
 	$sql .= "INSERT INTO pair VALUES ($id % 5, 'k$id', $list);\n";
 }
-append_to_file("$dir/source.sql", "BEGIN;\n${sql}COMMIT;\n");
+spew("$dir/source.sql", "BEGIN;\n${sql}COMMIT;\n");
 system_or_bail('sh', '-c', "sqlite3 '$dir/live.db' <'$dir/source.sql' && cp '$dir/live.db' '$dir/clean.db'");
 
 my $node = PostgreSQL::Test::Cluster->new('validate');
@@ -257,16 +259,17 @@ foreach my $i (0 .. $#mutations)
 	}
 	else
 	{
-		append_to_file("$dir/mutation$i.sql", "$m->{sql};\n");
+		spew("$dir/mutation$i.sql", "$m->{sql};\n");
 		# A new file each time: SQLite would take one that was overwritten in place for the one that it knows.
 		$script .= "\\! cp '$dir/clean.db' '$dir/new.db' && sqlite3 '$dir/new.db' <'$dir/mutation$i.sql' && mv '$dir/new.db' '$dir/live.db'\n"
 			. "$verdict;\n\\! cp '$dir/clean.db' '$dir/new.db' && mv '$dir/new.db' '$dir/live.db'\n";
 	}
 }
-append_to_file("$dir/script.sql", $script);
+spew("$dir/script.sql", $script);
 my ($out, $err);
 IPC::Run::run([ 'psql', '-XAtq', '-h', $node->host, '-p', $node->port, '-d', 'postgres', '-f', "$dir/script.sql" ], '>', \$out, '2>', \$err);
 is($err, '', 'all mutations ran');
+utf8::decode($out);
 my @found = ('') x @mutations;
 my $at;
 foreach my $line (split /\n/, $out)
@@ -283,6 +286,7 @@ foreach my $i (0 .. $#mutations)
 }
 foreach my $what (sort keys %kinds)
 {
+	utf8::encode($wrong{$what}) if $wrong{$what};
 	ok(!$wrong{$what}, "$what: $kinds{$what} mutations") or diag($wrong{$what});
 }
 done_testing();

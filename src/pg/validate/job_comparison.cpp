@@ -166,8 +166,7 @@ void JudgePair(TablePair* pair, const char* note, const DifferenceTaker* differe
         outcome.refused -= std::min(outcome.refused, pair->unlocated_rejects);
         verdict.outcome = &outcome;
         verdict.status = StatusOf(*pair, outcome, &reasons);
-        if (!pair->whole_target)
-            Add(&reasons, "only rows of the target that belong to the source are compared");
+        Add(&reasons, pair->scope);
     }
     Add(&reasons, note);
     verdict.reason = reasons.len > 0 ? reasons.data : nullptr;

@@ -190,7 +190,9 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     const TableRecord record = ReadRecord(plan.job, load.table_no);
     pair->loaded_rejects = record.loaded_rejects;
     pair->unlocated_rejects = record.unlocated_rejects;
-    pair->whole_target = !record.shares_target;
+    if (record.shares_target)
+        pair->scope =
+            "only rows that the job wrote are compared: one that was changed since counts as missing";
 
     pair->names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(columns.count)));
     for (int i = 0; i < columns.count; ++i)

@@ -32,6 +32,8 @@ struct OrphanStep {
 bool ReadOrphanStep(const JobQuery& query, const jobs::PlannedStep& step, OrphanStep* orphans) {
     if (step.table_no != query.load.table_no && step.table_no != 0) return false;
     char* statement = ToServerText(step.statement);
+    while (std::strncmp(statement, "--", 2) == 0 && std::strchr(statement, '\n') != nullptr)
+        statement = std::strchr(statement, '\n') + 1;
     const char* start = psprintf("UPDATE %s AS c SET ", ToServerText(query.load.task.target));
     if (std::strncmp(statement, start, std::strlen(start)) != 0) return false;
     char* where = std::strstr(statement, "\nWHERE ");

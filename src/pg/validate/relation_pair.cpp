@@ -259,7 +259,6 @@ TablePair* PairRelations(Oid source, Oid target, const Mapping& mapping) {
     TablePair* pair = static_cast<TablePair*>(palloc0(sizeof(TablePair)));
     pair->table = RelationName(source);
     pair->target = RelationName(target);
-    pair->whole_target = mapping.target_where.empty();
     if (get_rel_relkind(source) == RELKIND_FOREIGN_TABLE)
         pair->server = GetForeignServer(GetForeignTable(source)->serverid)->servername;
     CheckNames(mapping, target);

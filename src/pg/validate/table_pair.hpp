@@ -18,7 +18,7 @@ struct TablePair {
     Side source;
     Side sink;                ///< the target
     Side* aside;              ///< rows that the job put aside after they were in the target; null without
-    bool whole_target;        ///< false: only some rows of the target are compared
+    const char* scope;        ///< which rows of the target are compared; null: all
     int64 unlocated_rejects;  ///< rows that don't fit and were put aside, without a rowid to know them by
     int64 loaded_rejects;     ///< rows that were put aside and loaded later
 };
