@@ -79,6 +79,7 @@ like(as_role('guest', "IMPORT FOREIGN SCHEMA main FROM SERVER shop INTO public")
 like(as_role('guest', "ALTER SERVER shop OPTIONS (SET database '/etc/passwd')"), qr/42501/, 'a user of the server does not alter it');
 
 # Records of jobs; more in 041_job_records.pl.
+$node->safe_psql('postgres', 'CREATE TABLE public.secret (id bigint, v text)');
 $node->safe_psql('postgres', "INSERT INTO sqlite.jobs (kind, state, owner) VALUES ('load', 'done', 'file_reader')");
 is(as_role('guest', 'SELECT count(*) FROM sqlite.jobs'), '0', 'jobs of other roles are not seen');
 like(as_role('guest', 'SELECT sqlite.report(1)'), qr/42704.*job 1 does not exist/, 'nor reported');
@@ -114,6 +115,16 @@ $node->safe_psql('postgres', 'GRANT DELETE ON item TO guest');
 is(as_role('guest', "CALL sqlite.rollback($load); SELECT count(*) FROM item"), '0', 'which is enough');
 is(as_role('guest', "CALL sqlite.forget($load); SELECT count(*) FROM sqlite.jobs"), '0', 'its owner may forget it');
 is(as_role('postgres', "INSERT INTO sqlite.jobs (job, kind, state, owner) OVERRIDING SYSTEM VALUE VALUES (77, 'load', 'done', 'guest'); CALL sqlite.forget(77); SELECT count(*) FROM sqlite.jobs WHERE job = 77"), '0', 'and a superuser, any');
+# Validation: another role's job does not exist, relations need SELECT, servers USAGE.
+like(as_role('guest', $_), qr/42704.*job 1 does not exist/, "another's job: $_") for 'SELECT * FROM sqlite.validate(1)', "SELECT * FROM sqlite.differences(1, 't')", 'SELECT * FROM sqlite.validate_constraints(1)', 'SELECT sqlite.assert_valid(1)';
+is(as_role('file_reader', 'SELECT count(*) FROM sqlite.validate(1)'), '0', 'but for its owner');
+like(as_role('guest', "SELECT * FROM $_"), qr/42501.*permission denied for table secret/, "SELECT is needed: $_") for "sqlite.validate('shop.t'::regclass, 'public.secret'::regclass)", "sqlite.differences('public.secret'::regclass, 'shop.t'::regclass)", "sqlite.digest('public.secret')";
+is(as_role('guest', "SELECT status FROM sqlite.validate('shop.t'::regclass, 'shop.t'::regclass)"), 'identical', 'which is enough');
+$node->safe_psql('postgres', 'REVOKE SELECT ON shop.t FROM guest');
+like(as_role('guest', "SELECT * FROM sqlite.validate('shop.t'::regclass, 'shop.t'::regclass)"), qr/42501.*permission denied for foreign table t/, 'also where cells are read raw');
+$node->safe_psql('postgres', 'GRANT SELECT ON shop.t TO guest; REVOKE USAGE ON FOREIGN SERVER shop FROM guest');
+like(as_role('guest', "SELECT * FROM sqlite.validate_queries('shop', 'public', '{}')"), qr/42501.*permission denied for foreign server shop/, 'validate_queries needs USAGE on the server');
+$node->safe_psql('postgres', 'GRANT USAGE ON FOREIGN SERVER shop TO guest');
 # Backups.
 mkdir "$dir/backups";
 like(as_role('file_reader', "SELECT sqlite.backup('shop', '$dir/backups')"), qr/42501.*permission denied to make a backup.*pg_write_server_files/s, 'backup needs pg_write_server_files');

@@ -35,7 +35,7 @@ WITH target AS MATERIALIZED (
     FROM sqlite.job_steps s JOIN sqlite.job_tables j ON j.job = s.job AND j.table_no = s.table_no
         JOIN target t ON t.name = j.target,
         regexp_match(s.object, '^(primary key|unique key|foreign key|check|index|trigger) ') AS m
-    WHERE s.job = $1 AND s.kind IN ('statement', 'load') AND s.state = 'done' AND m IS NOT NULL
+    WHERE s.job = $1 AND s.kind <> 'comment' AND s.state = 'done' AND m IS NOT NULL
         AND right(s.object, length(t.name) + 4) = ' of ' || t.name
 )
 SELECT name, kind, object, status, query FROM (

@@ -121,13 +121,13 @@ void JudgeTable(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const 
     TablePair pair = {};
     pair.server = load.task.server.empty() ? nullptr : ToServerText(load.task.server);
     pair.table = load.task.table.empty() ? nullptr : ToServerText(load.task.table);
-    pair.target = ToServerText(load.task.target);
+    pair.target = ToServerText(load.target);
     pair.obstacle = error->message;
     JudgePair(&pair, note, differences, taker);
 }
 
 bool IsWanted(const jobs::PlannedLoad& load, const char* table) {
-    return table == nullptr || load.task.table == table || load.task.target == table;
+    return table == nullptr || load.task.table == table || load.target == table;
 }
 
 void JudgeTables(const jobs::JobPlan& plan, const char* table, const DifferenceTaker* differences,

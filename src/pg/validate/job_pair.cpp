@@ -19,6 +19,7 @@ struct TableRecord {
     const char* xids;    ///< of the transactions that wrote it, "{1,2}"
     bool shares_target;  ///< rows of others are in the target too
     int64 loaded_rejects;
+    bool rolled_back;
     bool typed_rejects;       ///< rows were put aside in the target's form
     int64 unlocated_rejects;  ///< rows that don't fit, known by their number only
 };
@@ -46,7 +47,9 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
         "   AND r.rowid IS NULL),"
         " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
         "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
-        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class'))"
+        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')),"
+        " (SELECT j.state OPERATOR(pg_catalog.=) 'rolled back' FROM sqlite.jobs j"
+        "   WHERE j.job OPERATOR(pg_catalog.=) $1)"
         " FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) $1"
         " AND t.table_no OPERATOR(pg_catalog.=) $2";
     MemoryContext caller = CurrentMemoryContext;
@@ -62,6 +65,7 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
     record.loaded_rejects = std::strtoll(TextAt(3), nullptr, 10);
     record.typed_rejects = TextAt(4)[0] == 't';
     record.unlocated_rejects = std::strtoll(TextAt(5), nullptr, 10);
+    record.rolled_back = TextAt(6)[0] == 't';
     SPI_finish();
     return record;
 }
@@ -183,11 +187,15 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     TablePair* pair = static_cast<TablePair*>(palloc0(sizeof(TablePair)));
     pair->server = task.server.empty() ? nullptr : ToServerText(task.server);
     pair->table = task.table.empty() ? nullptr : ToServerText(task.table);
-    pair->target = ToServerText(task.target);
+    pair->target = ToServerText(load.target);
     const Oid target = FindRelation(pair->target);
     JobColumns columns = {};
     if (!CheckComparable(pair, load, target) || !OrderColumns(pair, task, target, &columns)) return pair;
     const TableRecord record = ReadRecord(plan.job, load.table_no);
+    if (record.rolled_back) {
+        pair->obstacle = "the job was rolled back";
+        return pair;
+    }
     pair->loaded_rejects = record.loaded_rejects;
     pair->unlocated_rejects = record.unlocated_rejects;
     if (record.shares_target)

@@ -34,7 +34,7 @@ bool ReadOrphanStep(const JobQuery& query, const jobs::PlannedStep& step, Orphan
     char* statement = ToServerText(step.statement);
     while (std::strncmp(statement, "--", 2) == 0 && std::strchr(statement, '\n') != nullptr)
         statement = std::strchr(statement, '\n') + 1;
-    const char* start = psprintf("UPDATE %s AS c SET ", ToServerText(query.load.task.target));
+    const char* start = psprintf("UPDATE %s AS c SET ", ToServerText(query.load.target));
     if (std::strncmp(statement, start, std::strlen(start)) != 0) return false;
     char* where = std::strstr(statement, "\nWHERE ");
     if (where == nullptr) return false;
