@@ -247,6 +247,12 @@ sub migrate {
 	return $node->psql('postgres', "CALL sqlite.migrate('{f}', 'moved', '$spec')", timeout => 180);
 }
 
+# What sqlite.validate says against the last job's tables.
+sub not_identical {
+	return $node->safe_psql('postgres', q{SELECT concat_ws(' ', target, status, reason)
+		FROM sqlite.validate((SELECT max(job) FROM sqlite.jobs)) WHERE status <> 'identical'});
+}
+
 # All that a migration could leave: schemas, tables, files.
 sub left_behind {
 	return $node->safe_psql('postgres', q{
@@ -278,12 +284,14 @@ for my $file (@files) {
 	is($err =~ s/^(?:psql:\S+ )?(?:NOTICE|WARNING|DETAIL|HINT):.*\n?//mgr, '', "$name: migrates with types by what is stored");
 	if ($status == 0) {
 		is(differences($tables), '', "$name: all tables, rows and values");
+		is(not_identical(), '', "$name: validate agrees");
 		# The comparison itself: a row less must show.
 		my ($filled) = grep { -s $tables->{$_}{rows} } keys %$tables;
 		if ($filled && !$tried++) {
 			my $target = $node->safe_psql('postgres', 'SELECT target FROM sqlite.job_tables WHERE job = (SELECT max(job) FROM sqlite.jobs) AND table_name = ' . literal($filled));
 			$node->safe_psql('postgres', "SET session_replication_role = replica; DELETE FROM $target WHERE ctid = (SELECT min(ctid) FROM $target)");
 			like(differences($tables), qr/^\Q$filled\E: SQLite has 1 rows that are missing/m, 'a missing row is noticed');
+			is(not_identical(), "$target differs", 'by validate, too');
 		}
 	}
 	$node->safe_psql('postgres', 'SET client_min_messages = error; DROP SCHEMA IF EXISTS moved CASCADE');
@@ -291,6 +299,7 @@ for my $file (@files) {
 	($status, $out, $err) = migrate('{}');
 	if ($status == 0) {
 		is(differences($tables), '', "$name: all tables, rows and values by declared types");
+		is(not_identical(), '', "$name: validate agrees");
 		$node->safe_psql('postgres', 'SET client_min_messages = error; DROP SCHEMA moved CASCADE');
 	} else {
 		push @refused, $name;

@@ -1,5 +1,6 @@
 #include "core/validate/raw_cell.hpp"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -147,12 +148,17 @@ bool AppendText(const RawColumn& column, const Cell& cell, CanonicalRow* row) no
     return true;
 }
 
-int HexDigit(char c) noexcept {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
+/// What a hexadecimal digit means; -1: it is none.
+constexpr std::array<std::int8_t, 256> kHexDigits = [] {
+    std::array<std::int8_t, 256> digits{};
+    digits.fill(-1);
+    for (int i = 0; i < 10; ++i)
+        digits[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 6; ++i)
+        digits[static_cast<std::size_t>('a' + i)] = digits[static_cast<std::size_t>('A' + i)] =
+            static_cast<std::int8_t>(10 + i);
+    return digits;
+}();
 
 bool AppendUuid(const Cell& cell, CanonicalRow* row) noexcept {
     if (cell.storage_class == StorageClass::kBlob && cell.bytes.size == 16) {
@@ -168,7 +174,7 @@ bool AppendUuid(const Cell& cell, CanonicalRow* row) noexcept {
             if (c != '-') return false;
             continue;
         }
-        const int digit = HexDigit(c);
+        const int digit = kHexDigits[static_cast<unsigned char>(c)];
         if (digit < 0) return false;
         uuid[nibbles / 2] =
             static_cast<unsigned char>(nibbles % 2 == 0 ? digit << 4 : uuid[nibbles / 2] | digit);

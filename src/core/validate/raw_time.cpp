@@ -36,6 +36,7 @@ bool IsLeap(int year) noexcept {
 /// Days since 2000-01-01 in the proleptic Gregorian calendar.
 bool ReadDate(Reader* reader, std::int64_t* days) noexcept {
     static constexpr int kLengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static constexpr int kBefore[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     int year, month, day;
     if (!reader->Digits(4, &year) || !reader->Take('-') || !reader->Digits(2, &month) || !reader->Take('-') ||
         !reader->Digits(2, &day))
@@ -45,8 +46,7 @@ bool ReadDate(Reader* reader, std::int64_t* days) noexcept {
     const int before = year - 1;
     // 730119 days from 0001-01-01 to 2000-01-01.
     *days = std::int64_t{before} * 365 + before / 4 - before / 100 + before / 400 - 730119 + day - 1;
-    for (int m = 1; m < month; ++m)
-        *days += kLengths[m - 1];
+    *days += kBefore[month - 1];
     if (month > 2 && IsLeap(year)) ++*days;
     return true;
 }

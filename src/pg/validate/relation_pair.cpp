@@ -4,6 +4,7 @@
 #include "pg/validate/table_pair.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "catalog/pg_class.h"
 #include "parser/parse_relation.h"
 #include "utils/rls.h"
