@@ -154,6 +154,10 @@ END
 $$;
 :holds;
 SELECT id, name, age FROM retried.shelf ORDER BY id;
+-- A rollback takes these rows back, too.
+CALL sqlite.rollback(:job);
+SELECT id, name, age FROM retried.shelf ORDER BY id;
+CALL sqlite.retry_rejects(:job);
 
 -- sqlite.load: rows of its query, as they are stored.
 CREATE TABLE retried.item (id int PRIMARY KEY, v varchar(3) NOT NULL, n numeric(4,1) CHECK (n < 100));
