@@ -79,7 +79,7 @@ CREATE VIEW seen_too AS SELECT * FROM undo_other.category;
 SELECT attempt(format('CALL sqlite.rollback(%s)', :other_job));
 CALL sqlite.rollback(:other_job, force => true);
 CALL sqlite.rollback(:job, force => true);
-SELECT relname FROM pg_class WHERE relnamespace = 'undo_new'::regnamespace OR relname IN ('seen', 'seen_too') ORDER BY 1;
+SELECT relname FROM pg_class WHERE relnamespace = 'undo_new'::regnamespace OR relname IN ('seen', 'seen_too') AND relkind = 'v' ORDER BY 1;
 SELECT message FROM sqlite.job_log WHERE job = :job ORDER BY at;
 DROP SCHEMA undo_new CASCADE;
 
