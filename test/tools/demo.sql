@@ -111,3 +111,7 @@ SELECT sqlite.report_text(:job) \g (format=unaligned tuples_only=on)
 \echo
 \echo '== Nothing is lost: each rejected row with its reason =='
 SELECT columns, message, row -> 'order_id' AS order_id, row -> 'line_no' AS line_no FROM sqlite.rejects WHERE job = :job ORDER BY id LIMIT 3;
+
+\echo
+\echo '== Prove it: every row and column of both sides, compared =='
+SELECT table_name, source_rows, target_rows, status FROM sqlite.validate(:job);
