@@ -24,6 +24,15 @@ CALL sqlite.migrate('{targets}', 'targets', :'spec') \gset
 SELECT name FROM targets.link ORDER BY id;
 SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";
 SELECT statement, undo FROM sqlite.job_steps WHERE job = :job AND object LIKE 'triggers%' ORDER BY step;
+-- So they are for rows that are tried again.
+TRUNCATE targets.link;
+ALTER TABLE targets.link ADD CONSTRAINT no_four CHECK (id <> 4);
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["link"], "triggers": "disable", "on_error": "reject"}') \gset
+ALTER TABLE targets.link DROP CONSTRAINT no_four;
+CALL sqlite.retry_rejects(:job) \gset
+SELECT name FROM targets.link WHERE id = 4;
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";
+
 -- A job that fails between two commits has switched them off; its record says how to take that back.
 TRUNCATE targets.link;
 ALTER TABLE targets.link ADD CONSTRAINT no_four CHECK (id <> 4);

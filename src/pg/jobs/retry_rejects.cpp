@@ -7,6 +7,7 @@
 #include "pg/jobs/retry_condition.hpp"
 #include "pg/jobs/retry_rows.hpp"
 #include "pg/jobs/retry_task.hpp"
+#include "pg/jobs/retry_triggers.hpp"
 #include "pg/jobs/take_job.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/load.hpp"
@@ -292,7 +293,9 @@ void Run(Retry* retry, FunctionCallInfo fcinfo) {
     // A row that breaks a deferred constraint is found while it can still be put aside. Inside a block that
     // is the caller's to say.
     if (!IsCalledInBlock(fcinfo)) RunAsCaller("SET CONSTRAINTS ALL IMMEDIATE");
+    const List* triggers = DisableTriggers(*retry->plan);
     RetryTables(retry);
+    EnableTriggers(triggers);
     SetSequencesAnew(retry);
 }
 
