@@ -115,6 +115,18 @@ TEST(LoadTask, Batches) {
         "INSERT INTO public.customer (id, \"Name\", since)\nSELECT * FROM batch\nON CONFLICT DO NOTHING");
 }
 
+TEST(LoadTask, RowidsAndValues) {
+    LoadTask task;
+    task.columns = {"rowid", "Name"};
+    task.expressions = {"id", "name"};
+    task.source = "s";
+    task.target = "p.t";
+    task.rowid_column = "id";
+    EXPECT_EQ(RowidsAndValues(task, {"bigint", "varchar(3)"}),
+              "SELECT rowid_1, CAST(rowid AS bigint), CAST(\"Name\" AS varchar(3))\n"
+              "FROM (SELECT id AS rowid_1, id AS rowid, name AS \"Name\"\n    FROM s) AS stored");
+}
+
 TEST(LoadTask, NamesBesideColumns) {
     LoadTask task;
     task.target = "\"odd.schema\".\"Odd \"\".name\"";

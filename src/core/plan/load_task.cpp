@@ -215,6 +215,14 @@ LoadTask OfConvertedRows(const LoadTask& task, std::string relation, std::string
     return converted;
 }
 
+std::string RowidsAndValues(const LoadTask& task, const std::vector<std::string>& types) {
+    Names names(task);
+    std::vector<std::string> items{names.Take("rowid")};  // as BatchSource calls it
+    for (std::size_t i = 0; i < task.columns.size(); ++i)
+        items.push_back("CAST(" + QuotePgIdentifierIfNeeded(task.columns[i]) + " AS " + types[i] + ")");
+    return "SELECT " + List(items) + "\nFROM (" + BatchSource(task, nullptr) + ") AS stored";
+}
+
 std::string BatchInsert(const LoadTask& task, std::string_view relation) {
     return InsertInto(task) + "SELECT * FROM " + std::string(relation) + OnConflict(task);
 }

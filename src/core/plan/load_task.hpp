@@ -78,6 +78,9 @@ std::string DirectInsert(const LoadTask& task, const RowidRange* range);
 /// breaks it. Rules with on_fail null are asked about the row as it was converted, and their columns are NULL
 /// in what this gives; the others are asked about what then is left.
 std::string BatchSource(const LoadTask& task, const RowidRange* range);
+/// A SELECT that gives the rowid of each row and behind it `columns` as the target holds them, to find rows
+/// of the target again. The task has `rowid_column`. @param types of the target, beside `columns`: SQL
+std::string RowidsAndValues(const LoadTask& task, const std::vector<std::string>& types);
 /// INSERT … SELECT of all `columns` from a relation that has just these, in their order.
 /// @param relation SQL: a name, quoted where needed
 std::string BatchInsert(const LoadTask& task, std::string_view relation);

@@ -4,6 +4,7 @@
 
 #include "core/sqlite/row_json.hpp"
 #include "pg/fdw/sqlite_call.hpp"
+#include "pg/jobs/orphan_rowids.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/query_row.hpp"
@@ -16,6 +17,7 @@ struct Orphan {
     TupleDesc descriptor;
     Datum* values;
     bool* nulls;
+    const int64* rowid;  ///< null: the target may hold it
 };
 
 /// An attribute of the row by its name, where it is an integer or text as SQLite has it. False otherwise.
@@ -46,13 +48,19 @@ bool CellOf(const Orphan& row, const char* name, value::Cell* cell) {
 const char* TargetColumn(const plan::LoadTask& task, const std::string& source) {
     const auto at = std::find(task.source_columns.begin(), task.source_columns.end(), source);
     if (at == task.source_columns.end()) return nullptr;
-    return ToServerText(task.columns[static_cast<size_t>(at - task.source_columns.begin())]);
+    const auto place = static_cast<size_t>(at - task.source_columns.begin());
+    // What the spec converts has a type that must be told.
+    const bool converted = place < task.types.size() && !task.types[place].empty();
+    return converted ? nullptr : ToServerText(task.columns[place]);
 }
 
 /// Finds rowid or key of the row, as far as the target has them, and by these the row in SQLite.
 void Locate(const plan::LoadTask& task, const Orphan& row, load::Reject* reject) {
     value::Cell cell;
-    if (!task.rowid_target.empty()) {
+    if (row.rowid != nullptr) {
+        reject->has_rowid = true;
+        reject->rowid = *row.rowid;
+    } else if (!task.rowid_target.empty()) {
         reject->has_rowid = CellOf(row, ToServerText(task.rowid_target), &cell) &&
                             cell.storage_class == value::StorageClass::kInteger;
         reject->rowid = reject->has_rowid ? cell.integer : 0;
@@ -114,13 +122,16 @@ uint64 Remove(Call* call, const PlannedStep& step, const PlannedLoad& table) {
     load::Account* account = call->account;
     account->BeginTable(step.table_no, ToServerText(table.target));
     const Size columns = static_cast<Size>(rows->tupdesc->natts);
-    const Orphan row = {rows->tupdesc, static_cast<Datum*>(palloc(sizeof(Datum) * columns)),
-                        static_cast<bool*>(palloc(sizeof(bool) * columns))};
+    Orphan row = {rows->tupdesc, static_cast<Datum*>(palloc(sizeof(Datum) * columns)),
+                  static_cast<bool*>(palloc(sizeof(bool) * columns)), nullptr};
+    int64** rowids =
+        count > 0 && table.task.rowid_target.empty() ? FindRowids(table.task, rows, count) : nullptr;
     MemoryContext memory =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite orphan", ALLOCSET_DEFAULT_SIZES);
     MemoryContext previous = MemoryContextSwitchTo(memory);
     for (uint64 i = 0; i < count; ++i) {
         heap_deform_tuple(rows->vals[i], row.descriptor, row.values, row.nulls);
+        row.rowid = rowids != nullptr ? rowids[i] : nullptr;
         PutOrphan(account, step, table.task, row);
         MemoryContextReset(memory);
     }
