@@ -130,8 +130,9 @@ class RowConverter {
 };
 
 /// The primary message of a refusal, palloc'd: column, type, value, reason.
-char* RefusalMessage(const RowConverter& row, int column, const value::Cell& cell, value::Status status,
-                     const ErrorData* cause);
+/// @param name of the column: the foreign table's, or SQLite's where nobody sees a foreign table
+char* RefusalMessage(const RowConverter& row, int column, const char* name, const value::Cell& cell,
+                     value::Status status, const ErrorData* cause);
 int RefusalSqlstate(value::Status status, const ErrorData* cause);
 
 /// Raises a refusal with everything a user needs: type, reason, server, table, column, row, class, value, and

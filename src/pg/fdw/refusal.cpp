@@ -46,13 +46,13 @@ int RefusalSqlstate(Status status, const ErrorData* cause) {
     return MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4]);
 }
 
-char* RefusalMessage(const RowConverter& row, int index, const value::Cell& cell, Status status,
-                     const ErrorData* cause) {
+char* RefusalMessage(const RowConverter& row, int index, const char* name, const value::Cell& cell,
+                     Status status, const ErrorData* cause) {
     const ColumnConverter& column = row.column(index);
     const value::Refusal& refusal = value::Explain(status.code);
     StringInfoData message;
     initStringInfo(&message);
-    appendStringInfo(&message, "column \"%s\" (%s): %s %s", column.name,
+    appendStringInfo(&message, "column \"%s\" (%s): %s %s", name,
                      format_type_with_typemod(column.type, column.typmod), DescribeValue(cell),
                      refusal.reason);
     if (refusal.has_offset) appendStringInfo(&message, " (at byte %u)", status.offset + 1);
@@ -75,7 +75,7 @@ void RaiseRefusal(const RowConverter& row, int index, const value::Cell& cell, S
     appendStringInfo(&hint, "%s option on_error 'null' reads every such value as NULL.",
                      option != nullptr ? "column" : "Column");
     ereport(ERROR, (errcode(RefusalSqlstate(status, cause)),
-                    errmsg("%s", RefusalMessage(row, index, cell, status, cause)),
+                    errmsg("%s", RefusalMessage(row, index, column.name, cell, status, cause)),
                     errdetail("%s; %s.", row.origin().relation, DescribePlace(row, index)),
                     errhint("%s", hint.data)));
     pg_unreachable();

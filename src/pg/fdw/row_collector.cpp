@@ -44,7 +44,8 @@ bool RowRefusals::Sink(void* context, const RowConverter& row, int index, const 
         self->rejectable_ = true;
     }
     if (self->columns_ != NIL) appendStringInfoString(&self->messages_, "; ");
-    appendStringInfoString(&self->messages_, RefusalMessage(row, index, cell, status, cause));
+    appendStringInfoString(&self->messages_,
+                           RefusalMessage(row, index, column.source_name, cell, status, cause));
     self->columns_ = lappend(self->columns_, makeString(pstrdup(column.source_name)));
     self->rejectable_ = self->rejectable_ && on_error == value::OnError::kReject;
     MemoryContextSwitchTo(previous);
