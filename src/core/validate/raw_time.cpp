@@ -104,16 +104,15 @@ bool ReadTimestamp(const value::Rule& rule, Reader* reader, std::int64_t* moment
 }
 
 bool ReadUnix(const value::Rule& rule, std::int64_t number, std::int64_t* moment) noexcept {
-    /// Year 9999 and back as far, in seconds.
-    constexpr std::int64_t kFarthest = 253402300799;
+    /// The years 1 to 9999, in seconds.
+    constexpr std::int64_t kFirst = -62135596800, kLast = 253402300799;
     if (rule.kind == value::Kind::kTimestamp && !IsUtc(rule)) return false;
     const value::Encoding encoding = rule.encodings.items[0];
     const std::int64_t unit = encoding == value::Encoding::kUnix     ? kSecond
                               : encoding == value::Encoding::kUnixMs ? kSecond / 1000
                               : encoding == value::Encoding::kUnixUs ? 1
                                                                      : 0;
-    if (unit == 0 || number > kFarthest * (kSecond / unit) || number < -kFarthest * (kSecond / unit))
-        return false;
+    if (unit == 0 || number > kLast * (kSecond / unit) || number < kFirst * (kSecond / unit)) return false;
     *moment = number * unit - kEpochDays * kDay;
     return true;
 }
