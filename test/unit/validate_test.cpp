@@ -228,6 +228,11 @@ TEST(RawCell, NumericsWithinPrecisionAndScale) {
     EXPECT_EQ(Raw(Form::kNumeric, rule, Cell::Real(1.25)), Decimal("125", 1));
     EXPECT_EQ(Raw(Form::kNumeric, rule, Cell::Real(0.1 + 0.2)), "-");
     EXPECT_EQ(Raw(Form::kNumeric, rule, Cell::Integer(999)), OfInteger(999));
+    Rule whole = rule;
+    whole.precision = 20;
+    whole.scale = 0;
+    // The exact value ends in 52; the shortest digits that read back end in 50.
+    EXPECT_EQ(Raw(Form::kNumeric, whole, Cell::Real(72057594037927952.0)), Decimal("7205759403792795", 17));
     EXPECT_EQ(Raw(Form::kNumeric, rule, Cell::Integer(1000)), "-");
     EXPECT_EQ(Raw(Form::kNumeric, RuleOf(Kind::kNumeric), Cell::Text("1e5")), "-");
     EXPECT_EQ(Raw(Form::kNumeric, RuleOf(Kind::kNumeric), Cell::Text("-0.5")), Decimal("5", 0, true));
@@ -266,6 +271,7 @@ TEST(RawCell, TimesAndTimestamps) {
         EXPECT_EQ(Raw(Form::kTime, time, Cell::Text(text)), "-") << text;
     EXPECT_EQ(at(stamp, "2000-01-02 00:00:00.000001"), Moment(Form::kTimestamp, kDay + 1));
     EXPECT_EQ(at(stamp, "2000-01-02T00:00:00.0000010"), Moment(Form::kTimestamp, kDay + 1));
+    EXPECT_EQ(at(zoned, "2000-01-01 00:00:00.+02:00"), "-") << "found by the fuzzer";
     EXPECT_EQ(at(stamp, "2000-01-02"), Moment(Form::kTimestamp, kDay));
     EXPECT_EQ(at(stamp, "2000-01-02 00:00:00.0000001"), "-");
     EXPECT_EQ(at(zoned, "2000-01-01 02:00:00+02:00"), Moment(Form::kTimestamp, 0));
@@ -285,6 +291,7 @@ TEST(RawCell, TimesAndTimestamps) {
     unix_ms.encodings.items[0] = value::Encoding::kUnixMs;
     EXPECT_EQ(Raw(Form::kTimestamp, unix_ms, Cell::Integer(946684800001)), Moment(Form::kTimestamp, 1000));
     EXPECT_EQ(Raw(Form::kTimestamp, unix_ms, Cell::Text("2000-01-01")), "-");
+    EXPECT_EQ(Raw(Form::kTimestamp, unix_ms, Cell::Integer(-230000000000000)), "-") << "5319 BC";
     EXPECT_EQ(Raw(Form::kTimestamp, stamp, Cell::Integer(5)), "-");
 }
 

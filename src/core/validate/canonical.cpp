@@ -162,19 +162,18 @@ void CanonicalRow::NumberOf(double value) noexcept {
         const char kind = std::isnan(value) ? 'n' : value > 0 ? '+' : '-';
         return Put(Tag::kSpecial, BytesOf(kind));
     }
-    char text[32];  // d.ddddde±ddd: 17 digits at most
+    char text[kRealDigits];
+    Number(ShortestDigits(value, text));
+}
+
+NumberDigits ShortestDigits(double value, char* buffer) noexcept {
     const auto end =
-        std::to_chars(text, text + sizeof(text), std::fabs(value), std::chars_format::scientific);
+        std::to_chars(buffer, buffer + kRealDigits, std::fabs(value), std::chars_format::scientific);
     const auto* exponent =
-        static_cast<const char*>(std::memchr(text, 'e', static_cast<std::size_t>(end.ptr - text)));
+        static_cast<const char*>(std::memchr(buffer, 'e', static_cast<std::size_t>(end.ptr - buffer)));
     int power = 0;
     std::from_chars(exponent[1] == '+' ? exponent + 2 : exponent + 1, end.ptr, power);
-    NumberDigits number;
-    number.negative = std::signbit(value);
-    number.digits = text;
-    number.size = static_cast<std::size_t>(exponent - text);
-    number.point = power + 1;
-    Number(number);
+    return {std::signbit(value), buffer, static_cast<std::size_t>(exponent - buffer), power + 1};
 }
 
 void CanonicalRow::NumberOfImage(Bytes image) noexcept {

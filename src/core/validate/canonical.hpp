@@ -44,6 +44,12 @@ struct NumberDigits {
     std::int64_t point = 0;  ///< power of ten of the place before the first digit
 };
 
+/// The fewest digits that read back to the same double.
+/// @param buffer kRealDigits bytes; the digits lie in it
+NumberDigits ShortestDigits(double value, char* buffer) noexcept;
+/// d.ddd…e±ddd: 17 digits at most.
+inline constexpr std::size_t kRealDigits = 32;
+
 /// A row on its way: values are appended in the order of the columns. noexcept throughout; memory that ran
 /// out shows in ok() only.
 class CanonicalRow {

@@ -92,7 +92,7 @@ bool AppendNumber(const Rule& rule, const NumberDigits& number, CanonicalRow* ro
 }
 
 bool AppendNumeric(const Rule& rule, const Cell& cell, CanonicalRow* row) noexcept {
-    char text[32];
+    char text[kRealDigits];
     NumberDigits number;
     switch (cell.storage_class) {
         case StorageClass::kInteger: {
@@ -110,12 +110,7 @@ bool AppendNumeric(const Rule& rule, const Cell& cell, CanonicalRow* row) noexce
                 row->NumberOf(cell.real);
                 return true;
             }
-            const double size = std::fabs(cell.real);
-            if (size >= 1e17 || (size < 1e-5 && size > 0)) return false;
-            const auto end = std::to_chars(text, text + sizeof(text), cell.real, std::chars_format::fixed);
-            return end.ec == std::errc() &&
-                   ScanPlain(Bytes(text, static_cast<std::size_t>(end.ptr - text)), &number) &&
-                   AppendNumber(rule, number, row);
+            return AppendNumber(rule, ShortestDigits(cell.real, text), row);
         }
         case StorageClass::kText:
             return ScanPlain(cell.view(), &number) && AppendNumber(rule, number, row);

@@ -62,11 +62,12 @@ bool ReadTime(Reader* reader, std::int64_t* time) noexcept {
     if (!seconds || !reader->Take('.')) return true;
     std::int64_t unit = kSecond / 10;
     int digit;
-    if (reader->rest.empty()) return false;
-    for (; reader->Digits(1, &digit); unit /= 10) {
+    if (!reader->Digits(1, &digit)) return false;
+    do {
         if (unit == 0 && digit != 0) return false;
         *time += digit * unit;
-    }
+        unit /= 10;
+    } while (reader->Digits(1, &digit));
     return true;
 }
 

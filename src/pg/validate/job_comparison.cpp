@@ -28,9 +28,12 @@ const char* StatusOf(const TablePair& pair, const Outcome& outcome, StringInfo r
     }
     if (outcome.refused > 0)
         Add(reasons,
-            psprintf(INT64_FORMAT
-                     " rows of the source do not fit the target's types, and are not among the rejects",
-                     outcome.refused));
+            outcome.refused <= pair.loaded_rejects
+                ? psprintf("rows mended before they were loaded, and extra for that: " INT64_FORMAT,
+                           outcome.refused)
+                : psprintf("rows of the source that do not fit the target's types, and are not among "
+                           "the rejects: " INT64_FORMAT,
+                           outcome.refused));
     const bool same =
         outcome.missing == 0 && outcome.extra == 0 && outcome.different == 0 && outcome.refused == 0;
     return same ? "identical" : "differs";
