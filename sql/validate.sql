@@ -96,6 +96,15 @@ UPDATE proof_spec.people SET team_id = NULL WHERE mail = 'anna@example.com';
 SELECT difference, column_name, source_value IS NULL AS source_null, target_value IS NULL AS target_null
 FROM sqlite.differences(:job, 'person') ORDER BY column_name;
 
+-- Rows without a rowid that a rule or the target refused, known by their key.
+CREATE SCHEMA proof_key;
+CREATE TABLE proof_key.grade (subject text, pupil bigint CHECK (pupil <> 1 OR subject <> 'art'), mark bigint);
+CALL sqlite.migrate('{proof}', 'proof_key', '{"on_error": "reject", "include": ["grade"], "servers": {"proof": {"tables": {"grade": {"rules": {"small": "mark < 6"}}}}}}') \gset
+SELECT key, category FROM sqlite.rejects WHERE job = :job ORDER BY id;
+SELECT * FROM proven;
+UPDATE proof_key.grade SET mark = mark + 1;
+SELECT * FROM proven;
+
 -- Only the rows of a job, where it added to others'.
 CREATE TABLE word (a text, b float8);
 INSERT INTO word VALUES ('mine', 0);
@@ -191,7 +200,7 @@ SELECT * FROM sqlite.validate_queries('proof', 'validate_test', '{}');
 RESET ROLE;
 
 SET client_min_messages = warning;
-DROP SCHEMA validate_test, proof, proof_half, proof_spec CASCADE;
+DROP SCHEMA validate_test, proof, proof_half, proof_key, proof_spec CASCADE;
 DROP SERVER proof;
 DROP OWNED BY validate_reader;
 DROP ROLE validate_reader;

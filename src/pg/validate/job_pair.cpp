@@ -21,6 +21,7 @@ struct TableRecord {
     int64 loaded_rejects;
     bool rolled_back;
     bool typed_rejects;       ///< rows were put aside in the target's form
+    bool keyed_rejects;       ///< rows were put aside that are known by SQLite's key
     int64 unlocated_rejects;  ///< rows that don't fit, known by their number only
 };
 
@@ -47,9 +48,14 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
         "   AND r.rowid IS NULL),"
         " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
         "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
-        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')),"
+        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')"
+        "   AND r.category OPERATOR(pg_catalog.=) 'conversion'),"
         " (SELECT j.state OPERATOR(pg_catalog.=) 'rolled back' FROM sqlite.jobs j"
-        "   WHERE j.job OPERATOR(pg_catalog.=) $1)"
+        "   WHERE j.job OPERATOR(pg_catalog.=) $1),"
+        " EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
+        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
+        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')"
+        "   AND r.category OPERATOR(pg_catalog.<>) 'conversion')"
         " FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) $1"
         " AND t.table_no OPERATOR(pg_catalog.=) $2";
     MemoryContext caller = CurrentMemoryContext;
@@ -66,6 +72,7 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
     record.typed_rejects = TextAt(4)[0] == 't';
     record.unlocated_rejects = std::strtoll(TextAt(5), nullptr, 10);
     record.rolled_back = TextAt(6)[0] == 't';
+    record.keyed_rejects = TextAt(7)[0] == 't';
     SPI_finish();
     return record;
 }
@@ -173,6 +180,51 @@ RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, cons
     return MakeRawTable(source, attributes, side);
 }
 
+/// A condition on the rows of the source that leaves out those that were put aside, known by the primary key
+/// in SQLite. Null where that key can't be read.
+const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
+    const Oid source = FindRelation(ToServerText(load.task.source));
+    if (!OidIsValid(source)) return nullptr;
+    const fdw::SourceRelation* relation = fdw::ReadSourceRelation(source);
+    MemoryContext caller = CurrentMemoryContext;
+    Arguments arguments;
+    arguments.Int8(plan.job).Int4(load.table_no);
+    SPI_connect();
+    const uint64 count = RunOnRecords(
+        "SELECT DISTINCT k FROM sqlite.rejects r, pg_catalog.jsonb_object_keys(r.key) AS k"
+        " WHERE r.job OPERATOR(pg_catalog.=) $1 AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.rowid IS NULL",
+        arguments);
+    StringInfoData matches;
+    MemoryContextSwitchTo(caller);
+    initStringInfo(&matches);
+    for (uint64 i = 0; i < count; ++i) {
+        const char* name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+        int at = 0;
+        while (at < relation->attribute_count &&
+               (relation->columns[at].name == nullptr || std::strcmp(relation->columns[at].name, name) != 0))
+            ++at;
+        if (at == relation->attribute_count) {
+            SPI_finish();
+            return nullptr;
+        }
+        const fdw::SourceColumn& column = relation->columns[at];
+        appendStringInfo(&matches,
+                         " AND sqlite.try_cast(r.key OPERATOR(pg_catalog.->>) %s, NULL::%s)"
+                         " OPERATOR(pg_catalog.=) %s.%s",
+                         quote_literal_cstr(name),
+                         format_type_extended(column.type, column.typmod,
+                                              FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY),
+                         quote_identifier(get_rel_name(source)), quote_identifier(column.attribute));
+    }
+    SPI_finish();
+    if (count == 0) return nullptr;
+    return psprintf(
+        "NOT EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
+        " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL"
+        " AND r.state OPERATOR(pg_catalog.<>) 'loaded'%s)",
+        plan.job, load.table_no, matches.data);
+}
+
 void Run(const char* sql) {
     SPI_connect();
     const int code = SPI_execute(sql, false, 0);
@@ -209,10 +261,16 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
         Run(ToServerText(task.create_source));
         pair->drop = ToServerText(task.drop_source);
     }
-    const JobQuery query = {plan, load, columns, target, pair->names};
+    JobQuery query = {plan, load, columns, target, pair->names, nullptr};
+    if (record.keyed_rejects) {
+        query.condition = KeyCondition(plan, load);
+        if (query.condition == nullptr)
+            pair->obstacle = "rows were put aside that cannot be told from the others";
+    }
     pair->source = MakeSide(columns, target);
     ReadLeftOut(&pair->source, plan.job, load.table_no);
-    if (!HasOrphanSteps(query)) pair->source.raw = RawTableOf(task, columns, pair->source);
+    if (!HasOrphanSteps(query) && query.condition == nullptr)
+        pair->source.raw = RawTableOf(task, columns, pair->source);
     pair->source.query = ExpectedQuery(query);
     pair->sink = MakeSide(columns, target);
     pair->sink.query = TargetQuery(query, record.shares_target ? record.xids : nullptr);

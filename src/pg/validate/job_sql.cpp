@@ -52,7 +52,13 @@ bool IsCleared(const OrphanStep& step, const char* planned_name) {
 /// The rows of the load under the target's names and in its types, in the task's order.
 const char* ConvertedRows(const JobQuery& query) {
     const plan::LoadTask& task = query.load.task;
-    const char* rows = load::SqlText([&] { return plan::BatchSource(task, nullptr); });
+    const char* condition = query.condition != nullptr ? ToUtf8(query.condition) : nullptr;
+    const char* rows = load::SqlText([&] {
+        if (condition == nullptr) return plan::BatchSource(task, nullptr);
+        plan::LoadTask narrowed = task;
+        narrowed.where = task.where.empty() ? condition : "(" + task.where + ") AND " + condition;
+        return plan::BatchSource(narrowed, nullptr);
+    });
     StringInfoData sql, aliases;
     initStringInfo(&sql);
     initStringInfo(&aliases);

@@ -18,7 +18,8 @@ struct JobQuery {
     const jobs::PlannedLoad& load;
     const JobColumns& columns;
     Oid target;
-    const char** names;  ///< of the columns, in the order of comparison
+    const char** names;     ///< of the columns, in the order of comparison
+    const char* condition;  ///< on the rows of the load's source that are expected; null: all
 };
 
 /// Whether the job made NULL of references without a parent, after the load.
