@@ -159,6 +159,56 @@ SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source WHERE
 SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
 SELECT * FROM bulk.both('INSERT INTO bulk.low SELECT * FROM bulk.source');
 DROP TABLE bulk.target;
+
+-- Partitions: below partitions, with columns elsewhere, keys, CHECKs and defaults of their own; more than keep a buffer.
+CREATE TABLE bulk.target (id integer, parent integer, name text, amount numeric, twice numeric GENERATED ALWAYS AS (amount * 2) STORED) PARTITION BY RANGE (id);
+CREATE TABLE bulk.low (gone date, twice numeric GENERATED ALWAYS AS (amount * 2) STORED, name text, id integer NOT NULL CHECK (id > 0), amount numeric, parent integer);
+ALTER TABLE bulk.low DROP COLUMN gone;
+ALTER TABLE bulk.target ATTACH PARTITION bulk.low FOR VALUES FROM (0) TO (700);
+CREATE TABLE bulk.middle PARTITION OF bulk.target FOR VALUES FROM (700) TO (2000) PARTITION BY HASH (name);
+SELECT format('CREATE TABLE bulk.middle_%s PARTITION OF bulk.middle FOR VALUES WITH (MODULUS 100, REMAINDER %s)', i, i) FROM generate_series(0, 99) i \gexec
+CREATE TABLE bulk.others PARTITION OF bulk.target (CHECK (amount < 10000)) DEFAULT;
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+SELECT * FROM bulk.both('INSERT INTO bulk.target (name, id) SELECT repeat(name, 100), id FROM bulk.source ORDER BY md5(name)');
+SELECT * FROM bulk.both('INSERT INTO bulk.middle (id, name) SELECT id, name FROM bulk.source WHERE id BETWEEN 700 AND 1999');
+SELECT * FROM bulk.both('INSERT INTO bulk.middle (id, name) SELECT id, name FROM bulk.source WHERE id BETWEEN 700 AND 2000');
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source UNION ALL SELECT 3000, 1, ''x'', 10000');
+ALTER TABLE bulk.target ADD PRIMARY KEY (id, name);
+CREATE INDEX ON bulk.middle_7 ((amount + id));
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source UNION ALL SELECT 1, 1, ''name 1'', 1');
+CREATE TABLE bulk.parent AS SELECT DISTINCT name FROM bulk.source WHERE name <> 'name 99';
+ALTER TABLE bulk.parent ADD PRIMARY KEY (name);
+ALTER TABLE bulk.target ADD FOREIGN KEY (name) REFERENCES bulk.parent;
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source WHERE name <> ''name 99''');
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+-- Triggers of partitions and of the whole, and their order over partitions; rows that a trigger leaves out or moves.
+CREATE TRIGGER after_row AFTER INSERT ON bulk.target FOR EACH ROW EXECUTE FUNCTION bulk.note();
+CREATE TRIGGER added AFTER INSERT ON bulk.target REFERENCING NEW TABLE AS added EXECUTE FUNCTION bulk.note_all();
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source WHERE name <> ''name 99'' AND id % 10 = 0 ORDER BY md5(name || id)');
+DROP TRIGGER added ON bulk.target;
+DROP TRIGGER after_row ON bulk.target;
+CREATE TRIGGER low AFTER INSERT ON bulk.low FOR EACH ROW EXECUTE FUNCTION bulk.note();
+CREATE TRIGGER others AFTER INSERT ON bulk.others FOR EACH ROW EXECUTE FUNCTION bulk.note();
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source WHERE name <> ''name 99'' AND id % 10 = 0 ORDER BY md5(name || id)');
+CREATE TRIGGER change BEFORE INSERT ON bulk.low FOR EACH ROW EXECUTE FUNCTION bulk.change();
+CREATE TRIGGER before_row BEFORE INSERT ON bulk.others FOR EACH ROW WHEN (NEW.id % 100 = 0) EXECUTE FUNCTION bulk.note();
+ALTER TABLE bulk.target DROP CONSTRAINT target_name_fkey;
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+CREATE FUNCTION bulk.move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := NEW.id + 10; RETURN NEW; END $$;
+CREATE TRIGGER move BEFORE INSERT ON bulk.low FOR EACH ROW EXECUTE FUNCTION bulk.move();
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source WHERE id < 650');
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+DROP TRIGGER move ON bulk.low;
+ALTER TABLE bulk.others ADD CHECK (bulk.seen() < 2300);
+SELECT * FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+ALTER TABLE bulk.target DROP CONSTRAINT target_pkey;
+CREATE FOREIGN TABLE bulk.far PARTITION OF bulk.target FOR VALUES FROM (5000) TO (6000) SERVER bulk OPTIONS (table 'far');
+SELECT path, same FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+DROP FOREIGN TABLE bulk.far;
+CREATE TRIGGER change_all BEFORE INSERT ON bulk.target FOR EACH ROW EXECUTE FUNCTION bulk.change();
+SELECT path, same FROM bulk.both('INSERT INTO bulk.target SELECT * FROM bulk.source');
+DROP TABLE bulk.target;
 CREATE TABLE bulk.target (id integer, parent integer, name text, amount numeric);
 CREATE VIEW bulk.few AS SELECT * FROM bulk.target WHERE id < 2000 WITH CHECK OPTION;
 SELECT * FROM bulk.both('INSERT INTO bulk.few SELECT * FROM bulk.source');

@@ -206,6 +206,16 @@ inline List* InsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, ESta
 #endif
 }
 
+/// How a row of a partitioned table becomes one of a partition; null: it is one already.
+inline TupleConversionMap* RootToPartitionMap(ResultRelInfo* partition, EState* estate) {
+#if PG_VERSION_NUM >= 160000
+    return ExecGetRootToChildMap(partition, estate);
+#else
+    (void)estate;
+    return partition->ri_RootToPartitionMap;
+#endif
+}
+
 /// Whether a subtransaction may start while anything of the query runs in parallel (17+).
 inline constexpr bool kParallelSubtransactions = PG_VERSION_NUM >= 170000;
 

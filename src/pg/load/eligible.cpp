@@ -3,6 +3,7 @@
 #include "pg/fdw/scan.hpp"
 
 extern "C" {
+#include "catalog/pg_inherits.h"
 #include "optimizer/clauses.h"
 }
 
@@ -71,11 +72,13 @@ bool MayLookAtTarget(PlanState* state, void* context) {
     return compat::WalkPlanState(state, &MayLookAtTarget, context);
 }
 
-bool HasVolatileCheck(Relation relation) {
-    const TupleConstr* constraints = relation->rd_att->constr;
-    if (constraints == nullptr) return false;
-    for (int i = 0; i < constraints->num_check; ++i)
-        if (IsVolatile(stringToNode(constraints->check[i].ccbin))) return true;
+/// Their rows go where only ExecInsert() can send them. Partitions are not locked for this: a foreign one
+/// that is attached later is noticed when a row is for it.
+bool HasForeignPartition(Relation relation) {
+    List* partitions = find_all_inheritors(RelationGetRelid(relation), NoLock, nullptr);
+    ListCell* cell;
+    foreach (cell, partitions)
+        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE) return true;
     return false;
 }
 
@@ -97,6 +100,14 @@ bool MatchesTable(const List* targets, TupleDesc descriptor) {
 
 }  // namespace
 
+bool HasVolatileCheck(Relation relation) {
+    const TupleConstr* constraints = relation->rd_att->constr;
+    if (constraints == nullptr) return false;
+    for (int i = 0; i < constraints->num_check; ++i)
+        if (IsVolatile(stringToNode(constraints->check[i].ccbin))) return true;
+    return false;
+}
+
 bool ReadsSqlite(ModifyTableState* node) {
     bool found = false;
     (void)FindOurScan(&node->ps, &found);
@@ -111,8 +122,9 @@ const char* FindObstacle(const PlannedStmt* statement, ModifyTableState* node) {
     if (statement->hasModifyingCTE) return "a data-modifying WITH";
     const ResultRelInfo* target = node->resultRelInfo;
     Relation relation = target->ri_RelationDesc;
-    if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE) return "the target is partitioned";
-    if (relation->rd_rel->relkind != RELKIND_RELATION) return "the target is no table";
+    const bool partitioned = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+    if (!partitioned && relation->rd_rel->relkind != RELKIND_RELATION) return "the target is no table";
+    if (partitioned && HasForeignPartition(relation)) return "a foreign partition";
     const TriggerDesc* triggers = target->ri_TrigDesc;
     if (triggers != nullptr && (triggers->trig_insert_before_row || triggers->trig_insert_instead_row))
         return "a BEFORE ROW trigger";

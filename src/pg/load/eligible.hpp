@@ -13,4 +13,7 @@ bool ReadsSqlite(ModifyTableState* node);
 /// them.
 const char* FindObstacle(const PlannedStmt* statement, ModifyTableState* node);
 
+/// Whether a CHECK of the table may look at rows that are waiting to be written.
+bool HasVolatileCheck(Relation relation);
+
 }  // namespace pgsqlite::pg::load
