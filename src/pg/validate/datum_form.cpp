@@ -105,10 +105,8 @@ void AppendArray(const DatumForm* form, Datum value, CanonicalRow* row) {
         AppendDatum(form->element, values[i], nulls[i], row);
 }
 
-Digest DigestJsonb(Datum value) {
-    Jsonb* jsonb = DatumGetJsonbP(value);
-    CanonicalRow* number = NewIn<CanonicalRow>(CurrentMemoryContext);
-    return DigestContainer(&jsonb->root, number);
+Digest DigestJsonb(const DatumForm* form, Datum value) {
+    return DigestContainer(&DatumGetJsonbP(value)->root, form->number);
 }
 
 }  // namespace
@@ -173,6 +171,7 @@ DatumForm* MakeDatumForm(Oid type, const Form* wanted) {
         else
             form->form = Form::kText;
     }
+    if (form->form == Form::kJson) form->number = NewIn<CanonicalRow>(CurrentMemoryContext);
     if (form->form == Form::kArray) {
         const Oid element = get_base_element_type(form->type);
         form->element = MakeDatumForm(element);
@@ -208,7 +207,7 @@ void AppendDatum(DatumForm* form, Datum value, bool is_null, CanonicalRow* row) 
         case Form::kUuid:
             return row->Uuid(DatumGetUUIDP(value)->data);
         case Form::kJson:
-            return row->Json(DigestJsonb(value));
+            return row->Json(DigestJsonb(form, value));
         case Form::kArray:
             return AppendArray(form, value, row);
         case Form::kOther:

@@ -9,10 +9,11 @@ namespace pgsqlite::pg::validate {
 /// How the values of one column are brought to their form.
 struct DatumForm {
     pgsqlite::validate::Form form;
-    Oid type;            ///< base type
-    FmgrInfo output;     ///< for people
-    FmgrInfo send;       ///< kOther; fn_oid 0: the type has none, and its text stands for it
-    DatumForm* element;  ///< kArray
+    Oid type;         ///< base type
+    FmgrInfo output;  ///< for people
+    FmgrInfo send;    ///< kOther; fn_oid 0: the type has none, and its text stands for it
+    pgsqlite::validate::CanonicalRow* number;  ///< kJson: for the numbers of a document
+    DatumForm* element;                        ///< kArray
     int16 element_length;
     bool element_by_value;
     char element_align;
