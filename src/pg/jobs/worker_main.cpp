@@ -24,6 +24,9 @@ emit_log_hook_type previous_log_hook = nullptr;
 
 /// The segment goes: this process ends, or has nothing more to do.
 void LeavePool(dsm_segment*, Datum) {
+    // Between pieces no transaction's end does this, and the end of the process does it too late: the segment
+    // with the variable is unmapped by then.
+    ConditionVariableCancelSleep();
     SetPlace(nullptr, nullptr);
     Latch* leader = pool->leader_latch;
     pool = nullptr;
