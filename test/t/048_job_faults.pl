@@ -98,5 +98,70 @@ for my $end ('cancel', 'terminate')
 }
 let_go($holder, 'SELECT pg_advisory_unlock(7)');
 
+# Statements over the records run as the extension's owner, so no operator of the caller's may get into them: here are
+# all of pg_catalog's over the types of records, in front of them, which tell who they run as.
+sql(q{
+	CREATE ROLE eve; GRANT USAGE ON FOREIGN SERVER shop TO eve; GRANT CREATE ON DATABASE postgres TO eve; SET ROLE eve; CREATE SCHEMA evil;
+	DO $do$ DECLARE o record; BEGIN
+		FOR o IN SELECT oid, oprname, oprleft::regtype l, oprright::regtype r, oprresult::regtype result FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace
+			AND oprleft::regtype::text = ANY ('{bigint,integer,text,name,boolean,jsonb,timestamp with time zone,interval,xid,text[],bigint[]}') AND (oprright = oprleft OR oprright = 'text'::regtype)
+		LOOP
+			EXECUTE format('CREATE FUNCTION evil.f%s(a %s, b %s) RETURNS %s LANGUAGE plpgsql AS %L', o.oid, o.l, o.r, o.result,
+				format('BEGIN IF current_user OPERATOR(pg_catalog.<>) ''eve'' THEN RAISE ''%% runs as %%'', ''%s'', current_user; END IF; RETURN a OPERATOR(pg_catalog.%s) b; END', o.oprname, o.oprname));
+			EXECUTE format('CREATE OPERATOR evil.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = evil.f%s)', o.oprname, o.l, o.r, o.oid);
+		END LOOP;
+	END $do$;
+	CREATE TABLE evil.small (n smallint);
+	CREATE TABLE evil.mine (id bigint, maker_id bigint, name text)});
+my $evil = q{SET ROLE eve; SET search_path = evil, pg_catalog;};
+is(sql("$evil SELECT 'a'::text = 'a'"), 't', 'as their owner they work');
+like(try_sql("SET search_path = evil, pg_catalog; SELECT 'a'::text = 'a'"), qr/= runs as/, 'as others they speak up');
+my $append = '{"include": ["item"], "tables": {"item": {"existing": "append", "target": "mine"}}}';
+foreach (
+	q{CALL sqlite.load('evil.small', 'SELECT n FROM pg_catalog.generate_series(32767, 32768) AS n', on_error => 'reject', max_rejects => 5)},
+	q{CALL sqlite.retry_rejects(JOB, ids => IDS)},
+	q{SELECT status FROM sqlite.validate(JOB)},
+	qq{CALL sqlite.migrate('{shop}', 'evil', '$append')},
+	q{SELECT status FROM sqlite.validate(JOB)},
+	q{SELECT * FROM sqlite.validate_constraints(JOB)},
+	q{SELECT pg_catalog.length(sqlite.rollback_sql(JOB))},
+	q{CALL sqlite.rollback(JOB)},
+	q{CALL sqlite.forget(JOB)},
+	q{CALL sqlite.forget(older_than => '1 day')},
+	q{CALL sqlite.migrate('{shop}', 'evil_too', '{"workers": 2}')},
+	q{CALL sqlite.migrate('{shop}', 'evil_three', '{"transaction": "batch", "workers": 2}')})
+{
+	my ($statement, $job) = ($_, last_job());
+	my $ids = sql("SELECT quote_literal(array_agg(id)) FROM sqlite.rejects WHERE job = $job");
+	$statement =~ s/JOB/$job/;
+	$statement =~ s/IDS/$ids/;
+	my $said = try_sql("$evil $statement");
+	unlike($said, qr/runs as|ERROR/, $statement);
+	# As if its session had been killed.
+	sql(q{UPDATE sqlite.jobs SET state = 'failed', staging = '{"sqlite_job_0": "evil"}' WHERE job = (SELECT min(job) FROM sqlite.jobs WHERE owner = 'eve')}) if $statement =~ /older_than/;
+}
+
+# Nor may such an operator find jobs of others.
+sql(q{SET ROLE eve; CREATE SCHEMA yes; CREATE FUNCTION yes.f(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'; CREATE OPERATOR yes.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = yes.f)});
+for my $statement ('CALL sqlite.forget(1)', 'CALL sqlite.rollback(1)', 'CALL sqlite.resume(1)', 'CALL sqlite.retry_rejects(1)', 'SELECT sqlite.rollback_sql(1)', 'SELECT sqlite.report(1)', 'SELECT * FROM sqlite.validate(1)')
+{
+	like(try_sql("SET ROLE eve; SET search_path = yes, pg_catalog; $statement"), qr/ERROR:  job 1 does not exist/, "$statement: of another role");
+}
+
+# A job's statements are its owner's words: nobody else says them, least of all a superuser.
+sql(q{SET ROLE eve; CREATE FUNCTION evil.who(text) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE WARNING 'run by %', current_user; RETURN $1; END$$});
+my $words = '{"transaction": "batch", "include": ["note"], "tables": {"note": {"columns": {"text": {"convert": "evil.who(text)"}}}}}';
+like(try_sql("SET ROLE eve; CALL sqlite.migrate('{shop}', 'evil', '$words')"), qr/run by eve/, "the owner's words are run by the owner");
+my $eves = last_job();
+for my $statement ("SELECT * FROM sqlite.validate($eves)", "SELECT * FROM sqlite.differences($eves, 'note')", "SELECT sqlite.assert_valid($eves)", "CALL sqlite.retry_rejects($eves)", "CALL sqlite.resume($eves)")
+{
+	my $said = try_sql($statement);
+	like($said, qr/ERROR:  job $eves belongs to role "eve"/, "$statement: by nobody else");
+	unlike($said, qr/run by postgres/, 'nor is anything of it run');
+}
+like(sql("SELECT sqlite.rollback_sql($eves)"), qr/DROP TABLE evil\.note/, 'how it is taken back a superuser may see');
+sql("CALL sqlite.rollback($eves)");
+is(sql(q{SELECT to_regclass('evil.note') IS NULL}), 't', 'and do');
+
 $node->stop;
 done_testing();

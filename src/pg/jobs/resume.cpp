@@ -12,7 +12,7 @@ namespace {
 /// Locks the job. False when there is nothing left to do.
 bool TakeUp(FunctionCallInfo fcinfo, int64* job) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const TakenJob taken = TakeJob(PG_ARGISNULL(0) ? nullptr : &named);
+    const TakenJob taken = TakeJob(PG_ARGISNULL(0) ? nullptr : &named, Whose::kOwn);
     *job = taken.job;
     if (!taken.IsKind("migrate"))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

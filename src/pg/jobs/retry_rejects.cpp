@@ -50,7 +50,7 @@ void CheckIds(const RetryChoice& choice) {
         " LEFT JOIN sqlite.rejects r ON r.id OPERATOR(pg_catalog.=) i.id AND r.job OPERATOR(pg_catalog.=) $1"
         " LEFT JOIN sqlite.job_tables t ON t.job OPERATOR(pg_catalog.=) r.job"
         " AND t.table_no OPERATOR(pg_catalog.=) r.table_no"
-        " WHERE r.state IS DISTINCT FROM 'open' OR t.job IS NULL ORDER BY i.id LIMIT 1",
+        " WHERE (r.state OPERATOR(pg_catalog.=) 'open') IS NOT TRUE OR t.job IS NULL ORDER BY i.id LIMIT 1",
         arguments);
     if (wrong > 0) {
         HeapTuple tuple = SPI_tuptable->vals[0];
@@ -272,7 +272,7 @@ bool IsCalledInBlock(FunctionCallInfo fcinfo) {
 
 void Run(Retry* retry, FunctionCallInfo fcinfo) {
     const int64 wanted = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const TakenJob job = TakeJob(PG_ARGISNULL(0) ? nullptr : &wanted);
+    const TakenJob job = TakeJob(PG_ARGISNULL(0) ? nullptr : &wanted, Whose::kOwn);
     CheckState(job);
     retry->is_load = job.IsKind("load");
     retry->choice.job = job.job;

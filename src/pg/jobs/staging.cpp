@@ -140,7 +140,8 @@ void DropAbandonedStaging() {
     const uint64 count = RunOnRecords(
         "UPDATE sqlite.jobs SET state = 'failed', finished = pg_catalog.clock_timestamp(), error ="
         " pg_catalog.jsonb_build_object('sqlstate', '57P01', 'message', 'the session of the job has ended')"
-        " WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner OPERATOR(pg_catalog.=) $1"
+        " WHERE job OPERATOR(pg_catalog.=) ANY (SELECT j.job FROM sqlite.jobs j WHERE j.owner "
+        "OPERATOR(pg_catalog.=) $1"
         " AND j.state OPERATOR(pg_catalog.=) ANY (ARRAY['running', 'failed']) AND j.staging "
         "OPERATOR(pg_catalog.<>) '{}'"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(j.backend) AS a WHERE"

@@ -1,6 +1,5 @@
 #include "pg/jobs/take_job.hpp"
 
-#include "pg/jobs/last_job.hpp"
 #include "pg/jobs/records.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -16,8 +15,8 @@ const char* Keep(int column) {
 
 }  // namespace
 
-TakenJob TakeJob(const int64* job) {
-    TakenJob taken = {JobOrLast(job), nullptr, nullptr};
+TakenJob TakeJob(const int64* job, Whose whose) {
+    TakenJob taken = {JobOrLast(job, whose), nullptr, nullptr};
     SPI_connect();
     Arguments arguments;
     arguments.Int8(taken.job).Int4(MyProcPid);

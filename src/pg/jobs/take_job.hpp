@@ -1,7 +1,7 @@
 // Taking a job up again: what sqlite.resume, retry_rejects, rollback and forget begin with.
 #pragma once
 
-#include "pg/seam.hpp"
+#include "pg/jobs/last_job.hpp"
 
 namespace pgsqlite::pg::jobs {
 
@@ -19,6 +19,6 @@ struct TakenJob {
 ///
 /// @param job null: the session's last
 /// @throws as JobOrLast; 55006 when another session is at work for it
-TakenJob TakeJob(const int64* job);
+TakenJob TakeJob(const int64* job, Whose whose = Whose::kAnyVisible);
 
 }  // namespace pgsqlite::pg::jobs

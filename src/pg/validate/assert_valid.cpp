@@ -104,7 +104,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_assert_valid) {
         ereport(ERROR,
                 (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"allow\" must not be null")));
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named);
+    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named, jobs::Whose::kOwn);
     Problems problems = {};
     bool* nulls;
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &problems.allowed, &nulls,

@@ -37,7 +37,7 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
         "   WHERE c.job OPERATOR(pg_catalog.=) $1 AND c.table_no OPERATOR(pg_catalog.=) $2),"
         " (SELECT pg_catalog.count(*) FROM sqlite.job_tables o"
         "   WHERE o.job OPERATOR(pg_catalog.=) $1 AND o.target OPERATOR(pg_catalog.=) t.target)"
-        "   OPERATOR(pg_catalog.>) 1 OR t.existing IS NOT DISTINCT FROM 'append'"
+        "   OPERATOR(pg_catalog.>) 1 OR (t.existing OPERATOR(pg_catalog.=) 'append') IS TRUE"
         "   OR (SELECT j.kind OPERATOR(pg_catalog.=) 'load' FROM sqlite.jobs j"
         "       WHERE j.job OPERATOR(pg_catalog.=) $1),"
         " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"

@@ -164,7 +164,7 @@ using namespace pgsqlite::pg::validate;
 
 PG_SQLITE_FUNCTION(pg_sqlite_validate_job) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named);
+    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named, jobs::Whose::kOwn);
     ReturnSetInfo* result = BeginMaterialized(fcinfo);
     JudgeJob(job, nullptr, nullptr, {&PutVerdict, result});
     return static_cast<Datum>(0);
@@ -182,7 +182,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_differences_job) {
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                         errmsg("table_name and max_rows must not be null")));
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named);
+    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named, jobs::Whose::kOwn);
     Listing listing = Listing::For(fcinfo);
     const DifferenceTaker taker = {&BeginPair, &TakeDifference, &listing, LimitArgument(fcinfo, 2)};
     JudgeJob(job, text_to_cstring(PG_GETARG_TEXT_PP(1)), &taker, {&NoteObstacle, &listing});
