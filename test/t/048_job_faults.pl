@@ -96,6 +96,28 @@ for my $end ('cancel', 'terminate')
 	ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'pg_sqlite worker'}), "$end: no worker is left");
 	is(sql('SELECT pid FROM pg_stat_activity WHERE backend_type = \'checkpointer\''), $pid, 'and the server has not crashed');
 }
+
+# A session ends between the commit of a table's rows and the note that the table is done: they are not loaded twice.
+# What can't be noted as long as another holds the row that says it stands for any such end.
+sql('CREATE TABLE kept.note (text text); CREATE TRIGGER wait BEFORE INSERT ON kept.note FOR EACH ROW EXECUTE FUNCTION wait()');
+for my $workers (1, 2)
+{
+	my $call = begin_sql(qq{CALL sqlite.migrate('{shop}', 'kept', '{"transaction": "table", "workers": $workers, "include": ["note"], "tables": {"*": {"existing": "append"}}}')});
+	ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'advisory'}), "$workers workers: its rows are on their way");
+	my $notes = hold(q{BEGIN; SELECT FROM sqlite.job_steps WHERE job = (SELECT max(job) FROM sqlite.jobs) AND kind = 'load' FOR UPDATE});
+	let_go($holder, 'SELECT pg_advisory_unlock(7)');
+	ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'CALL%' AND wait_event = 'transactionid'}), 'which are committed, but not noted');
+	is(sql('SELECT count(*) FROM kept.note'), '2', 'all of them');
+	sql(q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%' AND wait_event = 'transactionid'});
+	$call->{psql}->finish;
+	let_go($notes, 'COMMIT');
+	my $job = last_job();
+	sql("CALL sqlite.resume($job)");
+	is(sql('SELECT string_agg(text, \',\' ORDER BY text) FROM kept.note'), 'x,y', 'each row is there once');
+	is(sql("SELECT state, read, written FROM sqlite.job_tables WHERE job = $job"), 'done|2|2', 'and counted once');
+	sql('TRUNCATE kept.note');
+	$holder = hold('SELECT pg_advisory_lock(7)');
+}
 let_go($holder, 'SELECT pg_advisory_unlock(7)');
 
 # Statements over the records run as the extension's owner, so no operator of the caller's may get into them: here are

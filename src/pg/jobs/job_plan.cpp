@@ -123,6 +123,7 @@ void ReadTables(std::vector<PlannedLoad>* tables, const Arguments& arguments, co
             table.expected = expected;
             table.started = started;
             table.done = done;
+            table.loaded = false;
             for (const std::string& parent : SplitLines(parents))
                 table.parents.push_back(std::atoi(parent.c_str()));
             tables->push_back(std::move(table));
@@ -133,11 +134,15 @@ void ReadTables(std::vector<PlannedLoad>* tables, const Arguments& arguments, co
 void ReadChunks(JobPlan* plan, const Arguments& job) {
     const uint64 count = RunOnRecords(
         "SELECT table_no, first_rowid, last_rowid FROM sqlite.job_chunks"
-        " WHERE job OPERATOR(pg_catalog.=) $1 AND first_rowid IS NOT NULL"
+        " WHERE job OPERATOR(pg_catalog.=) $1"
         " ORDER BY table_no, first_rowid",
         job);
     for (uint64 i = 0; i < count; ++i) {
         const auto table = static_cast<size_t>(IntegerOf(i, 1, 0) - 1);
+        if (SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2) == nullptr) {
+            plan->tables[table].loaded = true;
+            continue;
+        }
         const plan::RowidRange range = {IntegerOf(i, 2, 0), IntegerOf(i, 3, 0)};
         Guard([&] { plan->tables.at(table).committed.push_back(range); });
     }

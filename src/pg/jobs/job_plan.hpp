@@ -35,6 +35,7 @@ struct PlannedLoad {
     int64 expected;  ///< rows; -1: not known
     bool started;    ///< some of it is committed
     bool done;
+    bool loaded;                              ///< all rows are committed, though it may not be noted as done
     std::vector<plan::RowidRange> committed;  ///< ranges, where it goes in batches
     std::vector<int32> parents;               ///< tables that must be loaded before
 };
@@ -63,7 +64,7 @@ struct JobPlan {
 /// Reads a job's records, in the server's encoding turned to UTF-8. @return lives in the current memory
 /// context
 JobPlan* ReadJobPlan(int64 job);
-/// One table of it, without `committed`.
+/// One table of it, without `loaded` and `committed`.
 PlannedLoad* ReadPlannedLoad(int64 job, int32 table_no);
 /// How many rows may still be rejected; -1: any number. A limit in percent is for FinishTable.
 int64 RejectsLeft(int64 job);

@@ -39,6 +39,8 @@ bool IsInRanges(const JobPlan& plan, const PlannedLoad& table) noexcept {
 
 /// What of the table's rowids is not committed. Lives in the call's memory.
 const std::vector<plan::RowidRange>* GapsOf(const Call* call, const PlannedLoad& table) {
+    // The note that it is done is a commit of its own, which may be missing.
+    if (table.loaded) return NewIn<std::vector<plan::RowidRange>>(call->memory);
     const char* server = ToServerText(table.task.server);
     fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, get_foreign_server_oid(server, false));
     auto* gaps = NewIn<std::vector<plan::RowidRange>>(call->memory);
@@ -158,7 +160,8 @@ void LoadTables(Call* call, JobPlan* plan) {
             const PlannedLoad& table = plan->Table(step.table_no);
             if (plan->staged && !table.staged) continue;
             if (table.task.must_be_empty && !table.started) CheckEmpty(table);
-            AddLoad(work, table, step.number, IsInRanges(*plan, table) ? GapsOf(call, table) : nullptr);
+            const bool by_gaps = table.loaded || IsInRanges(*plan, table);
+            AddLoad(work, table, step.number, by_gaps ? GapsOf(call, table) : nullptr);
             if (work->tasks_left[static_cast<size_t>(table.table_no - 1)] == 0)
                 MarkLoaded(work, table.table_no);
         }
