@@ -1,5 +1,6 @@
 #include "pg/settings.hpp"
 
+#include "core/sqlite/heap.hpp"
 #include "pg/seam.hpp"
 
 namespace pgsqlite::pg {
@@ -31,6 +32,24 @@ bool CheckDirectories(char** value, void**, GucSource) {
     return true;
 }
 
+/// Caches of ten connections, with room for a sort of each.
+constexpr int kSoftHeapKb = 64 * 1024;
+/// A value has 1 GB at most (SQLITE_MAX_LENGTH), and making one takes a few times as much.
+constexpr int kHardHeapKb = 4 * 1024 * 1024;
+
+int soft_heap_limit = kSoftHeapKb;
+int hard_heap_limit = kHardHeapKb;
+
+void SetHeapLimits(int soft_kb, int hard_kb) {
+    sqlite::SetHeapLimits(std::int64_t{soft_kb} * 1024, std::int64_t{hard_kb} * 1024);
+}
+void AssignSoftHeapLimit(int value, void*) {
+    SetHeapLimits(value, hard_heap_limit);
+}
+void AssignHardHeapLimit(int value, void*) {
+    SetHeapLimits(soft_heap_limit, value);
+}
+
 }  // namespace
 
 void DefineSettings() {
@@ -46,6 +65,14 @@ void DefineSettings() {
     DefineCustomBoolVariable("pg_sqlite.progress",
                              "Lets load and migrate say by NOTICEs every few seconds how far they are.",
                              nullptr, &progress, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_sqlite.soft_heap_limit",
+                            "Memory of SQLite's in a session beyond which its caches and sorts shrink.",
+                            "0 turns the limit off.", &soft_heap_limit, kSoftHeapKb, 0, MAX_KILOBYTES,
+                            PGC_USERSET, GUC_UNIT_KB, nullptr, &AssignSoftHeapLimit, nullptr);
+    DefineCustomIntVariable("pg_sqlite.hard_heap_limit",
+                            "Memory of SQLite's in a session beyond which its calls fail.",
+                            "0 turns the limit off.", &hard_heap_limit, kHardHeapKb, 0, MAX_KILOBYTES,
+                            PGC_SUSET, GUC_UNIT_KB, nullptr, &AssignHardHeapLimit, nullptr);
     compat::ReserveSettingPrefix("pg_sqlite");
 }
 

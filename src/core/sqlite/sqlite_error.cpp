@@ -44,7 +44,8 @@ constexpr CodeRow kCodes[] = {
      "The database or a file beside it (-wal, -shm, -journal) can't be opened by the server's "
      "operating-system user. "
      "Grant it read permission on them, or read from a copy."},
-    {SQLITE_NOMEM, "SQLITE_NOMEM", sqlstate::kOutOfMemory, nullptr},
+    {SQLITE_NOMEM, "SQLITE_NOMEM", sqlstate::kOutOfMemory,
+     "Setting pg_sqlite.hard_heap_limit says how much memory SQLite may take."},
     {SQLITE_IOERR, "SQLITE_IOERR", sqlstate::kIoError, nullptr},
     {SQLITE_FULL, "SQLITE_FULL", "53100", nullptr},
     {SQLITE_READONLY, "SQLITE_READONLY", sqlstate::kReadOnly, nullptr},

@@ -1,0 +1,31 @@
+-- What a file from outside may make SQLite allocate is limited.
+SET client_min_messages = warning;
+\set VERBOSITY terse
+\getenv data PG_SQLITE_DATA
+\set file :data '/shop.db'
+CREATE SERVER heap_limits FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'file');
+-- The library is loaded, so that the settings are known.
+SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(20000000))) AS n') AS t (n bigint);
+SHOW pg_sqlite.soft_heap_limit;
+SHOW pg_sqlite.hard_heap_limit;
+SET pg_sqlite.hard_heap_limit = '32MB';
+SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(20000000))) AS n') AS t (n bigint);
+-- The session goes on, and what takes less is not concerned.
+SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(2000000))) AS n') AS t (n bigint);
+-- Beyond the soft limit nothing fails.
+SET pg_sqlite.soft_heap_limit = '1MB';
+SELECT n, s FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+    SELECT count(*), sum(length(v)) FROM (SELECT printf('%0100d', i) AS v FROM n ORDER BY 1 DESC LIMIT 40000)$$) AS t (n bigint, s bigint);
+SET pg_sqlite.hard_heap_limit = 0;
+SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(20000000))) AS n') AS t (n bigint);
+RESET pg_sqlite.hard_heap_limit;
+RESET pg_sqlite.soft_heap_limit;
+SET pg_sqlite.soft_heap_limit = -1;
+CREATE ROLE heap_limits_user;
+SET ROLE heap_limits_user;
+SET pg_sqlite.soft_heap_limit = '8MB';
+SET pg_sqlite.hard_heap_limit = 0;
+RESET ROLE;
+RESET pg_sqlite.soft_heap_limit;
+DROP ROLE heap_limits_user;
+DROP SERVER heap_limits;
