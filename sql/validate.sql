@@ -5,7 +5,7 @@
 \set SHOW_CONTEXT never
 SET timezone = 'UTC';
 -- Numbers that don't depend on other tests.
-ALTER TABLE sqlite.jobs ALTER COLUMN job RESTART WITH 8000001;
+ALTER TABLE sqlite.jobs ALTER COLUMN job RESTART WITH 9500001;
 CREATE SERVER proof FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'validate_db');
 CREATE SCHEMA validate_test;
 SET search_path = validate_test;
