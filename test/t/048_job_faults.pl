@@ -120,6 +120,39 @@ for my $workers (1, 2)
 }
 let_go($holder, 'SELECT pg_advisory_unlock(7)');
 
+# A limit of rejected rows is the job's, not each worker's, and orphans are rejected rows, too.
+my $bad = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) INSERT INTO';
+sqlite('bad.db', qq{
+	CREATE TABLE one (id INTEGER PRIMARY KEY, n INTEGER); $bad one SELECT i, 'x' FROM n;
+	CREATE TABLE two (id INTEGER PRIMARY KEY, n INTEGER); $bad two SELECT i, 'x' FROM n;
+	CREATE TABLE three (id INTEGER PRIMARY KEY); $bad three SELECT i FROM n;
+	CREATE TABLE child (id INTEGER PRIMARY KEY, one INTEGER REFERENCES three, n INTEGER); $bad child SELECT i, i + 100, CASE i WHEN 1 THEN 'x' ELSE i END FROM n;});
+sql(qq{
+	CREATE SERVER bad FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/bad.db');
+	CREATE SCHEMA limits;
+	CREATE FUNCTION together() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN null; END\$\$;
+	CREATE TABLE limits.one (id bigint, n bigint); CREATE TRIGGER together BEFORE INSERT ON limits.one EXECUTE FUNCTION together();
+	CREATE TABLE limits.two (id bigint, n bigint); CREATE TRIGGER together BEFORE INSERT ON limits.two EXECUTE FUNCTION together()});
+for my $limit ('5', '6')
+{
+	$holder = hold('SELECT pg_advisory_lock(7)');
+	my $call = begin_sql(qq{CALL sqlite.migrate('{bad}', 'limits', '{"transaction": "table", "workers": 2, "on_error": "reject", "max_rejects": $limit, "include": ["one", "two"], "tables": {"*": {"existing": "append"}}}')});
+	ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event = 'advisory'}), "limit of $limit: both are at work");
+	let_go($holder, 'SELECT pg_advisory_unlock(7)');
+	$call->{psql}->finish;
+	$limit eq '5' ? like($call->{err}, qr/ERROR:  more than 5 rows were rejected/, 'they reject 3 each') : unlike($call->{err}, qr/ERROR/, 'which is within it');
+	is(sql('SELECT state FROM sqlite.jobs ORDER BY job DESC LIMIT 1'), $limit eq '5' ? 'failed' : 'done', 'the job is as it should be');
+}
+for my $mode ('"transaction": "table"', '"workers": 2', '"transaction": "single"')
+{
+	for my $limit ([ '2', 'more than 2 rows were rejected' ], [ '"50%"', '100% of the rows for orphaned\.child were rejected, more than 50%' ])
+	{
+		my $spec = qq({$mode, "on_error": "reject", "max_rejects": $limit->[0], "include": ["three", "child"], "tables": {"child": {"orphans": "reject"}}});
+		like(try_sql("CALL sqlite.migrate('{bad}', 'orphaned', '$spec')"), qr/ERROR:  $limit->[1]/, "$mode, limit $limit->[0]: orphans count");
+		sql('DROP SCHEMA IF EXISTS orphaned CASCADE');
+	}
+}
+
 # Statements over the records run as the extension's owner, so no operator of the caller's may get into them: here are
 # all of pg_catalog's over the types of records, in front of them, which tell who they run as.
 sql(q{

@@ -155,8 +155,11 @@ void RejectOrphans(Call* call, JobPlan* plan, size_t first, size_t last) {
             removed += Remove(call, step, plan->Table(step.table_no));
         }
     } while (removed > 0);
-    for (size_t i = first; i < last; ++i)
+    for (size_t i = first; i < last; ++i) {
+        FinishTable(call->job, plan->steps[i].table_no, plan->max_percent);
         MarkStep(call->job, plan->steps[i].number);
+    }
+    CheckRejects(call->job, plan->max_rejects);
 }
 
 }  // namespace pgsqlite::pg::jobs

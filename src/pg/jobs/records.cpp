@@ -294,6 +294,23 @@ void FinishTable(int64 job, int32 table_no, double max_percent) {
     SPI_finish();
 }
 
+void CheckRejects(int64 job, int64 most) {
+    if (most < 0) return;
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int8(most);
+    if (RunOnRecords(
+            "SELECT pg_catalog.sum(rejected) FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1"
+            " HAVING pg_catalog.sum(rejected) OPERATOR(pg_catalog.>) $2::pg_catalog.numeric",
+            arguments) > 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                 errmsg("more than " INT64_FORMAT " rows were rejected", most),
+                 errdetail("There are %s.", SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+                 errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
+    SPI_finish();
+}
+
 void MoveToRejected(int64 job, int32 table_no, int64 rows) {
     SPI_connect();
     Arguments arguments;

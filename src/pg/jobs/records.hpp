@@ -83,6 +83,10 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
 /// Nothing of the table is left to be loaded. Raises 54000 where more than `max_percent` of its rows were
 /// rejected. @param max_percent -1: any
 void FinishTable(int64 job, int32 table_no, double max_percent);
+/// Raises 54000 where more rows of the job were rejected. Pieces that ran side by side knew nothing of each
+/// other's.
+/// @param most -1: any number
+void CheckRejects(int64 job, int64 most);
 /// Rows that were written have been taken back and put aside.
 void MoveToRejected(int64 job, int32 table_no, int64 rows);
 /// A rejected row in sqlite.rejects.
