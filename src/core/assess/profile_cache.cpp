@@ -20,7 +20,7 @@ struct ProfileCache::State {
 
 struct ProfileCache::Entry {
     State state;
-    std::string key;
+    std::string place;  ///< in by_place_
     std::shared_ptr<const void> answer;
     std::size_t bytes = 0;
 };
@@ -38,33 +38,45 @@ ProfileCache::State ProfileCache::StateOf(sqlite::Database& db) {
     return {db.path(), sqlite::Identify(db.path()), sqlite::Identify(db.path() + "-wal"), db.TakeSnapshot()};
 }
 
+std::string ProfileCache::PlaceOf(const State& state, const std::string& key) {
+    return state.path + '\0' + key;
+}
+
 template <class Answer>
 std::shared_ptr<const Answer> ProfileCache::Find(const State& state, const std::string& key) {
-    for (auto i = entries_.begin(); i != entries_.end(); ++i) {
-        if ((*i)->key != key || !(*i)->state.SameAs(state)) continue;
-        entries_.splice(entries_.begin(), entries_, i);
-        return std::static_pointer_cast<const Answer>(entries_.front()->answer);
-    }
-    return nullptr;
+    const auto found = by_place_.find(PlaceOf(state, key));
+    if (found == by_place_.end() || !(*found->second)->state.SameAs(state)) return nullptr;
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return std::static_pointer_cast<const Answer>(entries_.front()->answer);
+}
+
+void ProfileCache::Drop(Entries::iterator entry) {
+    bytes_ -= (*entry)->bytes;
+    by_place_.erase((*entry)->place);
+    entries_.erase(entry);
 }
 
 void ProfileCache::Keep(State state, std::string key, std::shared_ptr<const void> answer, std::size_t bytes) {
-    // An older state of the same file is not asked for again.
-    for (auto i = entries_.begin(); i != entries_.end();) {
-        const Entry& old = **i;
-        const bool stale = old.state.path == state.path && (old.key == key || !old.state.SameAs(state));
-        if (stale) bytes_ -= old.bytes;
-        i = stale ? entries_.erase(i) : std::next(i);
+    std::string place = PlaceOf(state, key);
+    // An older state of the same file is not asked for again. Looked for only when a file has changed: there
+    // may be an entry for each column of ten thousand tables.
+    if (last_ == nullptr || !last_->state.SameAs(state)) {
+        for (auto i = entries_.begin(); i != entries_.end();) {
+            const auto next = std::next(i);
+            const State& old = (*i)->state;
+            if (old.path == state.path && !old.SameAs(state)) Drop(i);
+            i = next;
+        }
     }
-    bytes += sizeof(Entry) + state.path.size() + key.size();
+    if (const auto same = by_place_.find(place); same != by_place_.end()) Drop(same->second);
+    bytes += sizeof(Entry) + state.path.size() + 2 * place.size();
+    last_ = std::make_shared<Entry>(Entry{std::move(state), std::move(place), std::move(answer), bytes});
     if (bytes > max_bytes_) return;
-    entries_.push_front(
-        std::make_shared<Entry>(Entry{std::move(state), std::move(key), std::move(answer), bytes}));
+    entries_.push_front(last_);
+    by_place_.emplace(last_->place, entries_.begin());
     bytes_ += bytes;
-    while (bytes_ > max_bytes_) {
-        bytes_ -= entries_.back()->bytes;
-        entries_.pop_back();
-    }
+    while (bytes_ > max_bytes_)
+        Drop(std::prev(entries_.end()));
 }
 
 std::shared_ptr<const TableProfile> ProfileCache::Profile(sqlite::Database& db, const sqlite::Table& table,

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/assess/misfits.hpp"
@@ -47,21 +48,27 @@ class ProfileCache {
                                                                     const sqlite::Table& table,
                                                                     const StoredRule& rule);
 
-    void Clear() noexcept { entries_.clear(), bytes_ = 0; }
+    void Clear() noexcept { last_.reset(), by_place_.clear(), entries_.clear(), bytes_ = 0; }
     std::size_t bytes() const noexcept { return bytes_; }
     std::size_t size() const noexcept { return entries_.size(); }
 
   private:
     struct State;
     struct Entry;
+    using Entries = std::list<std::shared_ptr<Entry>>;
     static State StateOf(sqlite::Database& db);
+    /// Under which an answer is found: one a file and question.
+    static std::string PlaceOf(const State& state, const std::string& key);
     template <class Answer>
     std::shared_ptr<const Answer> Find(const State& state, const std::string& key);
     void Keep(State state, std::string key, std::shared_ptr<const void> answer, std::size_t bytes);
+    void Drop(Entries::iterator entry);
 
     std::size_t max_bytes_;
     std::size_t bytes_ = 0;
-    std::list<std::shared_ptr<Entry>> entries_;  ///< last used first
+    Entries entries_;  ///< last used first
+    std::unordered_map<std::string, Entries::iterator> by_place_;
+    std::shared_ptr<Entry> last_;  ///< that was to be kept, for its state
 };
 
 }  // namespace pgsqlite::assess

@@ -272,7 +272,14 @@ class ConstraintDesigner {
     /// Constraints' names are unique in their table; those with an index also in the schema.
     std::string ConstraintName(const std::string& wanted) { return names_.Take(wanted).name; }
     std::string TakeName(std::string_view stem, std::string_view suffix) {
-        return ConstraintName(designer_.TakeRelationName(table_.target.schema, stem, suffix).name);
+        std::string name = designer_.TakeRelationName(table_.target.schema, stem, suffix).name;
+        // Until it is free in both places: each may answer with another name.
+        for (;;) {
+            const std::string free = ConstraintName(name);
+            if (free == name) return name;
+            name = designer_.TakeRelationName(table_.target.schema, free).name;
+            if (free == name) return name;
+        }
     }
 
     Designer& designer_;
