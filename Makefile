@@ -27,6 +27,7 @@ demo-stop:
 bench:
 	@bash $(source_dir)/test/bench/insert_select.sh
 	@bash $(source_dir)/test/bench/migrate.sh
+	@bash $(source_dir)/test/bench/validate.sh
 
 ifneq ($(filter-out $(helpers),$(MAKECMDGOALS)),)
 .PHONY: $(filter-out $(helpers),$(MAKECMDGOALS))
