@@ -120,6 +120,25 @@ for my $workers (1, 2)
 }
 let_go($holder, 'SELECT pg_advisory_unlock(7)');
 
+# The session is gone, but the last commit of one of its workers is still under way: whoever takes the job waits for it.
+sql('ALTER TABLE kept.note DISABLE TRIGGER wait; CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE \'no\' USING ERRCODE = \'XX001\'; END$$; CREATE TRIGGER no BEFORE INSERT ON kept.note FOR EACH ROW EXECUTE FUNCTION no()');
+for my $call ('resume', 'rollback')
+{
+	like(try_sql(q{CALL sqlite.migrate('{shop}', 'kept', '{"transaction": "table", "include": ["note"], "tables": {"*": {"existing": "append"}}}')}), qr/ERROR:  no/, 'a job that stops before its rows');
+	my $job = last_job();
+	sql("UPDATE sqlite.jobs SET state = 'running' WHERE job = $job; ALTER TABLE kept.note DISABLE TRIGGER no");
+	my $worker = hold(qq{BEGIN; INSERT INTO kept.note VALUES ('x'), ('y');
+		INSERT INTO sqlite.job_chunks (job, table_no, xids, read, written) VALUES ($job, 1, ARRAY[pg_current_xact_id()], 2, 2);
+		UPDATE sqlite.job_tables SET state = 'loading', read = 2, written = 2 WHERE job = $job});
+	my $taken = begin_sql("CALL sqlite.$call($job)");
+	ok($node->poll_query_until('postgres', qq{SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'CALL sqlite.$call($job)' AND wait_event = 'transactionid'}), "$call waits");
+	let_go($worker, 'COMMIT');
+	$taken->{psql}->finish;
+	is($taken->{err}, '', 'and comes to its end');
+	is(sql('SELECT count(*) FROM kept.note'), $call eq 'resume' ? '2' : '0', 'with each row of the worker\'s');
+	sql('TRUNCATE kept.note; ALTER TABLE kept.note ENABLE TRIGGER no');
+}
+
 # A limit of rejected rows is the job's, not each worker's, and orphans are rejected rows, too.
 my $bad = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) INSERT INTO';
 sqlite('bad.db', qq{

@@ -91,6 +91,9 @@ void FailCall(Call* call, ErrorData* error) {
     MemoryContextSwitchTo(call->memory);
     AddContext(call, error);
     if (call->job != 0) {
+        // As long as the job is this session's: who takes it up next puts tables aside under the same names.
+        if (call->staged) DropStagingQuietly(call->job);
+        MemoryContextSwitchTo(call->memory);
         EnsurePortalSnapshotExists();
         const ErrorData* other =
             TryInSubtransaction([&] { RecordFailure(call, error); }, [](const ErrorData*) { return true; });
@@ -99,7 +102,6 @@ void FailCall(Call* call, ErrorData* error) {
                                      call->job, other->message)));
         SPI_commit();
         MemoryContextSwitchTo(call->memory);
-        if (call->staged) DropStagingQuietly(call->job);
     }
     ReThrowError(error);
     pg_unreachable();

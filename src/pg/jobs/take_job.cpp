@@ -13,6 +13,18 @@ const char* Keep(int column) {
     return copy;
 }
 
+/// Of a session that is gone, a worker may just be committing its last piece, which it has recorded by then.
+void AwaitLastCommits(int64 job) {
+    Arguments arguments;
+    arguments.Int8(job);
+    static constexpr const char* kLocks[] = {
+        "SELECT FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1 FOR UPDATE",
+        "SELECT FROM sqlite.job_steps WHERE job OPERATOR(pg_catalog.=) $1 FOR UPDATE",
+    };
+    for (const char* lock : kLocks)
+        RunOnRecords(lock, arguments);
+}
+
 }  // namespace
 
 TakenJob TakeJob(const int64* job, Whose whose) {
@@ -38,6 +50,7 @@ TakenJob TakeJob(const int64* job, Whose whose) {
                                 pid)));
     taken.kind = Keep(1);
     taken.state = Keep(2);
+    if (taken.Is("running")) AwaitLastCommits(taken.job);
     SPI_finish();
     return taken;
 }
