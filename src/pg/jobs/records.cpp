@@ -345,17 +345,19 @@ void PutReject(int64 job, const load::Reject& reject) {
     SPI_finish();
 }
 
-void RenewReject(int64 id, const load::Reject& reject) {
+void RenewReject(int64 job, int64 id, const load::Reject& reject) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(id)
         .Add(TEXTARRAYOID, TextArray(reject.columns))
         .Text(load::CategoryName(reject.category))
         .Text(unpack_sql_state(reject.sqlstate))
-        .Text(reject.message);
+        .Text(reject.message)
+        .Int8(job);
     RunOnRecords(
         "UPDATE sqlite.rejects SET state = 'open', columns = $2, category = $3, sqlstate = $4, message = $5,"
-        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
+        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1"
+        " AND job OPERATOR(pg_catalog.=) $6",
         arguments);
     SPI_finish();
 }

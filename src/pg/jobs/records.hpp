@@ -92,7 +92,9 @@ void MoveToRejected(int64 job, int32 table_no, int64 rows);
 /// A rejected row in sqlite.rejects.
 void PutReject(int64 job, const load::Reject& reject);
 /// A rejected row that was tried again and stays: what is wrong with it now.
-void RenewReject(int64 id, const load::Reject& reject);
+///
+/// @param job whose it must be: the id has been where the caller's own functions can change it
+void RenewReject(int64 job, int64 id, const load::Reject& reject);
 
 /// Notes in sqlite.job_log that something is tried again, and why. @param attempt the one that failed, from 1
 void LogRetry(int64 job, int attempt, const char* error);

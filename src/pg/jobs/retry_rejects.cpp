@@ -26,8 +26,8 @@ struct Retry {
     RetryRows left;  ///< rows that could not be tried
 };
 
-void Write(void*, const load::Reject& reject) {
-    RenewReject(reject.rowid, reject);
+void Write(void* job, const load::Reject& reject) {
+    RenewReject(*static_cast<const int64*>(job), reject.rowid, reject);
 }
 
 void Tick(void*, const load::Account& account, int64 ahead) {
@@ -288,7 +288,7 @@ void Run(Retry* retry, FunctionCallInfo fcinfo) {
         retry->replan = PlanAnew(*retry->plan, PG_GETARG_JSONB_P(2));
         retry->choice.replanned = true;
     }
-    retry->account = load::Account::In(CurrentMemoryContext, &Write, &Tick, nullptr);
+    retry->account = load::Account::In(CurrentMemoryContext, &Write, &Tick, &retry->choice.job);
     retry->account->rejects_conversions = true;
     // A row that breaks a deferred constraint is found while it can still be put aside. Inside a block that
     // is the caller's to say.
