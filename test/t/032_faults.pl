@@ -1,0 +1,176 @@
+# What happens around a session while it works: disks that are full, folders that can't be written, sources that are cut short,
+# replaced or deleted, a writer that holds the lock and does not answer. Each call gives the right answer or an error, and nothing
+# stays behind.
+use strict;
+use warnings;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $node = PostgreSQL::Test::Cluster->new('faults');
+# Small segments of the WAL, so that a limit on the length of files leaves it alone.
+$node->init(extra => ['--wal-segsize=1']);
+$node->append_conf('postgresql.conf', "statement_timeout = '120s'\nfsync = off\nmax_worker_processes = 16\n");
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite');
+my $dir = PostgreSQL::Test::Utils::tempdir;
+my $copies = $node->data_dir . '/pg_sqlite';
+
+my $n = 40000;
+my $make = "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, at TEXT); CREATE INDEX item_name ON item (name); CREATE TABLE other (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES item);
+	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $n) INSERT INTO item SELECT i, printf('item %080d', i), 'x' FROM n; INSERT INTO other SELECT id, id FROM item WHERE id % 3 = 0;";
+my $rows = $n + int($n / 3);
+sub sqlite { my ($file, $sql) = @_; system_or_bail('sqlite3', '-bail', '-init', '/dev/null', $file, $sql); }
+sub slurp_bytes { my ($file) = @_; local $/; open my $handle, '<:raw', $file or die $!; return <$handle>; }
+sub write_bytes { my ($file, $bytes) = @_; open my $handle, '>:raw', $file or die "$file: $!"; print $handle $bytes; close $handle; }
+sqlite("$dir/whole.db", $make);
+my $whole = slurp_bytes("$dir/whole.db");
+
+# A new file at the place of the source.
+sub fresh { unlink "$dir/s.db", "$dir/s.db-journal", "$dir/s.db-wal", "$dir/s.db-shm"; write_bytes("$dir/s.db", $whole); }
+fresh();
+$node->safe_psql('postgres', "CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db', busy_timeout '1000');");
+
+# What a session has open, by what the names say.
+sub nothing_left {
+	my ($what) = @_;
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'sqlite\_job%' OR nspname = 'moved'}), 0, "$what: no schema is left");
+	is(join(' ', grep { -f } glob("$copies/*/*/*")), '', "$what: no copy is left");
+	return;
+}
+
+# Full disks: files can't grow beyond a limit, as if the disk had no more room. The limit is the server's, so it is set for a
+# backend alone (prlimit, of util-linux), after it has written what it needs.
+SKIP: {
+	skip 'prlimit is not there', 1 if system('prlimit --version > /dev/null 2>&1');
+	for my $call ("CALL sqlite.migrate('{s}', 'moved')", q{CALL sqlite.migrate('{s}', 'moved', '{"read_from": "live"}')}, "SELECT sqlite.backup('s', '$dir')", "SELECT sqlite.backup('s', '$dir', true)") {
+		my $before = join ' ', grep { !/s\.db/ } glob("$dir/*");
+		my $psql = $node->background_psql('postgres', on_error_stop => 0);
+		my $pid = $psql->query_safe('SELECT pg_backend_pid()');
+		$psql->query_safe("SELECT count(*) FROM sqlite.query('s', 'SELECT 1') AS t (n int)");
+		system_or_bail('prlimit', '--pid', $pid, '--fsize=2000000:unlimited');
+		my $out = $psql->query($call);
+		my $err = $psql->{stderr};
+		like($err, qr/ERROR: .*(?:File too large|full|disk I.O error|could not (?:write|extend))/s, "full disk: $call");
+		system_or_bail('prlimit', '--pid', $pid, '--fsize=unlimited:unlimited');
+		$psql->{stderr} = '';
+		is($psql->query_safe('SELECT count(*) FROM sqlite.query(\'s\', \'SELECT 1\') AS t (n int)'), 1, 'the session goes on');
+		$psql->quit;
+		is(join(' ', grep { !/s\.db/ } glob("$dir/*")), $before, 'no part of a file is left');
+		nothing_left('full disk');
+	}
+}
+
+# Folders that can't be written (the tests do not run as root, whom no mode stops).
+SKIP: {
+	skip 'root writes everywhere', 1 if $> == 0;
+	mkdir "$dir/fixed" or die $!;
+	write_bytes("$dir/fixed/f.db", $whole);
+	chmod 0555, "$dir/fixed";
+	my ($status, $out, $err) = $node->psql('postgres', "SELECT sqlite.backup('s', '$dir/fixed')");
+	like($err, qr/ERROR: .*Permission denied/, 'a backup into a folder that is read-only');
+	is($node->safe_psql('postgres', "CREATE SERVER f FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/fixed/f.db'); SELECT n FROM sqlite.query('f', 'SELECT count(*) AS n FROM item') AS t (n int)"), $n, 'a source in such a folder is read');
+	is($node->safe_psql('postgres', "SET client_min_messages = error; CALL sqlite.migrate('{f}', 'moved'); SELECT count(*) FROM moved.item; CALL sqlite.rollback()") =~ s/^\d+\n//r, $n, 'and moved');
+	mkdir $copies;
+	chmod 0500, $copies;
+	($status, $out, $err) = $node->psql('postgres', "CALL sqlite.migrate('{s}', 'moved')");
+	like($err, qr/ERROR: .*Permission denied/, 'no copy can be made');
+	chmod 0700, $copies;
+	nothing_left('read-only');
+}
+
+# The source while a migration is at work: a trigger stops the load in its midst until the damage is done.
+$node->safe_psql('postgres', 'CREATE SCHEMA t; CREATE TABLE t.item (id bigint PRIMARY KEY, name text, at text); CREATE TABLE t.other (id bigint PRIMARY KEY, item_id bigint);
+CREATE FUNCTION t.wait() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 15000 THEN PERFORM pg_catalog.pg_advisory_xact_lock_shared(7); END IF; RETURN NEW; END$$;
+CREATE TRIGGER wait BEFORE INSERT ON t.item FOR EACH ROW EXECUTE FUNCTION t.wait()');
+my $sum = $n * ($n + 1) / 2;
+sub moved { return $node->safe_psql('postgres', 'SELECT count(*), coalesce(sum(id), 0), (SELECT count(*) FROM t.other) FROM t.item'); }
+my $all = join '|', $n, $sum, int($n / 3);
+# Another database, valid, with other rows.
+sqlite("$dir/second.db", $make =~ s/'item %080d'/'second %080d'/r);
+my $second = slurp_bytes("$dir/second.db");
+my %damage = (
+	'replaced' => sub { write_bytes("$dir/new.db", $second); rename "$dir/new.db", "$dir/s.db" or die $!; },
+	'deleted' => sub { unlink "$dir/s.db" or die $!; },
+	'truncated' => sub { truncate "$dir/s.db", length($whole) / 2 or die $!; },
+	'emptied' => sub { truncate "$dir/s.db", 0 or die $!; },
+	'made anew' => sub { unlink "$dir/s.db"; sqlite("$dir/s.db", 'CREATE TABLE item (id)'); },
+	# In place, which nobody does who knows SQLite; what was read of it is no state of a database.
+	'overwritten' => sub { open my $handle, '+<:raw', "$dir/s.db" or die $!; seek $handle, length($whole) / 4, 0; print $handle "\xa5" x (length($whole) / 2); close $handle; });
+for my $what (sort keys %damage) {
+	for my $how ('"read_from": "copy"', '"read_from": "live"', '"read_from": "copy", "workers": 2', '"read_from": "live", "workers": 2, "transaction": "batch", "commit_rows": 5000') {
+		my $whole_or_nothing = $how !~ /batch/;
+		fresh();
+		$node->safe_psql('postgres', 'TRUNCATE t.item, t.other');
+		my $holder = $node->background_psql('postgres');
+		$holder->query_safe('SELECT pg_advisory_lock(7)');
+		my ($out, $err) = ('', '');
+		my $job = IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres'), '-c', qq{CALL sqlite.migrate('{s}', 't', '{"existing": "append", $how}')} ], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout(120));
+		$node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted}) or die 'the load does not come to its middle';
+		$damage{$what}->();
+		$holder->query_safe('SELECT pg_advisory_unlock_all()');
+		$holder->quit;
+		$job->finish;
+		my $state = $node->safe_psql('postgres', 'SELECT state FROM sqlite.jobs ORDER BY job DESC LIMIT 1');
+		note("$what, $how: $state; $err");
+		if ($how =~ /copy/) { is($state, 'done', "$what, $how: a copy is not concerned"); }
+		else { like($state, qr/^(done|failed)$/, "$what, $how: an answer"); }
+		unlike($err, qr/server closed|XX000|PANIC/, 'an error that is one') if $err;
+		if ($state eq 'done') {
+			is(moved(), $all, 'all rows');
+			is($node->safe_psql('postgres', q{SELECT count(*) FROM t.item WHERE name NOT LIKE 'item %'}), 0, 'of the file that was there');
+		} elsif ($whole_or_nothing) {
+			is(moved(), '0|0|0', 'no row');
+		} else {
+			# What was committed is of the file that was there; the rest comes when it is back.
+			is($node->safe_psql('postgres', q{SELECT count(*) FROM t.item WHERE name NOT LIKE 'item %'}), 0, 'rows of the file that was there');
+		}
+		if ($state eq 'failed') {
+			fresh();
+			my ($status, $o, $e) = $node->psql('postgres', 'SELECT max(job) AS job FROM sqlite.jobs \gset
+SET client_min_messages = error; CALL sqlite.resume(:job)');
+			if ($whole_or_nothing) {
+				is($status, 0, 'it is resumed when the file is back') or diag $e;
+				is(moved(), $all, 'all rows, once');
+			} else {
+				# The file that is back is not the one that the committed rows are of.
+				like($e, qr/ERROR: .*has changed since the job began/, 'it is not resumed with another file');
+				$node->safe_psql('postgres', 'SELECT max(job) AS job FROM sqlite.jobs \gset
+CALL sqlite.rollback(:job)');
+				is(moved(), '0|0|0', 'it is taken back');
+			}
+		}
+		is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'pg_sqlite worker'}), 0, 'no worker is left');
+	}
+}
+
+# A writer that holds the file's lock and does not answer, as one on a slow network would.
+fresh();
+{
+	my ($in, $out) = ("PRAGMA busy_timeout = 100;\nBEGIN EXCLUSIVE;\nUPDATE item SET at = 'y' WHERE id = 1;\nSELECT 'locked';\n", '');
+	my $writer = IPC::Run::start([ 'sqlite3', '-init', '/dev/null', "$dir/s.db" ], '<', \$in, '>', \$out, '2>', \my $err, my $timer = IPC::Run::timeout(60));
+	$writer->pump until $out =~ /locked/;
+	$writer->signal('STOP');
+	my @calls = ("SELECT * FROM sqlite.query('s', 'SELECT count(*) FROM item') AS t (n int)", "SELECT count(*) FROM sqlite.profile('s')", "CALL sqlite.migrate('{s}', 'moved')", q{CALL sqlite.migrate('{s}', 'moved', '{"read_from": "live", "workers": 2}')}, "SELECT sqlite.backup('s', '$dir')");
+	for my $call (@calls) {
+		my ($status, $o, $e) = $node->psql('postgres', "\\set VERBOSITY sqlstate\n$call");
+		like($e, qr/55P03/, "a stopped writer, busy_timeout: $call");
+		($status, $o, $e) = $node->psql('postgres', "\\set VERBOSITY sqlstate\nALTER SERVER s OPTIONS (SET busy_timeout '600000');\nSET statement_timeout = '300ms';\n$call", on_error_stop => 0);
+		like($e, qr/57014/, "a stopped writer, statement_timeout: $call");
+		my $psql = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-v', 'VERBOSITY=sqlstate', '-c', $call ], '<', \undef, '>', \$o, '2>', \$e, IPC::Run::timeout(60));
+		$node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%sqlite.%'});
+		$node->poll_query_until('postgres', q{SELECT count(*) FILTER (WHERE NOT pg_cancel_backend(pid)) = 0 FROM pg_stat_activity WHERE backend_type = 'client backend' AND state = 'active' AND pid <> pg_backend_pid()});
+		$psql->finish;
+		like($e, qr/57014/, "a stopped writer, cancel: $call");
+		$node->safe_psql('postgres', "ALTER SERVER s OPTIONS (SET busy_timeout '300')");
+	}
+	$writer->signal('CONT');
+	$in .= ".exit\n";
+	$writer->finish;
+	is($node->safe_psql('postgres', $calls[0]), $n, 'it is read again when the writer has gone');
+	nothing_left('a stopped writer');
+}
+unlike(slurp_bytes($node->logfile), qr/terminated by signal|PANIC/, 'the log tells of no crash');
+done_testing();
