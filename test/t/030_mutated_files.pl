@@ -22,8 +22,9 @@ my $dir = PostgreSQL::Test::Utils::tempdir;
 
 # Seeds: what the other tests read, a file in WAL mode whose log is not checkpointed yet, overflow chains, a
 # freelist and indexes. Small pages make more of the bytes structure.
+# hostile.sql is not among them: it has a view that never ends, undamaged as well.
 my @seeds;
-for my $script (glob(q{test/data/*.sql})) {
+for my $script (grep { !/hostile/ } glob(q{test/data/*.sql})) {
 	my ($name) = $script =~ m{([^/]+)\.sql$};
 	push @seeds, "$dir/$name.db" if system("sqlite3 -bail -init /dev/null $dir/$name.db < $script > /dev/null 2>&1") == 0;
 }

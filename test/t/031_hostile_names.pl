@@ -131,4 +131,23 @@ CREATE EVENT TRIGGER stop ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXEC
 CALL sqlite.migrate($servers, $schema_text, '" . $spec =~ s/\}$/, "transaction": "batch", "commit_rows": 1}/r . "');
 DROP EVENT TRIGGER stop;", error => 'ERROR:  stopped');
 step('resumed', "$quiet SELECT max(job) AS job FROM sqlite.jobs \\gset\nCALL sqlite.resume(:job) \\gset\nSELECT state FROM sqlite.jobs WHERE job = :job; SELECT count(*) FROM sqlite.validate(:job) WHERE status <> 'identical'; CALL sqlite.rollback(:job)", out => "done\n0");
+
+# Many tables, and more columns than PostgreSQL takes.
+{
+	my $sql = "BEGIN;\n" . join('', map { "CREATE TABLE t$_ (id INTEGER PRIMARY KEY, v TEXT DEFAULT $_);\nINSERT INTO t$_ DEFAULT VALUES;\n" } 1 .. 500)
+	  . 'CREATE TABLE wide (' . join(', ', map { "c$_ INTEGER" } 1 .. 2000) . ");\nINSERT INTO wide (c1) VALUES (1);\n"
+	  . 'CREATE TABLE full (' . join(', ', map { "c$_ INTEGER" } 1 .. 1599) . ");\nINSERT INTO full (c1599) VALUES (1);\nCOMMIT;\n";
+	open my $sqlite, '|-', "sqlite3 -bail -init /dev/null $dir/many.db > /dev/null" or die $!;
+	print $sqlite $sql;
+	close $sqlite or die 'sqlite3 failed';
+	my ($status, $out, $err) = $node->psql('postgres', "CREATE SERVER many FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/many.db');
+CREATE SCHEMA many; IMPORT FOREIGN SCHEMA main FROM SERVER many INTO many;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'many'::regnamespace; SELECT c1599 FROM many.full;");
+	like($err, qr/"wide" is left out: it has 2000 columns/, 'too many columns');
+	is($out, "501\n1", 'all others are imported');
+	($status, $out, $err) = $node->psql('postgres', "CALL sqlite.migrate('{many}', 'moved')");
+	like($err, qr/ERROR: .*1 blocker/, 'such a table is a blocker');
+	step('many tables', "$quiet CALL sqlite.migrate('{many}', 'moved', '{\"exclude\": [\"wide\"], \"transaction\": \"table\", \"workers\": 2}') \\gset
+SELECT status, count(*), sum(target_rows) FROM sqlite.validate(:job) GROUP BY 1", out => 'identical|501|501');
+}
 done_testing();
