@@ -37,7 +37,9 @@ constexpr Key kKeys[] = {
 
     // The job
     Word(Id::kTypes, "types", kTableUp, "declared stored",
-         "types of columns by declaration, or the nearest type that holds every stored value"),
+         "types of columns by declaration, or the nearest type that holds every stored value. `stored` fits "
+         "keys to the rows as well: a primary key with NULLs in it becomes a unique key, and a foreign key "
+         "with orphans is NOT VALID unless `orphans` says otherwise"),
     Plain(Id::kTypeMap, "type_map", kTableUp, Form::kTypeMap, "",
           "PostgreSQL types by declared type; `\"DECIMAL(10,2)\"` goes before `\"DECIMAL\"`, `\"\"` is no "
           "declared type"),
@@ -63,7 +65,9 @@ constexpr Key kKeys[] = {
           "directory for a backup of each file, first of all"),
     {Id::kMaxRejects, "max_rejects", kJob, Form::kCountOrShare, nullptr, 0, kMaxCount, false, "no limit",
      "rejected rows after which the job fails, as a number, or as a share of the rows, `5%`"},
-    Word(Id::kTriggers, "triggers", kJob, "fire disable", "whether triggers of existing targets fire"),
+    Word(Id::kTriggers, "triggers", kJob, "fire disable",
+         "whether triggers of existing targets fire; those that are disabled fire again afterwards as they "
+         "did before (on a replica only, always, never)"),
     Plain(Id::kParallelIndex, "parallel_index", kJob, Form::kBoolean, "false",
           "build indexes of several tables side by side"),
 
@@ -100,7 +104,8 @@ constexpr Key kKeys[] = {
           "what stored values mean: see [encodings](types.md#encodings)"),
     Plain(Id::kConvert, "convert", kColumn, Form::kText, "", "SQL expression on the foreign table's columns"),
     Plain(Id::kDefault, "default", kColumn, Form::kLiteral, "",
-          "value for NULL, and of a column that the source does not have; for `''` with `empty_as_null`"),
+          "value for NULL, and of a column that the source does not have; for `''` with `empty_as_null`. One "
+          "that the column's type would cut or round is a blocker"),
     Plain(Id::kDefaultSql, "default_sql", kColumn, Form::kText, "", "the same as SQL expression"),
 
     // Value policies
@@ -113,7 +118,8 @@ constexpr Key kKeys[] = {
     Policy("empty_as_null", "`''` in a column that is not text-like is NULL"),
     Policy("zero_date_as_null", "`0000-00-00` is NULL"),
     Word(Id::kOrphans, "orphans", kTableUp | kForeignKey, "error reject null keep",
-         "rows whose foreign key has no parent; `keep` leaves the constraint NOT VALID"),
+         "rows whose foreign key has no parent; `keep` leaves the constraint NOT VALID (with `types` "
+         "`stored` that is the default, where there are any)"),
     {Id::kTimestampType, "timestamp_type", kPolicyPlaces, Form::kWord, "timestamp timestamptz", 0, 0, false,
      "the server's", "what DATETIME and TIMESTAMP become"},
     Plain(Id::kTimezone, "timezone", kPolicyPlaces, Form::kText, "the server's",
