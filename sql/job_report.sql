@@ -1,6 +1,9 @@
 -- sqlite.report and sqlite.report_text over records written here by hand: what a person reads of a job in each of its
 -- states, and which job is meant.
 SET timezone = 'UTC';
+-- As if no job had been run before.
+DELETE FROM sqlite.jobs;
+ALTER TABLE sqlite.rejects ALTER COLUMN id RESTART;
 
 -- No job yet, none named; none of that number.
 \set VERBOSITY default
