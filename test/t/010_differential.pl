@@ -19,7 +19,7 @@ use Query;
 use Expression;
 use Random qw(seed chance pick some);
 
-my $queries = $ENV{PG_SQLITE_QUERIES} || 500;
+my $queries = $ENV{PG_SQLITE_QUERIES} || 300;
 my $seed = $ENV{PG_SQLITE_SEED} // int rand 1_000_000_000;
 my ($only_database, $only_query) = ($ENV{PG_SQLITE_ONLY} // '') =~ /^(\d+):(\d+)$/;
 my $show = $ENV{PG_SQLITE_SHOW} // 5;

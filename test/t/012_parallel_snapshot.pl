@@ -7,7 +7,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time usleep);
 
-my $rounds = $ENV{PG_SQLITE_ROUNDS} || 40;
+my $rounds = $ENV{PG_SQLITE_ROUNDS} || 25;
 my $node = PostgreSQL::Test::Cluster->new('parallel');
 $node->init;
 $node->append_conf('postgresql.conf', <<'CONF');

@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $count = $ENV{PG_SQLITE_MUTATIONS} || 40;
+my $count = $ENV{PG_SQLITE_MUTATIONS} || 20;
 my $seed = $ENV{PG_SQLITE_SEED} || int(rand(2**31));
 srand($seed);
 diag "seed $seed, $count files";

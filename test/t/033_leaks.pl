@@ -11,7 +11,7 @@ $node->init;
 $node->append_conf('postgresql.conf', "fsync = off\n");
 $node->start;
 my $dir = PostgreSQL::Test::Utils::tempdir;
-local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'postgres', DATA => $dir, ROUNDS => 2000, EVERY => 20);
+local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'postgres', DATA => $dir, ROUNDS => 1000, EVERY => 20);
 my ($out, $err) = run_command([ 'bash', 'test/bench/leaks.sh' ]);
 my @measured = map { /^(\d+) statements: (\d+) kB resident, (\d+) kB anonymous, (\d+) descriptors, (\d+) locks/ ? { at => $1, memory => $3, descriptors => $4, locks => $5 } : () } split /\n/, $out;
 is(scalar @measured, 10, 'measured ten times') or diag $out, $err;

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
 
-my $rounds = $ENV{KILLED_JOBS_ROUNDS} // 6;
+my $rounds = $ENV{KILLED_JOBS_ROUNDS} // 3;
 my $seed = $ENV{KILLED_JOBS_SEED} // int(rand(1 << 30));
 srand($seed);
 note("seed $seed");

@@ -17,7 +17,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $corpus = $ENV{PG_SQLITE_CORPUS};
-my $limit = $ENV{PG_SQLITE_CORPUS_BYTES} // 1_000_000;
+my $limit = $ENV{PG_SQLITE_CORPUS_BYTES} // 200_000;
 my @files = defined $corpus ? sort grep { -f && slurp_start($_) eq "SQLite format 3\0" } glob("$corpus/*") : ();
 @files = grep { !$limit || -s $_ <= $limit } @files;
 plan skip_all => 'PG_SQLITE_CORPUS names no folder with databases' if !@files;

@@ -40,11 +40,9 @@ my @cases = (
 	[ 'merged', '{users,alerts}', '"conflicts": "merge", "types": "stored", "orphans": "keep", "on_error": "reject"' ],
 );
 my @modes = (
-	'"workers": 3',
-	'"workers": 2, "parallel_index": true',
+	'"workers": 3, "parallel_index": true',
 	'"workers": 2, "read_from": "live"',
-	'"transaction": "table"',
-	'"transaction": "table", "workers": 2, "parallel_index": true',
+	'"transaction": "table", "workers": 2',
 	'"transaction": "batch", "commit_rows": 70',
 	'"transaction": "batch", "commit_rows": 70, "workers": 3, "parallel_index": true, "read_from": "live"',
 );

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $rounds = $ENV{PG_SQLITE_ROUNDS} || 60;
+my $rounds = $ENV{PG_SQLITE_ROUNDS} || 25;
 my $seed = $ENV{PG_SQLITE_SEED} // int rand 1_000_000_000;
 diag("seed $seed, $rounds rounds");
 

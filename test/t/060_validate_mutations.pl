@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $count = $ENV{PG_SQLITE_MUTATIONS} // 200;
+my $count = $ENV{PG_SQLITE_MUTATIONS} // 100;
 my $seed = $ENV{PG_SQLITE_SEED} // 1;
 my $rows = 40;
 
