@@ -101,9 +101,9 @@ for ((round = 1; round <= ROUNDS; round++)); do
     [ "${names[-1]}" != pgloader ] || timed pgloader by_pgloader
 done
 KB=0
-for workers in 1 2; do
+for processes in 1 2; do
     "${sql[@]}" -c 'SET client_min_messages = warning' -c 'DROP SCHEMA IF EXISTS t CASCADE'
-    by_migrate "$workers" &
+    by_migrate "$processes" &
     watch_memory $!
 done
 
