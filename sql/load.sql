@@ -104,6 +104,22 @@ CALL sqlite.migrate('{load_shop}', 'load_none', '{"orphans": "keep", "tables": {
 SELECT count(*) FILTER (WHERE category = 'validation') AS put_aside, count(*) FILTER (WHERE category <> 'validation') AS failures
 FROM sqlite.rejects WHERE job = (SELECT max(job) FROM sqlite.jobs);
 
+-- What a trigger raises is its row's fault, also by a SQLSTATE of its own; what ails the schema ends the load.
+CREATE TABLE picky (id int);
+CREATE FUNCTION pick() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    IF new.id = 2 THEN RAISE 'no twos' USING ERRCODE = '45000'; END IF;
+    IF new.id = 3 THEN RAISE 'no threes' USING ERRCODE = 'SHOP3'; END IF;
+    IF new.id = 4 THEN RAISE 'no fours' USING ERRCODE = 'triggered_action_exception'; END IF;
+    IF new.id = 9 THEN PERFORM FROM nowhere; END IF;
+    RETURN new;
+END$$;
+CREATE TRIGGER pick BEFORE INSERT ON picky FOR EACH ROW EXECUTE FUNCTION pick();
+CALL sqlite.load('picky', 'SELECT generate_series(1, 5)', 'reject') \gset
+SELECT row -> 'id' ->> 'value' AS id, category, sqlstate, message FROM sqlite.rejects WHERE job = :job ORDER BY 1;
+SELECT * FROM picky;
+CALL sqlite.load('picky', 'SELECT generate_series(6, 9)', 'reject');
+SELECT * FROM picky;
+
 -- A snapshot of the live file is held for the whole job, whatever becomes of the server's options.
 CREATE SCHEMA load_live;
 CREATE SERVER load_live FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'shop_db', busy_timeout '5000');

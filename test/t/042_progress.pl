@@ -67,6 +67,20 @@ my $line = qr/^NOTICE:  public\.item: ([\d.]+ %, )?1\d,\d{3}( of 20,000)? rows, 
 like(while_it_waits([$call], \&slowly), $line, 'then it is');
 unlike(while_it_waits([ 'SELECT sqlite.version() IS NULL', 'SET pg_sqlite.progress = off', $call ], \&slowly), qr/NOTICE/, 'unless that is off');
 
+# Background workers: each shows what it does, and the CALL's own backend their sum.
+$node->safe_psql('postgres', 'TRUNCATE public.item; ALTER TABLE public.item OWNER TO anna; GRANT EXECUTE ON FUNCTION wait_for_it() TO anna');
+while_it_waits([q{CALL sqlite.migrate('{big}', 'public', '{"transaction": "batch", "commit_rows": 2000, "workers": 2, "tables": {"item": {"existing": "append"}}}')}], sub {
+	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_sqlite worker' AND wait_event_type = 'Lock'}) or die 'no worker waits';
+	# The other one has done the rest.
+	$node->poll_query_until('postgres', q{SELECT sum(written) = 18000 FROM sqlite.job_tables WHERE job = (SELECT max(job) FROM sqlite.jobs)}) or die 'the other does not go on';
+	is(as('anna', q{SELECT count(*) FROM sqlite.progress WHERE target = 'public.item' AND phase = 'loading' AND rows_total IS NULL AND pid IN (SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_sqlite worker')}), '1', 'a worker shows what it does');
+	like(as('anna', q{SELECT query FROM pg_stat_activity WHERE backend_type = 'pg_sqlite worker' AND wait_event_type = 'Lock'}), qr/^sqlite\.migrate job \d+: loading public\.item$/, 'in words, too');
+	$node->poll_query_until('postgres', q{SELECT bool_or(target IS NULL AND read BETWEEN 18000 AND 20000 AND rows_total = 20000) FROM sqlite.progress}) or die 'the sum is not told';
+	is(as('anna', q{SELECT phase, percent >= 90 FROM sqlite.progress WHERE target IS NULL}), 'loading|t', 'and the backend of the CALL their sum');
+});
+is(as('anna', 'SELECT count(*), count(DISTINCT id) FROM public.item'), '20000|20000', 'all is there');
+$node->safe_psql('postgres', 'ALTER TABLE public.item OWNER TO CURRENT_USER; GRANT SELECT, INSERT ON public.item TO anna; TRUNCATE public.item');
+
 # Killed: the record says running, and the backend is gone.
 while_it_waits([$call], sub {
 	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(pid) FROM sqlite.progress');

@@ -151,6 +151,6 @@ for my $round (1 .. $rounds)
 	$node->safe_psql('postgres', 'DROP SCHEMA IF EXISTS single CASCADE; DROP SCHEMA IF EXISTS next CASCADE');
 }
 note('killed at work: ' . join(', ', map { "$_ $hits{$_}" } sort keys %hits));
-ok($rounds < 6 || keys %hits > 1, 'most were at work when they were killed');
+ok(keys %hits > ($rounds < 6 ? 0 : 1), 'some were at work when they were killed');
 $node->stop;
 done_testing();

@@ -109,10 +109,21 @@ void DoStaged(Call* call, JobPlan* plan) {
 
 /// Steps before the data: quickly made, so that one commit does for all.
 void DoPreData(Call* call, JobPlan* plan) {
-    RunUnit(call, [&] {
-        for (const PlannedStep& step : plan->steps)
-            if (step.section == Section::kPreData && !step.done) Do(call, plan, step);
-    });
+    // Each new table holds locks until the commit, and the server has room for so many only.
+    constexpr int kStepsOfUnit = 200;
+    for (size_t next = 0; next < plan->steps.size();) {
+        size_t end = next;
+        RunUnit(call, [&] {
+            int done = 0;
+            for (end = next; end < plan->steps.size() && done < kStepsOfUnit; ++end) {
+                const PlannedStep& step = plan->steps[end];
+                if (step.section != Section::kPreData || step.done) continue;
+                Do(call, plan, step);
+                ++done;
+            }
+        });
+        next = end;
+    }
 }
 
 void DoInUnits(Call* call, JobPlan* plan) {

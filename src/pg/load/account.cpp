@@ -16,7 +16,7 @@ char* CopyText(const char* text) {
 }  // namespace
 
 const char* CategoryName(Category category) noexcept {
-    static constexpr const char* kNames[] = {"connection", "conversion", "validation", "insertion", "schema"};
+    static constexpr const char* kNames[] = {"conversion", "validation", "insertion"};
     return kNames[static_cast<size_t>(category)];
 }
 

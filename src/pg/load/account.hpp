@@ -6,8 +6,9 @@
 
 namespace pgsqlite::pg::load {
 
-enum class Category : uint8 { kConnection, kConversion, kValidation, kInsertion, kSchema };
-/// As sqlite.rejects has it: connection, conversion, validation, insertion, schema.
+enum class Category : uint8 { kConversion, kValidation, kInsertion };
+/// As sqlite.rejects has it: conversion, validation, insertion. What ails the connection or the schema ends
+/// the load instead: no row is to blame.
 const char* CategoryName(Category category) noexcept;
 
 /// A row that did not fit.

@@ -19,6 +19,19 @@ void LoadDirectly(const char* sql, Account* account) {
     account->NoteTransaction();
 }
 
+/// SQLSTATEs of classes that PostgreSQL does not have are a trigger's own: '45000', 'SHOP1'.
+bool IsOwnClass(int sqlstate) noexcept {
+    static constexpr const char* kClasses =
+        "00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 "
+        "53 "
+        "54 55 57 58 72 F0 HV P0 XX";
+    const char* code = unpack_sql_state(sqlstate);
+    for (const char* known = kClasses;; known += 3) {
+        if (known[0] == code[0] && known[1] == code[1]) return false;
+        if (known[2] == '\0') return true;
+    }
+}
+
 }  // namespace
 
 bool IsAboutRow(const ErrorData* error) noexcept {
@@ -31,9 +44,11 @@ bool IsAboutRow(const ErrorData* error) noexcept {
         case ERRCODE_TO_CATEGORY(ERRCODE_PLPGSQL_ERROR):
         case ERRCODE_TO_CATEGORY(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION):
         case ERRCODE_TO_CATEGORY(ERRCODE_EXTERNAL_ROUTINE_INVOCATION_EXCEPTION):
+        case ERRCODE_TO_CATEGORY(ERRCODE_TRIGGERED_ACTION_EXCEPTION):
+        case ERRCODE_TO_CATEGORY(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION):
             return true;
         default:
-            return false;
+            return IsOwnClass(error->sqlerrcode);
     }
 }
 
