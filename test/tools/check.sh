@@ -13,6 +13,7 @@ FUZZ_SECONDS=${FUZZ_SECONDS:-5}
 LOGS=$ROOT/build/check
 passed=0 failed=0
 step_pid=
+since=0 # of SECONDS: when the step began that is being counted
 
 finish() {
     trap - EXIT INT TERM HUP
@@ -36,7 +37,7 @@ step() {
     wait "$step_pid"
     status=$?
     step_pid=
-    [ "$status" -ne 124 ] || echo "stopped after $limit seconds" >>"$log"
+    [ "$status" -ne 124 ] || say "        stopped after $limit seconds: $(basename "$log")" | tee -a "$log"
     return "$status"
 }
 
@@ -50,12 +51,14 @@ excerpt() {
 
 # result WHAT PASSED FAILED [LOG [LINES]]: adds to the counts, and on failure shows an excerpt of the log.
 result() {
+    local seconds=$((SECONDS - since))
+    since=$SECONDS
     passed=$((passed + $2))
     failed=$((failed + $3))
     if [ "$3" -eq 0 ]; then
-        say "ok      $1: $2 passed"
+        say "ok      $1: $2 passed ($seconds s)"
     else
-        say "FAILED  $1: $2 passed, $3 failed"
+        say "FAILED  $1: $2 passed, $3 failed ($seconds s)"
         [ $# -lt 4 ] || excerpt "$4" "${5:-60}"
     fi
 }
@@ -220,8 +223,9 @@ copy_corpus() {
     [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$CORPUS"
 }
 
+# JOBS scripts at a time; what each asserts stands in a log of its own.
 check_tap() {
-    local log=$LOGS/tap.log good bad status=0
+    local log=$LOGS/tap.log dir=$LOGS/tap line='^(\[[^]]*\]\([^)]*\) )?' good bad status=0
     compgen -G "$ROOT/test/t/*.pl" >/dev/null || { skipped tap "none yet" && return; }
     [ -e "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ] ||
         { skipped tap "this PostgreSQL has no PostgreSQL::Test::Cluster" && return; }
@@ -231,11 +235,13 @@ check_tap() {
     if [ -x "$translate" ] && cp "$translate" "$SCRATCH/"; then
         export PG_SQLITE_TRANSLATE=$SCRATCH/translate_schema ASAN_OPTIONS=detect_leaks=0
     fi
-    installcheck "$log" REGRESS= ISOLATION= "PROVE_FLAGS=-v" || status=$?
-    good=$(count '^ok [0-9]+' "$log")
-    bad=$(count '^not ok [0-9]+' "$log")
+    installcheck "$log" REGRESS= ISOLATION= "PROVE_FLAGS=-j$JOBS --timer" || status=$?
+    cp -R "$SCRATCH/src/tmp_check/log" "$dir"
+    good=$(cat "$dir"/regress_log_* | grep -cE "${line}ok [0-9]+")
+    bad=$(cat "$dir"/regress_log_* | grep -cE "${line}not ok [0-9]+")
     [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
     result tap "$good" "$bad" "$log" 80
+    [ "$bad" -eq 0 ] || (cd "$dir" && grep -E -A 12 "${line}not ok [0-9]+" regress_log_* | cut -c 1-400 | head -n 200)
 }
 
 check_corpus() {
