@@ -161,6 +161,16 @@ inline bool WalkExpression(Node* node, bool (*walker)(Node*, void*), void* conte
 #endif
 }
 
+/// The same over the parts of a query; the walker sees range table entries, too.
+inline bool WalkQuery(Query* query, bool (*walker)(Node*, void*), void* context) {
+#if PG_VERSION_NUM >= 160000
+    return query_tree_walker(query, walker, context, QTW_EXAMINE_RTES_BEFORE);
+#else
+    return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)),
+                             context, QTW_EXAMINE_RTES_BEFORE);
+#endif
+}
+
 /// Whether a collation's order is that of the bytes.
 inline bool ComparesBytes(Oid collation) {
 #if PG_VERSION_NUM >= 180000

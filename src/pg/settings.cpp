@@ -7,6 +7,7 @@ namespace pgsqlite::pg {
 
 char* allowed_directories = nullptr;
 bool bulk_insert = true;
+bool parallel_insert = true;
 bool progress = true;
 
 namespace {
@@ -62,6 +63,10 @@ void DefineSettings() {
                              "Lets INSERT ... SELECT from SQLite write many rows at a time, as COPY does.",
                              "Statements whose promises need one row at a time are not concerned.",
                              &bulk_insert, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("pg_sqlite.parallel_insert",
+                             "Lets parallel workers read the rows that INSERT ... SELECT from SQLite writes.",
+                             "PostgreSQL's settings of parallel queries say how many.", &parallel_insert,
+                             true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("pg_sqlite.progress",
                              "Lets load and migrate say by NOTICEs every few seconds how far they are.",
                              nullptr, &progress, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);

@@ -10,6 +10,9 @@ extern char* allowed_directories;
 /// pg_sqlite.bulk_insert: INSERT … SELECT from our scans writes many rows at a time.
 extern bool bulk_insert;
 
+/// pg_sqlite.parallel_insert: parallel workers read what INSERT … SELECT writes.
+extern bool parallel_insert;
+
 /// pg_sqlite.progress: load and migrate say by NOTICEs how far they are.
 extern bool progress;
 

@@ -1,6 +1,7 @@
-# INSERT … SELECT both ways, row by row and in bulk, into tables made at random: constraints, indexes, triggers, defaults,
-# partitions. The same rows in the same partitions, the same journal of triggers, the same count and sequence; or an error
-# from both. (Of several rows at fault each way may name its own: docs/performance.md.)
+# INSERT … SELECT three ways, row by row, in bulk, and in bulk with parallel workers, into tables made at random: constraints,
+# indexes, triggers, defaults, partitions. The same rows in the same partitions, the same journal of triggers (with workers
+# in any order), the same count and sequence; or an error from all. (Of several rows at fault each way may name its own:
+# docs/performance.md.)
 #
 # Environment: PG_SQLITE_ROUNDS (60), PG_SQLITE_SEED (random, printed), PG_SQLITE_ONLY (that round alone, with its seed).
 use strict;
@@ -62,7 +63,7 @@ $node->safe_psql('postgres', <<~"SQL");
 		GET DIAGNOSTICS done = ROW_COUNT;
 		SET CONSTRAINTS ALL IMMEDIATE;
 		EXECUTE 'SELECT md5(string_agg(tableoid::regclass || t::text, '','' ORDER BY tableoid::regclass::text, t::text)) FROM target t' INTO result;
-		SELECT count(*) || ' ' || md5(string_agg(entry, ',' ORDER BY at)) INTO journals FROM journal;
+		SELECT concat_ws(' ', count(*), md5(string_agg(entry, ',' ORDER BY entry)), 'order ' || md5(string_agg(entry, ',' ORDER BY at))) INTO journals FROM journal;
 		SELECT string_agg(coalesce(pg_sequence_last_value(oid), 0)::text, ',' ORDER BY oid) INTO last FROM pg_class
 		WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
 		RAISE EXCEPTION USING ERRCODE = 'UNDO1', MESSAGE = format('%s rows, %s; journal %s; sequences %s', done, result, journals, last);
@@ -177,7 +178,8 @@ sub statement {
 		pick('', '', ' ORDER BY id', ' ORDER BY md5(id::text)', ' LIMIT 1100');
 }
 
-my %count = map { $_ => 0 } qw(bulk plain written failed named);
+my %count = map { $_ => 0 } qw(bulk plain workers written failed named);
+my $workers = join ' ', map { "SET LOCAL $_;" } 'parallel_setup_cost = 0', 'min_parallel_table_scan_size = 0', 'max_parallel_workers_per_gather = 2';
 for my $round (1 .. $rounds) {
 	srand($seed + $round);
 	my ($kind, @ddl) = target();
@@ -192,22 +194,26 @@ for my $round (1 .. $rounds) {
 		for my $mode ('on', 'off') {
 			$script .= "SET LOCAL pg_sqlite.bulk_insert = $mode;\nSELECT 'effect', effect('$quoted');\n";
 		}
-		$script .= "SET LOCAL pg_sqlite.bulk_insert = on;\n";
+		$script .= "SET LOCAL pg_sqlite.bulk_insert = on;\nSAVEPOINT s;\n$workers\n";
+		$script .= "EXPLAIN (COSTS OFF) $statement;\nSELECT 'effect', effect('$quoted');\nROLLBACK TO s;\n";
 	}
 	my ($out, $err);
 	$node->psql('postgres', $script . 'ROLLBACK', stdout => \$out, stderr => \$err, extra_params => [ '-v', 'ON_ERROR_STOP=1' ]);
 	my @effects = $out =~ /^effect\|(.*)$/mg;
 	my @paths = $out =~ /Bulk Insert: (\w+)/g;
-	is(scalar @effects, 6, "round $round runs, $kind") or diag("$script\n$err");
-	for my $i (0 .. $#effects / 2) {
-		my ($bulk, $plain) = @effects[ 2 * $i, 2 * $i + 1 ];
-		$count{ ($paths[$i] // 'no') eq 'yes' ? 'bulk' : 'plain' }++;
+	$count{workers} += () = $out =~ /Parallel Foreign Scan/g;
+	is(scalar @effects, 9, "round $round runs, $kind") or diag("$script\n$err");
+	for my $i (0 .. $#effects / 3) {
+		my ($bulk, $plain, $parallel) = @effects[ 3 * $i .. 3 * $i + 2 ];
+		$count{ ($paths[ 2 * $i ] // 'no') eq 'yes' ? 'bulk' : 'plain' }++;
 		my $both_fail = $bulk =~ /^error/ && $plain =~ /^error 23/;
 		$count{ $plain =~ /^error/ ? 'failed' : 'written' }++;
 		$count{named}++ if $both_fail && $bulk ne $plain;
 		ok($bulk eq $plain || $both_fail, "round $round, statement " . ($i + 1)) or diag("$script\n$statements[$i]\nbulk: $bulk\nrow by row: $plain");
+		s/ order \w+// for $bulk, $parallel;
+		ok($parallel eq $bulk || $both_fail && $parallel =~ /^error 23/, 'with workers, too') or diag("$script\n$statements[$i]\nbulk: $bulk\nworkers: $parallel");
 	}
 }
-diag("in bulk $count{bulk}, row by row $count{plain}; written $count{written}, failed $count{failed}, $count{named} of these with another row named");
+diag("in bulk $count{bulk}, row by row $count{plain}, $count{workers} with workers; written $count{written}, failed $count{failed}, $count{named} of these with another row named");
 $node->stop;
 done_testing();

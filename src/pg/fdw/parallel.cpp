@@ -3,6 +3,12 @@
 #include "pg/fdw/cost.hpp"
 #include "pg/fdw/redirect.hpp"
 #include "pg/fdw/scan.hpp"
+#include "pg/load/parallel_insert.hpp"
+
+extern "C" {
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+}
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -38,31 +44,55 @@ bool NeedsSubtransaction(const SourceColumn& column) {
            (column.type >= FirstNormalObjectId || get_typtype(column.type) == TYPTYPE_DOMAIN);
 }
 
-}  // namespace
-
-void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& relation) {
-    if (compat::kParallelSubtransactions) return;
-    bool needed = false;
-    for (int i = 0; i < relation.attribute_count && !needed; ++i)
-        needed = NeedsSubtransaction(relation.columns[i]);
-    if (!needed) return;
-    // Relations seen before have been marked already, but have no paths yet.
-    root->glob->parallelModeOK = false;
-    for (int i = 1; i < root->simple_rel_array_size; ++i)
-        if (root->simple_rel_array[i] != nullptr) root->simple_rel_array[i]->consider_parallel = false;
+bool NeedsSubtransactions(const SourceRelation& relation) {
+    if (compat::kParallelSubtransactions) return false;
+    for (int i = 0; i < relation.attribute_count; ++i)
+        if (NeedsSubtransaction(relation.columns[i])) return true;
+    return false;
 }
 
-void KeepInLeader(ForeignPath* path) {
-    path->path.parallel_safe = false;
+/// query_tree_walker's: true at the first foreign table.
+bool FindForeignTable(Node* node, void* context) {
+    if (node == nullptr) return false;
+    if (IsA(node, RangeTblEntry)) {
+        const RangeTblEntry* entry = reinterpret_cast<const RangeTblEntry*>(node);
+        return entry->rtekind == RTE_RELATION && entry->relkind == RELKIND_FOREIGN_TABLE;
+    }
+    if (IsA(node, Query))
+        return compat::WalkQuery(reinterpret_cast<Query*>(node), &FindForeignTable, context);
+    return compat::WalkExpression(node, &FindForeignTable, context);
 }
 
-void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan) {
-    if (!plan.facts->shareable || !rel->consider_parallel || !bms_is_empty(rel->lateral_relids)) return;
+/// Whether a scan of the query may need subtransactions; said of any foreign table in a subquery of it, whose
+/// columns are not known yet.
+bool MayNeedSubtransactions(const PlannerInfo* root) {
+    if (compat::kParallelSubtransactions) return false;
+    for (int i = 1; i < root->simple_rel_array_size; ++i) {
+        const RelOptInfo* rel = root->simple_rel_array[i];
+        if (rel == nullptr || rel->fdwroutine == nullptr) continue;
+        if (rel->fdwroutine->GetForeignPaths == &GetForeignPaths &&
+            NeedsSubtransactions(*static_cast<const RelationPlan*>(rel->fdw_private)->relation))
+            return true;
+    }
+    ListCell* cell;
+    foreach (cell, root->parse->rtable)
+        if (FindForeignTable(reinterpret_cast<Node*>(lfirst_node(RangeTblEntry, cell)->subquery), nullptr))
+            return true;
+    foreach (cell, root->glob->subroots)
+        if (FindForeignTable(reinterpret_cast<Node*>(static_cast<PlannerInfo*>(lfirst(cell))->parse),
+                             nullptr))
+            return true;
+    return FindForeignTable(reinterpret_cast<Node*>(root->parse->cteList), nullptr);
+}
+
+/// The scan shared among workers; null where the table is not large enough for one.
+ForeignPath* MakePartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan) {
+    if (!plan.facts->shareable || !bms_is_empty(rel->lateral_relids)) return nullptr;
     double pages = rel->pages;
     if (pages == 0)  // never analyzed
         pages = std::ceil(plan.facts->rows * get_relation_data_width(plan.relation->relid, nullptr) / BLCKSZ);
     const int workers = compute_parallel_worker(rel, pages, -1, max_parallel_workers_per_gather);
-    if (workers <= 0) return;
+    if (workers <= 0) return nullptr;
     // Chunks are read by rowid, so no condition is a lookup. All of the cost is the processor's: SQLite reads
     // from the kernel's cache, and converting costs more.
     const ScanCost scan = EstimateScan(root, rel, plan, NIL, plan.retained, false);
@@ -74,7 +104,39 @@ void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan
                                                       NIL, nullptr, NIL);
     path->path.parallel_aware = true;
     path->path.parallel_workers = workers;
-    add_partial_path(rel, reinterpret_cast<Path*>(path));
+    return path;
+}
+
+}  // namespace
+
+void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& relation) {
+    if (!NeedsSubtransactions(relation)) return;
+    // Relations seen before have been marked already, but have no paths yet.
+    root->glob->parallelModeOK = false;
+    for (int i = 1; i < root->simple_rel_array_size; ++i)
+        if (root->simple_rel_array[i] != nullptr) root->simple_rel_array[i]->consider_parallel = false;
+}
+
+void KeepInLeader(ForeignPath* path) {
+    path->path.parallel_safe = false;
+}
+
+void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan) {
+    if (!rel->consider_parallel) return;
+    ForeignPath* path = MakePartialPath(root, rel, plan);
+    if (path != nullptr) add_partial_path(rel, reinterpret_cast<Path*>(path));
+}
+
+void AddGatherForInsert(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan) {
+    if (rel->consider_parallel || !is_parallel_safe(root, reinterpret_cast<Node*>(rel->baserestrictinfo)))
+        return;
+    ForeignPath* shared = MakePartialPath(root, rel, plan);
+    if (shared == nullptr || MayNeedSubtransactions(root) || !load::MayReadInParallel(root)) return;
+    shared->path.parallel_safe = true;
+    GatherPath* gather = create_gather_path(root, rel, &shared->path, rel->reltarget, nullptr, nullptr);
+    gather->path.rows = rel->rows;
+    gather->path.total_cost = shared->path.total_cost + parallel_setup_cost;
+    add_path(rel, &gather->path);
 }
 
 const char* ProbeSql(const SourceRelation& relation, const SourceFacts& facts) {

@@ -22,6 +22,10 @@ void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& re
 /// Adds the path that shares the scan among workers, if the table is large enough for one.
 void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan);
 
+/// Adds the same as a Gather of its own under an INSERT … SELECT, for which PostgreSQL plans no workers. The
+/// cost leaves parallel_tuple_cost out: handing a row over costs little beside converting it.
+void AddGatherForInsert(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan);
+
 /// ChunkSource's probe: the first rowid from ?1 on, and the last one of all. Palloc'd.
 const char* ProbeSql(const SourceRelation& relation, const SourceFacts& facts);
 /// Rows that a chunk should have.

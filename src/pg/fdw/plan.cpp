@@ -313,6 +313,7 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
     AddIndexOrders(root, rel, plain);
     AddParameterizedPaths(root, rel);
     AddPartialPath(root, rel, plan);
+    AddGatherForInsert(root, rel, plan);
 }
 
 ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath* path, List* target,

@@ -24,7 +24,8 @@ struct RefusedRow {
 
 struct RowCollector {
     const EState* estate;  ///< of the statement whose scans it serves
-    /// Takes a row; what it points to lives until the return.
+    /// Takes a row; what it points to lives until the return. Null: such rows raise errors, and who takes the
+    /// scans' rows calls Tick.
     void (*put)(void* context, const RefusedRow& row);
     /// Called about every thousand rows with the number read so far.
     void (*tick)(void* context, uint64 rows);
@@ -33,6 +34,11 @@ struct RowCollector {
     const RowSource* current;
     uint64 rows;                                 ///< read by the scans, the refused ones among them
     uint64 changes[RowConverter::kChangeKinds];  ///< values changed by policies
+
+    static constexpr uint64 kTickRows = 1024;
+    void Tick(uint64 rows_so_far) {
+        if (unlikely(rows_so_far % kTickRows == 0)) tick(context, rows_so_far);
+    }
 };
 
 /// The collector of new scans, or null. Who sets one takes it back, also after an error.
@@ -54,9 +60,9 @@ class RowRefusals {
     /// Counts the row that was just converted. True where it was refused: the collector has it, and the next
     /// row is to be read.
     bool Take(RowSource* rows) {
+        if (unlikely(collector_->put == nullptr)) return false;
         collector_->current = rows;
-        if (likely(!repeats_) && unlikely(++collector_->rows % kTickRows == 0))
-            collector_->tick(collector_->context, collector_->rows);
+        if (likely(!repeats_)) collector_->Tick(++collector_->rows);
         if (likely(columns_ == NIL)) return false;
         Put(rows);
         return true;
@@ -66,7 +72,6 @@ class RowRefusals {
     void AddChanges(const uint64* changes) noexcept;
 
   private:
-    static constexpr uint64 kTickRows = 1024;
     void Put(RowSource* rows);
 
     RowCollector* collector_;

@@ -91,13 +91,15 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
         const char* rowid_name =
             state->plan.locator == Locator::kRowid ? strVal(linitial(state->plan.locator_columns)) : nullptr;
         state->refusals = NewIn<RowRefusals>(context, row_collector, rowid_name);
-        config.sink = &RowRefusals::Sink;
-        config.sink_context = state->refusals;
+        if (row_collector->put != nullptr) {
+            config.sink = &RowRefusals::Sink;
+            config.sink_context = state->refusals;
+        }
     }
     if (state->plan.probe[0] != '\0')
         config.chunks = ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows);
     state->rows = RowSource::Open(context, config);
-    if (state->refusals != nullptr) state->rows->converter().CollectErrors();
+    if (config.sink != nullptr) state->rows->converter().CollectErrors();
     MemoryContextSwitchTo(previous);
 }
 

@@ -1,8 +1,10 @@
 #include "pg/load/bulk_insert.hpp"
 
+#include "pg/fdw/row_collector.hpp"
 #include "pg/load/bulk_buffers.hpp"
 #include "pg/load/eligible.hpp"
 #include "pg/load/insert.hpp"
+#include "pg/load/parallel_insert.hpp"
 #include "pg/settings.hpp"
 
 namespace pgsqlite::pg::load {
@@ -19,6 +21,9 @@ struct Statement {
 Statement* statements = nullptr;
 
 ExecutorStart_hook_type previous_start = nullptr;
+
+/// The present or latest statement on the bulk path is at its source, not at its target.
+bool at_source = true;
 
 /// Runs when the statement's memory goes, after an error too.
 void Forget(void* argument) noexcept {
@@ -47,12 +52,19 @@ TupleTableSlot* ExecBulkInsert(PlanState* state) {
     }
     BulkBuffers buffers(node);
     PlanState* source = outerPlanState(node);
+    fdw::RowCollector* collector = fdw::row_collector;
+    if (collector != nullptr && (collector->estate != estate || collector->put != nullptr))
+        collector = nullptr;
+    uint64 rows = 0;
     while (true) {
         CHECK_FOR_INTERRUPTS();
         ResetPerTupleExprContext(estate);
+        at_source = true;
         TupleTableSlot* slot = ExecProcNode(source);
+        at_source = false;
         if (TupIsNull(slot)) break;
         buffers.Add(slot);
+        if (collector != nullptr) collector->Tick(++rows);
     }
     buffers.Finish();
     ExecASInsertTriggers(estate, node->rootResultRelInfo, node->mt_transition_capture);
@@ -61,11 +73,13 @@ TupleTableSlot* ExecBulkInsert(PlanState* state) {
 }
 
 void OnExecutorStart(QueryDesc* query, int eflags) {
+    PrepareParallelInsert(query, eflags);
     if (previous_start != nullptr)
         previous_start(query, eflags);
     else
         standard_ExecutorStart(query, eflags);
 
+    at_source = true;
     if (query->operation != CMD_INSERT || !IsA(query->planstate, ModifyTableState)) return;
     ModifyTableState* node = castNode(ModifyTableState, query->planstate);
     const bool of_load = bulk_candidate != nullptr && std::strcmp(bulk_candidate, query->sourceText) == 0;
@@ -94,6 +108,10 @@ void OnExecutorStart(QueryDesc* query, int eflags) {
 void InitBulkInsert() {
     previous_start = ExecutorStart_hook;
     ExecutorStart_hook = &OnExecutorStart;
+}
+
+bool FailedWhileReading() noexcept {
+    return at_source;
 }
 
 const char* DescribeBulkInsert(const EState* estate) {

@@ -10,6 +10,10 @@ namespace pgsqlite::pg::load {
 /// Installs the executor hook. Statements without a scan of ours are never touched.
 void InitBulkInsert();
 
+/// Of the statement that has just raised an error: whether it did so before the row reached the target. True
+/// also where that is not known.
+bool FailedWhileReading() noexcept;
+
 /// Why (or that) the statement a scan belongs to takes the bulk path; for EXPLAIN. Null where the statement
 /// is no INSERT at its top.
 const char* DescribeBulkInsert(const EState* estate);

@@ -29,6 +29,8 @@ bool MayLookAtTarget(PlanState* state, void* context) {
     const Plan* plan = state->plan;
     if (IsVolatile(plan->targetlist) || IsVolatile(plan->qual)) return true;
     switch (nodeTag(plan)) {
+        case T_Gather:
+        case T_GatherMerge:
         case T_ForeignScan:
         case T_SeqScan:
         case T_SubqueryScan:

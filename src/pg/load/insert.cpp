@@ -1,5 +1,7 @@
 #include "pg/load/insert.hpp"
 
+#include "pg/load/parallel_insert.hpp"
+
 extern "C" {
 #include "executor/instrument.h"
 #include "tcop/pquery.h"
@@ -9,6 +11,7 @@ extern "C" {
 namespace pgsqlite::pg::load {
 
 const char* bulk_candidate = nullptr;
+bool ran_parallel = false;
 
 namespace {
 
@@ -35,14 +38,28 @@ void StartCollecting(QueryDesc* query, fdw::RowCollector* collector) {
     PG_END_TRY();
 }
 
+PlannedStmt* Plan(Query* query, const char* sql, Readers readers) {
+    PlannedStmt* plan = nullptr;
+    const bool outer = plans_serially;
+    PG_TRY();
+    {
+        plans_serially = readers == Readers::kSession;
+        plan = pg_plan_query(query, sql, 0, nullptr);
+    }
+    PG_FINALLY();
+    { plans_serially = outer; }
+    PG_END_TRY();
+    return plan;
+}
+
 uint64 RowsOf(const PlanState* state) {
     if (state == nullptr || state->instrument == nullptr) return 0;
     return static_cast<uint64>(state->instrument->ntuples + state->instrument->tuplecount);
 }
 
 /// Runs what the rewriter made of one statement; with rules on the target that may be several.
-void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, InsertCounts* counts,
-         Snapshot snapshot) {
+void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestReceiver* receiver,
+         InsertCounts* counts, Snapshot snapshot) {
     List* statements = pg_parse_query(sql);
     if (list_length(statements) != 1)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one statement, not several")));
@@ -53,7 +70,9 @@ void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, 
         if (rewritten->commandType == CMD_UTILITY)
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                             errmsg("a rule of the target runs a utility command")));
-        PlannedStmt* plan = pg_plan_query(rewritten, sql, 0, nullptr);
+        PlannedStmt* plan = Plan(rewritten, sql, readers);
+        ran_parallel = plan->parallelModeNeeded;
+        if (ran_parallel) collector->put = nullptr;
         PushCopiedSnapshot(snapshot != nullptr ? snapshot : GetTransactionSnapshot());
         UpdateActiveSnapshotCommandId();
         QueryDesc* query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr,
@@ -73,14 +92,14 @@ void Run(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, 
 
 }  // namespace
 
-InsertCounts RunInsert(const char* sql, fdw::RowCollector* collector) {
+InsertCounts RunInsert(const char* sql, Readers readers, fdw::RowCollector* collector) {
     InsertCounts counts = {};
-    Run(sql, collector, None_Receiver, &counts, nullptr);
+    Run(sql, readers, collector, None_Receiver, &counts, nullptr);
     return counts;
 }
 
 void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver, Snapshot snapshot) {
-    Run(sql, collector, receiver, nullptr, snapshot);
+    Run(sql, Readers::kSession, collector, receiver, nullptr, snapshot);
 }
 
 }  // namespace pgsqlite::pg::load

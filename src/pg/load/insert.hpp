@@ -10,13 +10,21 @@ struct InsertCounts {
     uint64 written;  ///< rows inserted or updated
 };
 
-/// Runs one INSERT … SELECT. @param collector takes the rows that scans can't convert
-InsertCounts RunInsert(const char* sql, fdw::RowCollector* collector);
+/// Who reads the source: the session alone, or parallel workers with it where PostgreSQL would plan some.
+enum class Readers : uint8 { kSession, kWorkers };
+
+/// Runs one INSERT … SELECT.
+/// @param collector takes the rows that scans can't convert. Workers have nowhere to leave them: where there
+/// are some, its `put` becomes null, and such a row raises an error
+InsertCounts RunInsert(const char* sql, Readers readers, fdw::RowCollector* collector);
 
 /// Runs a SELECT into a receiver. @param collector as above
 /// @param snapshot what it sees; null: all that is committed by now
 void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver,
                Snapshot snapshot = nullptr);
+
+/// Whether the latest RunInsert or RunSelect had a plan for workers.
+extern bool ran_parallel;
 
 /// Set while a statement of a load starts: an INSERT with that text may take the bulk path whatever it reads.
 extern const char* bulk_candidate;

@@ -1,6 +1,7 @@
 #include "pg/load/load.hpp"
 
 #include "pg/load/batch.hpp"
+#include "pg/load/bulk_insert.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/insert.hpp"
 #include "pg/subtransaction.hpp"
@@ -9,14 +10,37 @@ namespace pgsqlite::pg::load {
 namespace {
 
 /// The plain statement.
-void LoadDirectly(const char* sql, Account* account) {
+void LoadDirectly(const char* sql, Readers readers, Account* account) {
     fdw::RowCollector collector = CollectorFor(account);
-    const InsertCounts counts = RunInsert(sql, &collector);
+    const InsertCounts counts = RunInsert(sql, readers, &collector);
     account->read += static_cast<int64>(counts.read);
     account->written += static_cast<int64>(counts.written);
     account->skipped += static_cast<int64>(counts.read - counts.written);
     Settle(collector, account);
     account->NoteTransaction();
+}
+
+enum class Outcome : uint8 { kLoaded, kRefused, kWorkersFailed };
+
+/// Whatever workers could not do, a row to convert or the start of it, the session tries by itself.
+bool IsWorkersFailure(const ErrorData* error) noexcept {
+    return ran_parallel && FailedWhileReading() &&
+           ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
+}
+
+/// Unless the rows are loaded, nothing has happened.
+Outcome TryDirectly(const char* sql, Readers readers, Account* account) {
+    const Account::Mark mark = account->TakeMark();
+    ErrorData* error =
+        TryInSubtransaction([&] { LoadDirectly(sql, readers, account); },
+                            [&](const ErrorData* raised) {
+                                return !account->ended && (IsAboutRow(raised) || IsWorkersFailure(raised));
+                            });
+    if (error == nullptr) return Outcome::kLoaded;
+    const Outcome outcome = IsWorkersFailure(error) ? Outcome::kWorkersFailed : Outcome::kRefused;
+    FreeErrorData(error);
+    account->ReturnTo(mark);
+    return outcome;
 }
 
 /// SQLSTATEs of classes that PostgreSQL does not have are a trigger's own: '45000', 'SHOP1'.
@@ -55,14 +79,11 @@ bool IsAboutRow(const ErrorData* error) noexcept {
 void Load(const plan::LoadTask& task, const plan::RowidRange* range, Account* account) {
     if (!task.rules.empty()) return LoadInBatches(task, range, account);
     const char* sql = SqlText([&] { return plan::DirectInsert(task, range); });
-    const Account::Mark mark = account->TakeMark();
-    ErrorData* error =
-        TryInSubtransaction([&] { LoadDirectly(sql, account); },
-                            [&](const ErrorData* raised) { return !account->ended && IsAboutRow(raised); });
-    if (error == nullptr) return;
-    FreeErrorData(error);
-    account->ReturnTo(mark);
-    LoadInBatches(task, range, account);
+    // A job's own workers share its tables out already.
+    const bool alone = range == nullptr && MyBgworkerEntry == nullptr;
+    Outcome outcome = TryDirectly(sql, alone ? Readers::kWorkers : Readers::kSession, account);
+    if (outcome == Outcome::kWorkersFailed) outcome = TryDirectly(sql, Readers::kSession, account);
+    if (outcome != Outcome::kLoaded) LoadInBatches(task, range, account);
 }
 
 }  // namespace pgsqlite::pg::load
