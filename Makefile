@@ -66,6 +66,7 @@ TAP_TESTS := $(if $(PROVE_TESTS),1)
 # PostgreSQL's headers are system headers: under C++20 they do not compile without warnings.
 PG_CPPFLAGS = -I$(source_dir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -fno-semantic-interposition -Wall -Wextra $(WERROR)
+PG_CXXFLAGS += $(PG_SQLITE_CXXFLAGS)
 # Where PostgreSQL was built with gcc, its flags hold warnings that clang does not know.
 PG_CXXFLAGS += $(if $(findstring clang,$(CXX)),-Wno-unknown-warning-option)
 

@@ -223,7 +223,7 @@ copy_corpus() {
     [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$CORPUS"
 }
 
-# JOBS scripts at a time; what each asserts stands in a log of its own.
+# JOBS scripts at a time, the longest (those of the last numbers) first; what each asserts stands in a log of its own.
 check_tap() {
     local log=$LOGS/tap.log dir=$LOGS/tap line='^(\[[^]]*\]\([^)]*\) )?' good bad status=0
     compgen -G "$ROOT/test/t/*.pl" >/dev/null || { skipped tap "none yet" && return; }
@@ -235,7 +235,9 @@ check_tap() {
     if [ -x "$translate" ] && cp "$translate" "$SCRATCH/"; then
         export PG_SQLITE_TRANSLATE=$SCRATCH/translate_schema ASAN_OPTIONS=detect_leaks=0
     fi
-    installcheck "$log" REGRESS= ISOLATION= "PROVE_FLAGS=-j$JOBS --timer" || status=$?
+    local scripts
+    scripts=$(cd "$ROOT" && printf '%s\n' test/t/*.pl | sort -r | tr '\n' ' ')
+    installcheck "$log" REGRESS= ISOLATION= "PROVE_TESTS=$scripts" "PROVE_FLAGS=-j$JOBS --timer" || status=$?
     cp -R "$SCRATCH/src/tmp_check/log" "$dir"
     good=$(cat "$dir"/regress_log_* | grep -cE "${line}ok [0-9]+")
     bad=$(cat "$dir"/regress_log_* | grep -cE "${line}not ok [0-9]+")
