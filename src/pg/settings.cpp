@@ -8,6 +8,7 @@ namespace pgsqlite::pg {
 char* allowed_directories = nullptr;
 bool bulk_insert = true;
 bool parallel_insert = true;
+bool read_pages = true;
 bool progress = true;
 
 namespace {
@@ -67,6 +68,10 @@ void DefineSettings() {
                              "Lets parallel workers read the rows that INSERT ... SELECT from SQLite writes.",
                              "PostgreSQL's settings of parallel queries say how many.", &parallel_insert,
                              true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("pg_sqlite.read_pages",
+                             "Reads whole tables from the pages of the file, which is faster.",
+                             "SQLite reads them where rows may lie in a write-ahead log.", &read_pages, true,
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("pg_sqlite.progress",
                              "Lets load and migrate say by NOTICEs every few seconds how far they are.",
                              nullptr, &progress, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);

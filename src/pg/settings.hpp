@@ -13,6 +13,9 @@ extern bool bulk_insert;
 /// pg_sqlite.parallel_insert: parallel workers read what INSERT … SELECT writes.
 extern bool parallel_insert;
 
+/// pg_sqlite.read_pages: whole tables are read from the file's pages where that is possible.
+extern bool read_pages;
+
 /// pg_sqlite.progress: load and migrate say by NOTICEs how far they are.
 extern bool progress;
 

@@ -10,13 +10,6 @@ namespace {
 constexpr sqlite::RowidChunk kAllRowids = {std::numeric_limits<int64>::min(),
                                            std::numeric_limits<int64>::max()};
 
-void BindRange(sqlite::Statement* statement, const value::Cell& first, const value::Cell& last) noexcept {
-    statement->Reset();
-    const int last_parameter = statement->parameter_count();
-    statement->Bind(last_parameter - 1, first);
-    statement->Bind(last_parameter, last);
-}
-
 }  // namespace
 
 ChunkSource* ChunkSource::In(MemoryContext context, Pin* pin, const char* probe, int chunk_rows) {
@@ -84,7 +77,7 @@ void ChunkSource::Leave() noexcept {
     has_range_ = true;
 }
 
-bool ChunkSource::Advance(sqlite::Statement* statement, uint64 rows) {
+bool ChunkSource::Advance(uint64 rows, sqlite::RowidChunk* range) {
     CHECK_FOR_INTERRUPTS();
     bool claimed;
     if (shared_ == nullptr) {
@@ -99,14 +92,20 @@ bool ChunkSource::Advance(sqlite::Statement* statement, uint64 rows) {
     if (!claimed) return false;
     has_range_ = true;
     rows_before_ = rows;
-    BindRange(statement, value::Cell::Integer(range_.first), value::Cell::Integer(range_.last));
+    *range = range_;
     return true;
 }
 
-void ChunkSource::Rewind(sqlite::Statement* statement) noexcept {
+void ChunkSource::Rewind() noexcept {
     has_range_ = false;
     rows_before_ = 0;
-    BindRange(statement, value::Cell::Null(), value::Cell::Null());
+}
+
+void ChunkSource::Bind(sqlite::Statement* statement, const sqlite::RowidChunk* range) noexcept {
+    statement->Reset();
+    const int last = statement->parameter_count();
+    statement->Bind(last - 1, range != nullptr ? value::Cell::Integer(range->first) : value::Cell::Null());
+    statement->Bind(last, range != nullptr ? value::Cell::Integer(range->last) : value::Cell::Null());
 }
 
 }  // namespace pgsqlite::pg::fdw

@@ -30,11 +30,14 @@ class ChunkSource {
     /// The leader wants no more rows of anybody, and the shared memory goes. Nothing is read before Rewind.
     void Leave() noexcept;
 
-    /// Binds the next chunk to the statement's last two parameters. False when all are claimed.
-    /// @param rows how many the statement has given so far
-    bool Advance(sqlite::Statement* statement, uint64 rows);
-    /// Forgets this participant's chunk and binds none.
-    void Rewind(sqlite::Statement* statement) noexcept;
+    /// Claims the next chunk. False when all are claimed.
+    /// @param rows how many have been read so far
+    bool Advance(uint64 rows, sqlite::RowidChunk* range);
+    /// Forgets this participant's chunk.
+    void Rewind() noexcept;
+
+    /// Binds a chunk to the last two parameters of a parallel scan's statement; null: none.
+    static void Bind(sqlite::Statement* statement, const sqlite::RowidChunk* range) noexcept;
 
   private:
     ChunkSource(Pin* pin, int chunk_rows) noexcept : pin_(pin), chunk_rows_(chunk_rows) {}

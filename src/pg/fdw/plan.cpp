@@ -258,7 +258,8 @@ List* PlanPrivate::Pack() const {
     items = lappend(items, makeString(const_cast<char*>(join)));
     items = lappend(items, list_make1_oid(server));
     items = lappend(items, makeString(const_cast<char*>(probe)));
-    return lappend(items, makeInteger(chunk_rows));
+    items = lappend(items, makeInteger(chunk_rows));
+    return lappend(items, makeInteger(whole));
 }
 
 PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
@@ -275,6 +276,7 @@ PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
     plan.server = linitial_oid(static_cast<List*>(list_nth(fdw_private, 9)));
     plan.probe = strVal(list_nth(fdw_private, 10));
     plan.chunk_rows = intVal(list_nth(fdw_private, 11));
+    plan.whole = intVal(list_nth(fdw_private, 12)) != 0;
     return plan;
 }
 
@@ -368,6 +370,8 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
         fdw_private.probe = ProbeSql(relation, *plan.facts);
         fdw_private.chunk_rows = ChunkRows(*plan.facts);
     }
+    fdw_private.whole = scan.where == nullptr && scan.order_by == nullptr && scan.limit < 0 &&
+                        query.locator == Locator::kRowid;
     fdw_private.sql = query.sql;
     fdw_private.attributes = query.attributes;
     fdw_private.locator = query.locator;

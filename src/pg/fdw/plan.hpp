@@ -22,6 +22,7 @@ struct PlanPrivate {
     List* bindings;        ///< of ForeignScan.fdw_exprs
     const char* probe;     ///< of a parallel scan (ChunkSource::In); empty otherwise
     int chunk_rows;
+    bool whole;  ///< all rows of one table, or chunks of them, in the order of their rowids
 
     List* Pack() const;
     static PlanPrivate Unpack(List* fdw_private);

@@ -23,7 +23,7 @@ const std::vector<sqlite::KeyPart>* PresentKey(const RowSource* rows) {
     if (count == 0) return nullptr;
     auto* cells = static_cast<value::Cell*>(palloc(sizeof(value::Cell) * static_cast<Size>(count)));
     for (int i = 0; i < count; ++i)
-        cells[i] = rows->statement()->CellAt(rows->column_count() + i);
+        cells[i] = rows->CellAt(rows->column_count() + i);
     return KeyParts(rows->key_columns(), cells);
 }
 
@@ -62,7 +62,7 @@ void RowRefusals::Put(RowSource* rows) {
     row.table = origin.source;
     row.locator = origin.locate(origin.context);
     row.has_rowid = rowid_name_ != nullptr;
-    if (row.has_rowid) row.rowid = statement->CellAt(columns).integer;
+    if (row.has_rowid) row.rowid = rows->CellAt(columns).integer;
     row.columns = columns_;
     row.sqlstate = sqlstate_;
     row.message = messages_.data;

@@ -1,6 +1,7 @@
 // Row source: a running SQLite statement whose rows become Datums. Serves foreign scans and sqlite.query().
 #pragma once
 
+#include "core/sqlite/pages/page_rows.hpp"
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/chunk_source.hpp"
 #include "pg/fdw/column.hpp"
@@ -25,6 +26,9 @@ class RowSource {
         RefusalSink sink;  ///< null: RaiseOrNull
         void* sink_context;
         ChunkSource* chunks;  ///< of a parallel scan's statement; null otherwise
+        /// String nodes: SQLite's names of the columns, where the statement reads all rows of `source` and no
+        /// more than the rowid behind them, so that the file's pages may be read instead; NIL otherwise.
+        List* page_columns;
     };
 
     /// Prepares the statement. Everything lives in `context` and ends with it.
@@ -60,6 +64,12 @@ class RowSource {
     ChunkSource* chunks() const noexcept { return config_.chunks; }
     RowConverter& converter() noexcept { return converter_; }
     sqlite::Statement* statement() const noexcept { return statement_; }
+    /// A cell of the present row: a column's, or one of the locator's behind them.
+    value::Cell CellAt(int column) const noexcept {
+        return pages_ != nullptr ? cells_[column] : statement_->CellAt(column);
+    }
+    const value::Cell* cells() const noexcept { return cells_; }
+    bool reads_pages() const noexcept { return pages_ != nullptr; }
 
   private:
     RowSource(const Config& config, const RowOrigin& origin) noexcept
@@ -68,11 +78,16 @@ class RowSource {
                      config.sink_context) {}
     static char* Locate(const void* self);
     [[noreturn]] void RaiseStepError();
+    void OpenPages(MemoryContext context);
+    sqlite::Step StepOnce() noexcept;
+    bool NextChunk();
 
     Config config_;
     RowConverter converter_;
     sqlite::Statement* statement_ = nullptr;
     Holder<sqlite::Statement>* owner_ = nullptr;
+    sqlite::PageRows* pages_ = nullptr;
+    const value::Cell* cells_ = nullptr;
     uint64 row_number_ = 0;
 
     template <class T, class... Args>

@@ -96,6 +96,12 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
             config.sink_context = state->refusals;
         }
     }
+    if (state->plan.whole)
+        for (int i = 0; i < count; ++i)
+            config.page_columns = lappend(
+                config.page_columns,
+                makeString(
+                    const_cast<char*>(relation->columns[list_nth_int(state->plan.attributes, i) - 1].name)));
     if (state->plan.probe[0] != '\0')
         config.chunks = ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows);
     state->rows = RowSource::Open(context, config);

@@ -72,7 +72,7 @@ value::Cell* PresentKey(BatchLoader* loader) {
     }
     auto* cells = static_cast<value::Cell*>(palloc(sizeof(value::Cell) * static_cast<Size>(count)));
     for (int i = 0; i < count; ++i) {
-        value::Cell cell = source->statement()->CellAt(source->column_count() + i);
+        value::Cell cell = source->CellAt(source->column_count() + i);
         const bool has_bytes = cell.storage_class == value::StorageClass::kText ||
                                cell.storage_class == value::StorageClass::kBlob;
         if (has_bytes && cell.bytes.size > 0) {

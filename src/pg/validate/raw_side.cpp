@@ -43,14 +43,14 @@ char* CellText(const SideRow& row, int column) {
     bool is_null = true;
     fdw::RowConverter& converter = self->rows->converter();
     converter.PushErrorContext();
-    converter.Convert(place, self->rows->statement()->cells()[place], &value, &is_null);
+    converter.Convert(place, self->rows->cells()[place], &value, &is_null);
     converter.PopErrorContext();
     return DatumText(self->side->forms[column], value, is_null);
 }
 
 /// False where a cell does not fit.
 bool AppendRow(RawReader* self, pgsqlite::validate::CanonicalRow* canonical, RowHasher* hasher) {
-    const value::Cell* cells = self->rows->statement()->cells();
+    const value::Cell* cells = self->rows->cells();
     fdw::RowConverter& converter = self->rows->converter();
     self->refused = false;
     hasher->Begin();
@@ -137,9 +137,8 @@ void ReadRawTable(Side* side, const RowTaker& taker) {
     MemoryContextSwitchTo(row_memory);
     while (self->rows->Step()) {
         CHECK_FOR_INTERRUPTS();
-        const bool counts =
-            !self->has_rowid || side->left_out_count == 0 ||
-            !IsLeftOut(*side, self->rows->statement()->CellAt(self->rows->column_count()).integer);
+        const bool counts = !self->has_rowid || side->left_out_count == 0 ||
+                            !IsLeftOut(*side, self->rows->CellAt(self->rows->column_count()).integer);
         if (counts) {
             if (AppendRow(self, hasher->canonical(), hasher))
                 hasher->Finish(taker, &CellText, self);

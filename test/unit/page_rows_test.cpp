@@ -1,0 +1,284 @@
+// Rows read from pages: what SQLite reads, for tables made at random; and no rows where only SQLite may read.
+#include "core/sqlite/pages/page_rows.hpp"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <random>
+
+#include "core/base/error.hpp"
+#include "core/schema/declared_type.hpp"
+
+namespace pgsqlite::sqlite {
+namespace {
+
+constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+
+bool IsReal(std::string_view declared) noexcept {
+    return schema::AffinityOf(declared) == schema::Affinity::kReal;
+}
+
+std::string Describe(const value::Cell& cell) {
+    switch (cell.storage_class) {
+        case value::StorageClass::kInteger:
+            return "i" + std::to_string(cell.integer);
+        case value::StorageClass::kReal: {
+            std::uint64_t bits;
+            std::memcpy(&bits, &cell.real, sizeof(bits));
+            return "r" + std::to_string(bits);
+        }
+        case value::StorageClass::kText:
+            return "t" + std::string(cell.view());
+        case value::StorageClass::kBlob:
+            return "b" + std::string(cell.view());
+        case value::StorageClass::kNull:
+            break;
+    }
+    return "n";
+}
+
+std::string Describe(const value::Cell* cells, std::size_t count) {
+    std::string row;
+    for (std::size_t i = 0; i < count; ++i)
+        row += Describe(cells[i]) + '|';
+    return row;
+}
+
+class PageRowsTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::string pattern = (std::filesystem::temp_directory_path() / "pagesXXXXXX").string();
+        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+        directory_ = std::filesystem::canonical(pattern).string();
+    }
+    void TearDown() override {
+        Close();
+        std::filesystem::remove_all(directory_);
+    }
+
+    void Close() {
+        database_.reset();
+        sqlite3_close(writer_);
+        writer_ = nullptr;
+    }
+    void StartAnew() {
+        Close();
+        path_ = directory_ + "/" + std::to_string(++files_) + ".db";
+        ASSERT_EQ(sqlite3_open(path_.c_str(), &writer_), SQLITE_OK);
+        Write("PRAGMA synchronous = OFF");
+    }
+    void Write(const std::string& sql) {
+        ASSERT_EQ(sqlite3_exec(writer_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+            << sql << ": " << sqlite3_errmsg(writer_);
+    }
+    Database& Open() {
+        OpenOptions options;
+        options.path = path_;
+        database_ = Database::Open(options);
+        database_->BeginRead();
+        return *database_;
+    }
+    std::unique_ptr<PageRows> Rows(const std::vector<std::string>& columns, const std::string& table = "t") {
+        return PageRows::Open(Open(), table, columns, &IsReal);
+    }
+
+    /// Compares rows first … last with SQLite's. Says how many there were.
+    int Compare(const std::vector<std::string>& columns, PageRows* rows, std::int64_t first = kFirst,
+                std::int64_t last = kLast) {
+        std::string sql = "SELECT ";
+        for (const std::string& column : columns)
+            sql += QuoteIdentifier(column) + ", ";
+        Statement statement(
+            *database_, sql + "_rowid_ FROM t NOT INDEXED WHERE _rowid_ BETWEEN ?1 AND ?2 ORDER BY _rowid_");
+        statement.Bind(1, value::Cell::Integer(first));
+        statement.Bind(2, value::Cell::Integer(last));
+        rows->SetRange(first, last);
+        int count = 0;
+        while (statement.Next() == Step::kRow) {
+            EXPECT_EQ(rows->Next(), Step::kRow);
+            const std::string expected = Describe(statement.cells(), columns.size() + 1);
+            const std::string got = Describe(rows->cells(), columns.size() + 1);
+            EXPECT_EQ(got, expected);
+            if (got != expected) return count;
+            ++count;
+        }
+        EXPECT_EQ(rows->Next(), Step::kDone);
+        return count;
+    }
+
+    std::string directory_, path_;
+    sqlite3* writer_ = nullptr;
+    std::unique_ptr<Database> database_;
+    int files_ = 0;
+};
+
+constexpr char kEveryType[] =
+    "CASE abs(random()) % 20 WHEN 0 THEN NULL WHEN 1 THEN 0 WHEN 2 THEN 1 WHEN 3 THEN random() % 128 "
+    "WHEN 4 THEN random() % 32768 WHEN 5 THEN random() % 8388608 WHEN 6 THEN random() % 2147483648 "
+    "WHEN 7 THEN random() % 140737488355328 WHEN 8 THEN random() WHEN 9 THEN random() / 7.0 WHEN 10 THEN 3.0 "
+    "WHEN 11 THEN -9223372036854775808 WHEN 12 THEN '' WHEN 13 THEN x'' WHEN 14 THEN 9e999 "
+    "WHEN 15 THEN printf('%.*c', abs(random()) % 9000, 'x') WHEN 16 THEN randomblob(abs(random()) % 40000) "
+    "WHEN 17 THEN hex(randomblob(abs(random()) % 200)) ELSE printf('text %d', random() % 1000) END";
+
+TEST_F(PageRowsTest, AgreeWithSqlite) {
+    std::mt19937 random(20261121);
+    const auto up_to = [&](unsigned most) { return random() % (most + 1); };
+    int rows = 0;
+    for (int round = 0; round < 25; ++round) {
+        StartAnew();
+        Write("PRAGMA page_size = " + std::to_string(512u << up_to(7)));
+        if (up_to(2) == 0) Write("PRAGMA auto_vacuum = " + std::to_string(1 + up_to(1)));
+        static constexpr const char* kTypes[] = {"INTEGER", "REAL", "TEXT",   "BLOB",
+                                                 "NUMERIC", "",     "DOUBLE", "ANY"};
+        const unsigned columns = 1 + up_to(30);
+        std::vector<std::string> names;
+        std::string definition, values;
+        const bool alias = up_to(1) == 0;
+        if (alias) {
+            names.push_back("id");
+            definition = "id INTEGER PRIMARY KEY, ";
+            values = std::string(up_to(1) ? "i" : "i * 92233720368547 - 4611686018427387904") + ", ";
+        }
+        for (unsigned i = 0; i < columns; ++i) {
+            names.push_back("c" + std::to_string(i));
+            definition += names.back() + " " + kTypes[up_to(7)] + ", ";
+            values += std::string(kEveryType) + ", ";
+        }
+        const auto trim = [](const std::string& list) { return list.substr(0, list.size() - 2); };
+        Write("CREATE TABLE t (" + trim(definition) + ")");
+        const std::string count = std::to_string(up_to(up_to(3) == 0 ? 4000 : 300));
+        Write("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + count +
+              ") INSERT INTO t SELECT " + trim(values) + " FROM n");
+        if (up_to(1)) Write("DELETE FROM t WHERE abs(random()) % 3 = 0");
+        // Rows that are shorter than the table by now.
+        static constexpr const char* kDefaults[] = {
+            "", " DEFAULT 7", " DEFAULT '1.50'", " DEFAULT x'0102'", " DEFAULT -2.5e3", " DEFAULT (1 + 1)"};
+        for (unsigned i = up_to(2); i > 0; --i) {
+            names.push_back("added" + std::to_string(i));
+            Write("ALTER TABLE t ADD " + names.back() + " " + kTypes[up_to(7)] + kDefaults[up_to(4)]);
+        }
+        Write("INSERT INTO t DEFAULT VALUES");
+        std::shuffle(names.begin(), names.end(), random);
+        if (up_to(1)) names.resize(1 + up_to(static_cast<unsigned>(names.size()) - 1));
+        const auto read = Rows(names);
+        ASSERT_NE(read, nullptr);
+        rows += Compare(names, read.get());
+        Compare(names, read.get());  // once more
+        Statement ends(*database_, "SELECT _rowid_ FROM t ORDER BY random() LIMIT 12");
+        std::vector<std::int64_t> rowids;
+        while (ends.Fetch())
+            rowids.push_back(ends.Int(0));
+        for (std::size_t i = 1; i < rowids.size(); ++i)
+            Compare(names, read.get(), std::min(rowids[i - 1], rowids[i]) + (i % 3 == 0),
+                    std::max(rowids[i - 1], rowids[i]));
+        Compare(names, read.get(), 5, 4);
+    }
+    EXPECT_GT(rows, 3000);
+}
+
+TEST_F(PageRowsTest, NothingBeforeARangeIsSet) {
+    StartAnew();
+    Write("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+    EXPECT_EQ(Rows({"a"})->Next(), Step::kDone);
+}
+
+TEST_F(PageRowsTest, GeneratedColumns) {
+    StartAnew();
+    Write("CREATE TABLE t (v AS (a + 1), a, s AS (a * 2) STORED, b); INSERT INTO t VALUES (1, 2), (3, NULL)");
+    EXPECT_EQ(Rows({"a", "v"}), nullptr);
+    const auto rows = Rows({"b", "s", "a"});
+    ASSERT_NE(rows, nullptr);
+    EXPECT_EQ(Compare({"b", "s", "a"}, rows.get()), 2);
+}
+
+TEST_F(PageRowsTest, LeftToSqlite) {
+    StartAnew();
+    Write(
+        "CREATE TABLE t (a PRIMARY KEY, b) WITHOUT ROWID; CREATE TABLE u (a, b); CREATE VIEW v AS SELECT * "
+        "FROM u");
+    EXPECT_EQ(Rows({"a"}), nullptr) << "WITHOUT ROWID";
+    EXPECT_EQ(Rows({"a"}, "v"), nullptr) << "a view";
+    EXPECT_EQ(Rows({"a", "a"}, "u"), nullptr) << "a column twice";
+    EXPECT_EQ(Rows({"c"}, "u"), nullptr) << "no such column";
+    EXPECT_EQ(Rows({"a"}, "w"), nullptr) << "no such table";
+    EXPECT_NE(Rows({"A"}, "U"), nullptr);
+    StartAnew();
+    Write("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a); INSERT INTO t VALUES ('x')");
+    EXPECT_EQ(Rows({"a"}), nullptr) << "UTF-16";
+}
+
+/// Rows may lie in the -wal alone.
+TEST_F(PageRowsTest, WriteAheadLog) {
+    StartAnew();
+    Write("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
+    EXPECT_EQ(Rows({"a"}), nullptr) << "frames";
+    database_.reset();
+    Write("PRAGMA wal_checkpoint(TRUNCATE)");
+    auto rows = Rows({"a"});
+    ASSERT_NE(rows, nullptr);
+    EXPECT_EQ(Compare({"a"}, rows.get()), 2);
+    // What is committed now, and copied into the file as far as readers let it, is not in this snapshot.
+    Write("INSERT INTO t VALUES (3); PRAGMA wal_checkpoint");
+    EXPECT_EQ(Compare({"a"}, rows.get()), 2);
+    rows.reset();
+    Close();
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &writer_), SQLITE_OK);
+    rows = Rows({"a"});
+    ASSERT_NE(rows, nullptr) << "at rest";
+    EXPECT_EQ(Compare({"a"}, rows.get()), 3);
+}
+
+/// A tree whose pages lead in a circle, or out of the file, ends in an error.
+TEST_F(PageRowsTest, DamagedTrees) {
+    StartAnew();
+    Write(
+        "PRAGMA page_size = 512; CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+        "FROM n "
+        "WHERE i < 3000) INSERT INTO t SELECT randomblob(i % 900) FROM n");
+    Close();
+    std::mt19937 random(7);
+    const std::string original = path_;
+    int errors = 0;
+    for (int round = 0; round < 150; ++round) {
+        path_ = directory_ + "/damaged.db";
+        std::filesystem::copy_file(original, path_, std::filesystem::copy_options::overwrite_existing);
+        {
+            std::FILE* file = std::fopen(path_.c_str(), "r+b");
+            ASSERT_NE(file, nullptr);
+            const long pages = static_cast<long>(std::filesystem::file_size(path_)) / 512;
+            for (int change = 0; change < 20; ++change) {
+                const long page = 1 + static_cast<long>(random() % static_cast<unsigned>(pages - 1));
+                std::fseek(file, page * 512 + static_cast<long>(random() % (round % 2 ? 512 : 16)), SEEK_SET);
+                std::fputc(static_cast<int>(random() % 256), file);
+            }
+            std::fclose(file);
+        }
+        std::unique_ptr<PageRows> rows;
+        try {
+            rows = Rows({"a"});
+        } catch (const Error&) {
+            continue;
+        }
+        if (rows == nullptr) continue;
+        rows->SetRange(kFirst, kLast);
+        Step step;
+        int count = 0;
+        do {
+            step = rows->Next();
+        } while (step == Step::kRow && ++count < 1000000);
+        EXPECT_LT(count, 1000000);
+        if (step == Step::kError) {
+            EXPECT_THROW(rows->ThrowLastError("read"), Error);
+            ++errors;
+        }
+    }
+    EXPECT_GT(errors, 50);
+}
+
+}  // namespace
+}  // namespace pgsqlite::sqlite
