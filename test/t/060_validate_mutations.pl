@@ -1,5 +1,6 @@
 # One thing is changed at random, in the target or in the source of a migrated database: validate must find
-# every real change and name its row and column, and must not report what is the same in another spelling.
+# every real change and name its row and column, and must not report what is the same in another spelling. Every
+# second mutation is looked for with parallel workers.
 #
 # PG_SQLITE_MUTATIONS: how many (200); PG_SQLITE_SEED: which (1).
 use strict;
@@ -149,6 +150,7 @@ system_or_bail('sh', '-c', "sqlite3 '$dir/live.db' <'$dir/source.sql' && cp '$di
 
 my $node = PostgreSQL::Test::Cluster->new('validate');
 $node->init;
+$node->append_conf('postgresql.conf', "min_parallel_table_scan_size = 0\nparallel_setup_cost = 0\nmax_worker_processes = 16");
 $node->start;
 $node->safe_psql('postgres', qq{
 	CREATE EXTENSION pg_sqlite;
@@ -252,7 +254,7 @@ my $script = "SET client_min_messages = error;\n\\set ON_ERROR_STOP on\n";
 foreach my $i (0 .. $#mutations)
 {
 	my $m = $mutations[$i];
-	$script .= "\\echo # $i\n";
+	$script .= "\\echo # $i\nSET max_parallel_workers_per_gather = " . ($i % 2 * 2) . ";\n";
 	if ($m->{side} eq 'postgresql')
 	{
 		$script .= "BEGIN;\n$m->{sql};\n$verdict;\nROLLBACK;\n";

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "core/base/error.hpp"
@@ -54,6 +55,22 @@ TEST(Digest, SumsDoNotDependOnOrderAndCountDuplicates) {
     twice -= first;
     EXPECT_EQ(twice.rows, 0u);
     EXPECT_NE(twice.sum, Digest());
+}
+
+TEST(Digest, PartsOfOneSideAddUp) {
+    auto all = std::make_unique<KeyParts>(), some = std::make_unique<KeyParts>(),
+         others = std::make_unique<KeyParts>();
+    for (int i = 0; i < 20000; ++i) {
+        const std::string text = std::to_string(i);
+        const Digest key = Hash(Bytes(text), 1), row = Hash(Bytes(text));
+        all->Add(key, row);
+        (i % 3 == 0 ? *some : *others).Add(key, row);
+    }
+    EXPECT_NE(some->Total(), all->Total());
+    *some += *others;
+    EXPECT_EQ(some->Total(), all->Total());
+    for (std::size_t part = 0; part < KeyParts::kCount; ++part)
+        ASSERT_EQ((*some)[part], (*all)[part]);
 }
 
 TEST(Digest, CarriesAndHex) {

@@ -18,6 +18,12 @@ Digest Hash(Bytes bytes, std::uint64_t seed) noexcept {
     return {hash.high64, hash.low64};
 }
 
+KeyParts& KeyParts::operator+=(const KeyParts& other) noexcept {
+    for (std::size_t i = 0; i < kCount; ++i)
+        parts_[i] += other.parts_[i];
+    return *this;
+}
+
 RowSum KeyParts::Total() const noexcept {
     RowSum total;
     for (const RowSum& part : parts_)

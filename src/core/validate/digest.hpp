@@ -67,6 +67,8 @@ class KeyParts {
 
     static std::size_t Of(const Digest& key) noexcept { return key.high % kCount; }
     void Add(const Digest& key, const Digest& row) noexcept { parts_[Of(key)].Add(row); }
+    /// Adds what another reading has summed up, of other rows of the same side.
+    KeyParts& operator+=(const KeyParts& other) noexcept;
     const RowSum& operator[](std::size_t part) const noexcept { return parts_[part]; }
     RowSum Total() const noexcept;
 

@@ -38,10 +38,21 @@ double ParallelDivisor(int workers) {
     return divisor;
 }
 
+bool IsCreatedType(const SourceColumn& column) {
+    return column.name != nullptr &&
+           (column.type >= FirstNormalObjectId || get_typtype(column.type) == TYPTYPE_DOMAIN);
+}
+
 /// Whether a value that does not fit is tried in a subtransaction; see RowConverter::TryBuild.
 bool NeedsSubtransaction(const SourceColumn& column) {
-    return column.name != nullptr && column.options.policies.on_error != value::OnError::kError &&
-           (column.type >= FirstNormalObjectId || get_typtype(column.type) == TYPTYPE_DOMAIN);
+    return column.options.policies.on_error != value::OnError::kError && IsCreatedType(column);
+}
+
+/// @param rel what plans know of the table
+/// @param pages as analyzed; 0 where it never was
+int WorkersFor(RelOptInfo* rel, double pages, Oid relid, const SourceFacts& facts) {
+    if (pages == 0) pages = std::ceil(facts.rows * get_relation_data_width(relid, nullptr) / BLCKSZ);
+    return compute_parallel_worker(rel, pages, -1, max_parallel_workers_per_gather);
 }
 
 bool NeedsSubtransactions(const SourceRelation& relation) {
@@ -88,10 +99,7 @@ bool MayNeedSubtransactions(const PlannerInfo* root) {
 /// The scan shared among workers; null where the table is not large enough for one.
 ForeignPath* MakePartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan) {
     if (!plan.facts->shareable || !bms_is_empty(rel->lateral_relids)) return nullptr;
-    double pages = rel->pages;
-    if (pages == 0)  // never analyzed
-        pages = std::ceil(plan.facts->rows * get_relation_data_width(plan.relation->relid, nullptr) / BLCKSZ);
-    const int workers = compute_parallel_worker(rel, pages, -1, max_parallel_workers_per_gather);
+    const int workers = WorkersFor(rel, rel->pages, plan.relation->relid, *plan.facts);
     if (workers <= 0) return nullptr;
     // Chunks are read by rowid, so no condition is a lookup. All of the cost is the processor's: SQLite reads
     // from the kernel's cache, and converting costs more.
@@ -137,6 +145,22 @@ void AddGatherForInsert(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& 
     gather->path.rows = rel->rows;
     gather->path.total_cost = shared->path.total_cost + parallel_setup_cost;
     add_path(rel, &gather->path);
+}
+
+bool RefusalsNeedSubtransactions(const SourceRelation& relation) {
+    if (compat::kParallelSubtransactions) return false;
+    return std::any_of(relation.columns, relation.columns + relation.attribute_count, &IsCreatedType);
+}
+
+int ScanWorkers(const SourceRelation& relation, const SourceFacts& facts) {
+    if (!facts.shareable) return 0;
+    RelOptInfo* rel = makeNode(RelOptInfo);
+    rel->reloptkind = RELOPT_BASEREL;
+    rel->rel_parallel_workers = -1;
+    const int workers = WorkersFor(rel, 0, relation.relid, facts);
+    if (workers <= 0) return 0;
+    const double saved = facts.rows * kHashedRowCost * (1 - 1 / ParallelDivisor(workers));
+    return saved > parallel_setup_cost ? workers : 0;
 }
 
 const char* ProbeSql(const SourceRelation& relation, const SourceFacts& facts) {

@@ -19,6 +19,16 @@ void KeepInLeader(ForeignPath* path);
 /// is one of the whole query, so a scan that stays in the leader would fail, too. For GetForeignRelSize.
 void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& relation);
 
+/// Whether some column is of a type (a domain or another created one) whose refusals, where they don't end
+/// the statement, need a subtransaction that the server does not start in parallel mode.
+bool RefusalsNeedSubtransactions(const SourceRelation& relation);
+
+/// Workers for a reading of the whole table outside of a plan: as many as a partial path would have, where
+/// each row costs much more than a row of a plan. 0 where it can't be shared, or isn't worth it.
+int ScanWorkers(const SourceRelation& relation, const SourceFacts& facts);
+/// What a row costs there, in the planner's units: hashing takes as long as reading a page.
+inline constexpr double kHashedRowCost = 1.0;
+
 /// Adds the path that shares the scan among workers, if the table is large enough for one.
 void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan);
 

@@ -1,6 +1,7 @@
 #include "pg/validate/compare.hpp"
 
 #include "pg/validate/different_rows.hpp"
+#include "pg/validate/read_sums.hpp"
 
 namespace pgsqlite::pg::validate {
 
@@ -127,10 +128,10 @@ Outcome Compare(Side* source, Side* target, Side* aside, const DifferenceTaker* 
     MemoryContext previous = MemoryContextSwitchTo(memory);
     Outcome outcome = {};
     KeyParts* parts[3];
-    for (int side = 0; side < 3; ++side) {
-        parts[side] = NewIn<KeyParts>(memory);
-        if (sides[side] != nullptr) ReadSide(sides[side], {&AddToParts, parts[side]});
-    }
+    for (KeyParts*& part : parts)
+        part = NewIn<KeyParts>(memory);
+    ReadSums(sides, parts);
+    if (aside != nullptr) ReadSide(aside, {&AddToParts, parts[2]});
     outcome.source = parts[0]->Total();
     outcome.source -= parts[2]->Total();
     outcome.target = parts[1]->Total();

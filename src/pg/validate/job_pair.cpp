@@ -6,6 +6,7 @@
 #include "pg/jobs/records.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/validate/job_sql.hpp"
+#include "pg/validate/raw_side.hpp"
 #include "pg/validate/table_pair.hpp"
 
 namespace pgsqlite::pg::validate {

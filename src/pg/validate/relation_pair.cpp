@@ -1,6 +1,7 @@
 // Relations paired by name and mapping.
 #include "pg/fdw/access.hpp"
 #include "pg/load/collect.hpp"
+#include "pg/validate/raw_side.hpp"
 #include "pg/validate/table_pair.hpp"
 
 extern "C" {

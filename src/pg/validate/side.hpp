@@ -1,6 +1,6 @@
 // A side of a comparison: where its rows come from, and how each becomes a pair of hashes. The target and
-// most other relations are read by queries of PostgreSQL's; SQLite tables that came over column by column are
-// read from their raw cells (raw_side.cpp).
+// most other relations are read by queries of PostgreSQL's (query_side.hpp); SQLite tables that came over
+// column by column are read from their raw cells (raw_side.hpp). Workers can share both (shared_side.hpp).
 #pragma once
 
 #include "pg/validate/datum_form.hpp"
@@ -62,13 +62,5 @@ class RowHasher {
 
 /// Whether a row doesn't count.
 bool IsLeftOut(const Side& side, int64 rowid) noexcept;
-
-/// Prepares the reading of a foreign table's raw cells.
-///
-/// @param relation a foreign table of ours
-/// @param attributes of the columns, in the side's order
-/// @return null where some column has another form than the side's
-RawTable* MakeRawTable(Oid relation, const AttrNumber* attributes, const Side& side);
-void ReadRawTable(Side* side, const RowTaker& taker);
 
 }  // namespace pgsqlite::pg::validate
