@@ -66,7 +66,7 @@ skipped() { say "skipped $1: $2"; }
 count() { grep -cE "$1" "$2" 2>/dev/null || true; }
 
 # run_all SECONDS DIR FILE...: each program FILE, JOBS at a time; its output goes to DIR/NAME.log and its
-# status to DIR/NAME.status. ARGS holds further arguments.
+# status to DIR/NAME.status. ARGS holds further arguments, and DIR/NAME.args, where there is one, those of one program.
 run_all() {
     local limit=$1 dir=$2
     shift 2
@@ -74,7 +74,7 @@ run_all() {
         dir=$1 jobs=$2 args=$3; shift 3
         printf "%s\0" "$@" | DIR=$dir ARGS=$args xargs -0 -n 1 -P "$jobs" bash -c '\''
             name=$(basename "$1")
-            cd "$DIR" && "$1" $ARGS >"$DIR/$name.log" 2>&1
+            cd "$DIR" && "$1" $ARGS $(cat "$DIR/$name.args" 2>/dev/null) >"$DIR/$name.log" 2>&1
             echo $? >"$DIR/$name.status"'\'' run' run_all "$dir" "$JOBS" "${ARGS:-}" "$@"
 }
 status_of() { cat "$1.status" 2>/dev/null || echo "no exit"; }
@@ -147,6 +147,18 @@ check_fuzz() {
         [ ! -x "$program" ] || programs+=("$program")
     done
     [ ${#programs[@]} -gt 0 ] || return 0
+    if command -v sqlite3 >/dev/null && step 120 "$LOGS/fuzz_seeds.log" bash "$ROOT/test/tools/fuzz_seeds.sh" "$SCRATCH/seeds"; then
+        # New inputs go to the first folder. A database has many pages of 512 bytes.
+        mkdir "$SCRATCH/seeds/new" "$SCRATCH/seeds/new/"{catalog,database,ddl,spec}
+        for name in catalog database; do
+            echo "-max_len=131072 $SCRATCH/seeds/new/$name $SCRATCH/seeds/databases" >"$dir/${name}_fuzz.args"
+        done
+        for name in ddl spec; do
+            echo "$SCRATCH/seeds/new/$name $SCRATCH/seeds/$name" >"$dir/${name}_fuzz.args"
+        done
+    else
+        result "seeds of the fuzz targets" 0 1 "$LOGS/fuzz_seeds.log"
+    fi
     ARGS="-max_total_time=$FUZZ_SECONDS -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1" \
         run_all $((120 + 2 * FUZZ_SECONDS * ${#programs[@]})) "$dir" "${programs[@]}"
     for program in "${programs[@]}"; do

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/error.hpp"
+#include "core/plan/comments.hpp"
 #include "core/plan/design.hpp"
 
 namespace pgsqlite::plan {
@@ -334,6 +335,31 @@ TEST_F(Planned, ExistingTargetMustBeEmpty) {
     EXPECT_TRUE(Make().overriding);
     EXPECT_FALSE(Make(R"({"existing": "append"})").must_be_empty);
     EXPECT_EQ(Make(R"({"existing": "skip"})").conflict, "ON CONFLICT DO NOTHING");
+}
+
+TEST_F(Planned, PlaceForTheRowid) {
+    for (int i = 0; i < 1599; ++i)
+        Add("c" + std::to_string(i), "INTEGER");
+    Make();
+    EXPECT_EQ(design_.tables[0].not_migrated, "");
+    Add("last", "INTEGER");
+    Make();
+    EXPECT_EQ(design_.tables[0].not_migrated,
+              "it has 1600 columns and a rowid, and PostgreSQL takes at most 1600 columns");
+    EXPECT_EQ(design_.findings.at(0).severity, Severity::kBlocker);
+    table_.columns.back().primary_key_position = 1;  // it is the rowid
+    Make();
+    EXPECT_EQ(design_.tables[0].not_migrated, "");
+    table_.without_rowid = true;
+    Make();
+    EXPECT_EQ(design_.tables[0].not_migrated, "");
+}
+
+TEST(Comments, LinesAndEnds) {
+    using namespace std::string_view_literals;
+    EXPECT_EQ(Comment("a\nb\r\nc\rd"), "-- a\n-- b\n-- c\n-- d");
+    // What stands behind the comment must be there for PostgreSQL, to which NUL is the end.
+    EXPECT_EQ(Comment("SELECT i\0 AS v"sv), "-- SELECT i AS v");
 }
 
 }  // namespace

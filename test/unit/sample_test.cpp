@@ -9,11 +9,13 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <string>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/statistics.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -214,6 +216,34 @@ TEST_F(SampleTest, CanBeCancelled) {
         }
         db_.reset();
         std::filesystem::remove(directory_ / "test.db");
+    }
+}
+
+TEST_F(SampleTest, RowidsOutOfOrder) {
+    Make("PRAGMA page_size = 512; VACUUM");
+    MakeTable("i", 200);
+    EXPECT_EQ(ReadRowidRange(*db_, "t", "id")->last, 199);
+    db_.reset();
+    // The table's root, page 2, is an interior page: its first child changes places with its last one.
+    std::fstream file(directory_ / "test.db", std::ios::in | std::ios::out | std::ios::binary);
+    std::string page(512, '\0');
+    file.seekg(512);
+    file.read(page.data(), 512);
+    ASSERT_EQ(page[0], 5);
+    const std::size_t cell =
+        static_cast<unsigned char>(page[12]) * 256u + static_cast<unsigned char>(page[13]);
+    std::swap_ranges(page.begin() + 8, page.begin() + 12, page.begin() + static_cast<std::ptrdiff_t>(cell));
+    file.seekp(512);
+    file.write(page.data(), 512);
+    file.close();
+    OpenOptions options;
+    options.path = (directory_ / "test.db").string();
+    db_ = Database::Open(options);
+    try {
+        ReadRowidRange(*db_, "t", "id");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.sqlstate(), sqlstate::kDataCorrupted);
     }
 }
 

@@ -14,7 +14,11 @@
 namespace pgsqlite::assess {
 
 using TextList = std::vector<std::optional<std::string>>;
-using FlagList = std::vector<bool>;
+/// A type of its own, because libstdc++ 12 takes a variant of nothing but strings, vectors and plain data for
+/// one that always has a value, and crashes when memory runs out while one is copied.
+struct FlagList : std::vector<bool> {
+    using std::vector<bool>::vector;
+};
 
 /// A field; std::monostate is NULL.
 using Field = std::variant<std::monostate, bool, std::int64_t, std::string, TextList, FlagList>;

@@ -9,7 +9,8 @@ std::string Comment(std::string_view text) {
     std::string result = "-- ";
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-        if (pair) continue;
+        // A text that ends there would end the statement behind the comment, too.
+        if (pair || text[i] == '\0') continue;
         if (text[i] == '\n' || text[i] == '\r')
             result += "\n-- ";
         else

@@ -81,10 +81,11 @@ Ordered Sorted(const Ordered& object, Place place) {
 }  // namespace
 
 std::string JsonOf(const std::vector<std::string>& names) {
-    Ordered array = Ordered::array();
+    // One by one: the destructor of a document with values in it needs memory.
+    std::string array;
     for (const std::string& name : names)
-        array.push_back(Checked(name));
-    return array.dump();
+        array += (array.empty() ? "[" : ",") + Ordered(Checked(name)).dump();
+    return array.empty() ? "[]" : array + "]";
 }
 
 struct Builder::Tree {

@@ -94,7 +94,7 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
     self.file_ = Identify(path);
     if (!self.file_.exists)
         throw Error(sqlstate::kUndefinedFile, "database file \"" + path + "\" does not exist");
-    self.wal_ = Identify(path + "-wal");
+    self.wal_ = Identify(self.wal_path_);
 
     if (options.leader) {
         self.OpenForLeader();
@@ -119,11 +119,11 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
         self.OpenHandle(vfs.shared_index, "");
         const bool wal_mode = self.ReadHeader();
         // Whoever has a WAL database open keeps both side files beside it; otherwise nobody has.
-        if (wal_mode && !(self.wal_.exists && Identify(path + "-shm").exists)) {
+        if (wal_mode && !(self.wal_.exists && Identify(self.shm_path_).exists)) {
             sqlite3_close_v2(std::exchange(self.db_, nullptr));
             self.WaitUntilSettled();
             self.file_ = Identify(path);
-            self.wal_ = Identify(path + "-wal");
+            self.wal_ = Identify(self.wal_path_);
             self.mode_ = AccessMode::kAtRest;
             self.OpenHandle(vfs.private_index, "");
         }
@@ -134,6 +134,7 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
 
 Database::~Database() {
     statements_->Close();
+    sqlite3_finalize(rollback_);
     if (db_ != nullptr) sqlite3_close_v2(db_);
 }
 
@@ -226,6 +227,8 @@ void Database::Configure() {
     if (rc == SQLITE_OK) rc = RegisterFunctions(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
     sqlite3_set_authorizer(db_, &AuthorizeReading, nullptr);
+    rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);
+    if (rc != SQLITE_OK) Throw(rc, "configure the connection");
 }
 
 int Database::Run(const char* sql, bool* has_row) noexcept {
@@ -244,18 +247,36 @@ int Database::Run(const char* sql, bool* has_row) noexcept {
     return rc;
 }
 
+void Database::RollBack() noexcept {
+    if (sqlite3_get_autocommit(db_)) return;
+    sqlite3_step(rollback_);
+    sqlite3_reset(rollback_);
+}
+
 /// Read again until there is a table: the encoding of an empty file is not decided yet.
 int Database::ReadEncoding() noexcept {
     sqlite3_stmt* statement = nullptr;
-    const int rc = sqlite3_prepare_v2(db_, "PRAGMA encoding", -1, &statement, nullptr);
-    if (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-        utf8_ = std::string_view(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0))) == "UTF-8";
-    sqlite3_finalize(statement);
-    return rc;
+    int rc = sqlite3_prepare_v2(db_, "PRAGMA encoding", -1, &statement, nullptr);
+    if (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) {
+        const unsigned char* name = sqlite3_column_text(statement, 0);
+        if (name != nullptr)
+            utf8_ = std::string_view(reinterpret_cast<const char*>(name)) == "UTF-8";
+        else
+            rc = SQLITE_NOMEM;
+    }
+    const int finished = sqlite3_finalize(statement);  // what the step had to say
+    return rc == SQLITE_OK ? finished : rc;
 }
 
 void Database::BeginRead() {
     if (in_read_) return;
+    // Behind the error's message, whose making may itself fail.
+    struct RollBackUnlessBegun {
+        Database* database;
+        ~RollBackUnlessBegun() {
+            if (!database->in_read_) database->RollBack();
+        }
+    } const unless_begun{this};
     int rc = Run("BEGIN");
     if (rc != SQLITE_OK) Throw(rc, "begin a read transaction");
     // BEGIN alone takes no lock: the first read fixes the snapshot.
@@ -263,14 +284,10 @@ void Database::BeginRead() {
     rc = Run("SELECT 1 FROM sqlite_schema LIMIT 1", &has_tables);
     if (rc == SQLITE_OK && !encoding_known_) {
         rc = ReadEncoding();
-        encoding_known_ = has_tables;
+        encoding_known_ = has_tables && rc == SQLITE_OK;
     }
-    if (rc != SQLITE_OK) {
-        const Error error =
-            MakeError(rc, "read database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
-        (void)Run("ROLLBACK");
-        throw error;
-    }
+    if (rc != SQLITE_OK)
+        throw MakeError(rc, "read database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
     in_read_ = true;
     if (!SnapshotIntact()) {
         EndRead();
@@ -291,22 +308,22 @@ void Database::EndRead() noexcept {
     // A statement in mid-scan would keep its lock beyond the transaction.
     for (sqlite3_stmt* s = sqlite3_next_stmt(db_, nullptr); s != nullptr; s = sqlite3_next_stmt(db_, s))
         if (sqlite3_stmt_busy(s)) sqlite3_reset(s);
-    (void)Run("ROLLBACK");
+    RollBack();
 }
 
 bool Database::SnapshotIntact() const noexcept {
     if (mode_ != AccessMode::kAtRest) return true;
     // A -wal that had no frames for us is not part of the snapshot: only a checkpoint into the file matters
     // then.
-    return Identify(path()) == file_ && (!wal_.HasContent() || Identify(path() + "-wal") == wal_);
+    return Identify(path()) == file_ && (!wal_.HasContent() || Identify(wal_path_) == wal_);
 }
 
 bool Database::IsCurrent() const noexcept {
     const FileIdentity now = Identify(path());
     if (!now.SameFile(file_)) return false;
     if (mode_ == AccessMode::kLocked) return true;
-    return now == file_ && Identify(path() + "-wal") == wal_ &&
-           (mode_ != AccessMode::kAtRest || !(wal_.exists && Identify(path() + "-shm").exists));
+    return now == file_ && Identify(wal_path_) == wal_ &&
+           (mode_ != AccessMode::kAtRest || !(wal_.exists && Identify(shm_path_).exists));
 }
 
 void Database::VerifyUnchanged() const {
@@ -322,7 +339,7 @@ void Database::VerifyUnchanged() const {
 void Database::WaitUntilSettled() const noexcept {
     for (int slices = 0; slices < 4; ++slices) {
         const FileIdentity now = Identify(path());
-        const FileIdentity wal = Identify(path() + "-wal");
+        const FileIdentity wal = Identify(wal_path_);
         const std::int64_t newest = now.mtime_ns > wal.mtime_ns ? now.mtime_ns : wal.mtime_ns;
         const std::int64_t age = NowNs(CLOCK_REALTIME) - newest;
         if (age < 0 || age > kMtimeTickNs) return;

@@ -25,6 +25,8 @@ struct OpenOptions {
     bool (*cancelled)() noexcept = nullptr;
     /// In a parallel worker: the snapshot to read, which the leader holds as long as this database is open.
     std::optional<Snapshot> leader = std::nullopt;
+    /// With `leader`: what to do where its snapshot can't be read.
+    const char* leader_hint = "Try again, or set max_parallel_workers_per_gather to 0.";
 };
 
 class Database {
@@ -86,13 +88,17 @@ class Database {
     [[noreturn]] void Throw(int code, std::string_view doing) const;
 
   private:
-    explicit Database(OpenOptions options) : options_(std::move(options)) {}
+    explicit Database(OpenOptions options)
+        : options_(std::move(options)),
+          wal_path_(options_.path + "-wal"),
+          shm_path_(options_.path + "-shm") {}
     void OpenHandle(const char* vfs, const std::string& uri_parameters);
     void OpenForLeader();
     void VerifyLeader() const;
     void Configure();
     /// Runs a statement of one row at most, prepared once. Gives SQLite's result code.
     int Run(const char* sql, bool* has_row = nullptr) noexcept;
+    void RollBack() noexcept;
     int ReadEncoding() noexcept;
     bool ReadHeader();
     bool SnapshotIntact() const noexcept;
@@ -100,7 +106,9 @@ class Database {
     static int OnBusy(void* self, int count) noexcept;
 
     OpenOptions options_;
+    const std::string wal_path_, shm_path_;  ///< kept, so that looking at these files can't fail
     sqlite3* db_ = nullptr;
+    sqlite3_stmt* rollback_ = nullptr;  ///< made beforehand: a transaction must end without any memory, too
     std::shared_ptr<StatementCache> statements_ = std::make_shared<StatementCache>();
     AccessMode mode_ = AccessMode::kLocked;
     FileIdentity file_;  ///< the database when it was opened

@@ -276,7 +276,7 @@ struct Registration {
     sqlite3_vfs follower{};
     ReaderVfs names{nullptr, nullptr, nullptr};
 
-    Registration() noexcept {
+    void Register() noexcept {
         sqlite3_vfs* base = sqlite3_vfs_find("unix");
         if (base == nullptr) return;
         shared_index = *base;
@@ -307,6 +307,8 @@ WalView WalViewOf(sqlite3_file* file) noexcept {
 
 const ReaderVfs& GetReaderVfs() noexcept {
     static Registration registration;
+    // Again where memory ran out the first time: then SQLite itself was not there and nothing was registered.
+    if (registration.names.shared_index == nullptr) registration.Register();
     return registration.names;
 }
 

@@ -102,7 +102,7 @@ void Database::VerifyLeader() const {
     if (difference != nullptr)
         throw Error(sqlstate::kSerializationFailure,
                     "parallel worker can't read the snapshot of database file \"" + path() + "\"", difference,
-                    "Try again, or set max_parallel_workers_per_gather to 0.");
+                    options_.leader_hint);
 }
 
 }  // namespace pgsqlite::sqlite

@@ -23,22 +23,42 @@ inline bool ReadCell(sqlite3_value* value, bool utf8, value::Cell& cell) noexcep
             return true;
         case SQLITE_TEXT:
         case SQLITE_BLOB: {
-            const void* data = type == SQLITE_BLOB || utf8
-                                   ? sqlite3_value_blob(value)
-                                   : static_cast<const void*>(sqlite3_value_text(value));
+            const bool as_text = type == SQLITE_TEXT && !utf8;
+            const void* data = as_text ? sqlite3_value_text(value) : sqlite3_value_blob(value);
             const int size = sqlite3_value_bytes(value);
+            // Where there is no memory for it, none of its bytes may be looked at.
             cell.bytes = {data != nullptr ? static_cast<const char*>(data) : "",
-                          static_cast<std::size_t>(size)};
-            return data != nullptr || size == 0;  // bytes without data: out of memory
+                          static_cast<std::size_t>(data != nullptr ? size : 0)};
+            // No bytes are null as a blob. Otherwise null means out of memory, of text with a size of 0.
+            return data != nullptr || (size == 0 && !as_text);
         }
         default:
             return true;
     }
 }
 
+int BindCell(sqlite3_stmt* statement, int index, const value::Cell& cell) noexcept {
+    using value::StorageClass;
+    switch (cell.storage_class) {
+        case StorageClass::kInteger:
+            return sqlite3_bind_int64(statement, index, cell.integer);
+        case StorageClass::kReal:
+            return sqlite3_bind_double(statement, index, cell.real);
+        case StorageClass::kText:
+            return sqlite3_bind_text64(statement, index, cell.bytes.data, cell.bytes.size, SQLITE_TRANSIENT,
+                                       SQLITE_UTF8);
+        case StorageClass::kBlob:
+            return sqlite3_bind_blob64(statement, index, cell.bytes.data, cell.bytes.size, SQLITE_TRANSIENT);
+        case StorageClass::kNull:
+            break;
+    }
+    return sqlite3_bind_null(statement, index);
+}
+
 }  // namespace
 
-Statement::Statement(Database& db, std::string_view sql) : db_(&db) {
+// By the other constructor, so that the destructor runs where the rows' memory can't be had.
+Statement::Statement(Database& db, std::string_view sql) : Statement(db) {
     const char* tail = nullptr;
     Prepare(sql, &tail);
 }
@@ -137,22 +157,9 @@ int Statement::parameter_count() const noexcept {
 }
 
 bool Statement::Bind(int index, const value::Cell& cell) noexcept {
-    using value::StorageClass;
-    switch (cell.storage_class) {
-        case StorageClass::kInteger:
-            return sqlite3_bind_int64(stmt_, index, cell.integer) == SQLITE_OK;
-        case StorageClass::kReal:
-            return sqlite3_bind_double(stmt_, index, cell.real) == SQLITE_OK;
-        case StorageClass::kText:
-            return sqlite3_bind_text64(stmt_, index, cell.bytes.data, cell.bytes.size, SQLITE_TRANSIENT,
-                                       SQLITE_UTF8) == SQLITE_OK;
-        case StorageClass::kBlob:
-            return sqlite3_bind_blob64(stmt_, index, cell.bytes.data, cell.bytes.size, SQLITE_TRANSIENT) ==
-                   SQLITE_OK;
-        case StorageClass::kNull:
-            return sqlite3_bind_null(stmt_, index) == SQLITE_OK;
-    }
-    return false;
+    const int rc = BindCell(stmt_, index, cell);
+    if (rc != SQLITE_OK) error_code_ = rc;
+    return rc == SQLITE_OK;
 }
 
 Step Statement::Next() noexcept {

@@ -1,5 +1,7 @@
 #include "core/sqlite/statistics.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -72,7 +74,11 @@ std::optional<RowidRange> ReadRowidRange(Database& db, std::string_view table, s
     Statement range(db, "SELECT (SELECT min(" + rowid + ") FROM main." + name + "), (SELECT max(" + rowid +
                             ") FROM main." + name + ")");
     if (!range.Fetch() || range.IsNull(0)) return std::nullopt;
-    return RowidRange{range.Int(0), range.Int(1)};
+    const RowidRange found{range.Int(0), range.Int(1)};
+    if (found.first > found.last)
+        throw MakeError(SQLITE_CORRUPT, "read the rowids of table " + name, "they are not in order",
+                        db.path());
+    return found;
 }
 
 double MostRows(Database& db) {

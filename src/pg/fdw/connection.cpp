@@ -75,6 +75,8 @@ const char* OwnPath(const ForeignServer* server, const ServerOptions& options) {
 
 /// @param redirect where to look instead of at the server's file as it is now; may be null
 Connection* Open(ForeignServer* server, const ServerOptions& options, const Redirect* redirect) {
+    // A parallel scan comes with a leader of its own.
+    const bool in_job = redirect != nullptr && redirect == FindRedirect(server->serverid);
     const bool reads_copy = redirect != nullptr && redirect->path[0] != '\0';
     const char* path = reads_copy ? redirect->path : OwnPath(server, options);
     const uint32 hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
@@ -85,6 +87,10 @@ Connection* Open(ForeignServer* server, const ServerOptions& options, const Redi
         open.busy_timeout_ms = options.busy_timeout_ms;
         open.cancelled = &CancelPending;
         if (redirect != nullptr && redirect->follows) open.leader = redirect->leader;
+        if (in_job)
+            open.leader_hint =
+                "Leave the file as it is while a job reads it, or set \"read_from\" to \"copy\" in the job's "
+                "spec.";
         auto connection = std::make_unique<Connection>();
         connection->server = server->serverid;
         connection->server_hash = hash;
@@ -301,6 +307,10 @@ void LetGo(Oid server_oid) noexcept {
                                    : !connection->held && !connection->redirected)
             continue;
         connection->held = false;
+        // A transaction block goes on with the state that it has read.
+        if (!OidIsValid(server_oid) && !connection->redirected && IsTransactionBlock() &&
+            connection->scope == SnapshotScope::kTransaction)
+            continue;
         connection->gone = connection->stale = true;
         if (connection->pins == 0) Drop(connection);
     }
