@@ -51,3 +51,6 @@ EXCEPTION WHEN OTHERS THEN
     IF detail <> '' THEN RETURN NEXT replace('detail: ' || detail, directory, '$data'); END IF;
     IF hint <> '' THEN RETURN NEXT replace('hint: ' || hint, directory, '$data'); END IF;
 END $$;
+-- Whether a job takes longer than five seconds is the machine's business.
+SELECT format('ALTER DATABASE %I SET pg_sqlite.progress = off', current_database()) AS quiet \gset
+:quiet;
