@@ -1,5 +1,6 @@
 // sqlite.attach() and sqlite.detach(): a server, a schema of the same name and its foreign tables in one
 // step, and back. They run the plain SQL a user would, with the caller's rights.
+#include "pg/catalog_query.hpp"
 #include "pg/fdw/access.hpp"
 #include "pg/fdw/connection.hpp"
 
@@ -67,7 +68,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_detach) {
     // Without CASCADE: what depends on the foreign tables is the user's and stays, with PostgreSQL's own
     // error.
     SPI_connect();
-    if (SPI_execute(
+    if (pgsqlite::pg::ExecuteOnCatalogs(
             psprintf("SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', n.nspname, c.relname), ', ') "
                      "FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid "
                      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE f.ftserver = %u "
@@ -81,7 +82,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_detach) {
     // The schema goes when attach() made it and nothing of the user's lies in it.
     const Oid schema = get_namespace_oid(name, true);
     if (OidIsValid(schema)) {
-        SPI_execute(
+        pgsqlite::pg::ExecuteOnCatalogs(
             psprintf("SELECT 1 WHERE pg_catalog.obj_description(%u, 'pg_namespace') = '%s' AND NOT EXISTS ("
                      "SELECT 1 FROM pg_catalog.pg_depend WHERE refclassid = "
                      "'pg_catalog.pg_namespace'::pg_catalog.regclass AND refobjid = %u)",

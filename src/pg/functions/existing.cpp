@@ -1,12 +1,13 @@
 // What PostgreSQL has already where a migration is to put its tables.
+#include "pg/catalog_query.hpp"
 #include "pg/functions/survey.hpp"
 
 namespace pgsqlite::pg {
 namespace {
 
-/// SPI_execute of a query on the catalogs, as the statement sees them.
+/// A query on the catalogs, as the statement sees them. Definitions name tables with their schemas.
 void Select(const char* sql) {
-    const int rc = SPI_execute(sql, true, 0);
+    const int rc = ExecuteOnCatalogs(sql, true, 0);
     if (rc != SPI_OK_SELECT) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
 }
 
@@ -152,10 +153,7 @@ void ReadUniqueKeys(Survey* survey, const char* schemas) {
 }
 
 void ReadForeignKeys(Survey* survey, const char* schemas) {
-    // One row a column. A definition names tables as they are seen: here without any schema in sight.
-    const int level = NewGUCNestLevel();
-    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
-                      0, false);
+    // One row a column.
     Select(psprintf(
         "SELECT n.nspname, c.relname, k.oid, k.conname, pn.nspname, p.relname, a.attname, pa.attname, "
         "pg_catalog.pg_get_constraintdef(k.oid), k.condeferred, k.convalidated, "
@@ -171,7 +169,6 @@ void ReadForeignKeys(Survey* survey, const char* schemas) {
         "WHERE k.contype = 'f' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p') "
         "ORDER BY n.nspname, c.relname, k.conname, k.oid, u.place",
         schemas));
-    AtEOXact_GUC(true, level);
     Oid last = InvalidOid;
     for (uint64 i = 0; i < SPI_processed; ++i) {
         plan::ExistingRelation* relation = RelationAt(survey, i);

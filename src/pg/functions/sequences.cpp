@@ -1,6 +1,7 @@
 // sqlite.reset_sequences(): after rows were loaded with keys of their own, the sequences of identity and
 // serial columns must go on behind the greatest key. They are never set back, and stay in step with their
 // increment.
+#include "pg/catalog_query.hpp"
 #include "pg/seam.hpp"
 
 extern "C" {
@@ -29,7 +30,7 @@ struct Position {
 };
 
 void Select(const char* sql) {
-    const int rc = SPI_execute(sql, false, 0);
+    const int rc = ExecuteOnCatalogs(sql, false, 0);
     if (rc != SPI_OK_SELECT) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
 }
 
