@@ -149,8 +149,8 @@ check_fuzz() {
     [ ${#programs[@]} -gt 0 ] || return 0
     if command -v sqlite3 >/dev/null && step 120 "$LOGS/fuzz_seeds.log" bash "$ROOT/test/tools/fuzz_seeds.sh" "$SCRATCH/seeds"; then
         # New inputs go to the first folder. A database has many pages of 512 bytes.
-        mkdir "$SCRATCH/seeds/new" "$SCRATCH/seeds/new/"{catalog,database,ddl,spec}
-        for name in catalog database; do
+        mkdir "$SCRATCH/seeds/new" "$SCRATCH/seeds/new/"{catalog,database,page_rows,ddl,spec}
+        for name in catalog database page_rows; do
             echo "-max_len=131072 $SCRATCH/seeds/new/$name $SCRATCH/seeds/databases" >"$dir/${name}_fuzz.args"
         done
         for name in ddl spec; do

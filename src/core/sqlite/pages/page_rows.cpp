@@ -114,8 +114,8 @@ bool PageRows::FillMissing(int fields) {
             cells_[static_cast<std::size_t>(cell)] = missing.cell;
         }
         return true;
-    } catch (const Error&) {
-        error_code_ = sqlite3_extended_errcode(db_.handle());
+    } catch (const Error& error) {
+        error_code_ = error.sqlite_code();
     } catch (const std::bad_alloc&) {
         error_code_ = SQLITE_NOMEM;
     }
@@ -128,13 +128,13 @@ void PageRows::LearnDefault(int cell) {
     Statement statement(db_, "SELECT " + QuoteIdentifier(columns_[static_cast<std::size_t>(cell)]) +
                                  " FROM main." + QuoteIdentifier(table_) + " WHERE " + rowid_name_ + " = ?1");
     statement.Bind(1, value::Cell::Integer(cursor_.rowid()));
-    if (statement.Fetch()) {
-        missing.cell = statement.cells()[0];
-        if (missing.cell.storage_class == value::StorageClass::kText ||
-            missing.cell.storage_class == value::StorageClass::kBlob) {
-            missing.bytes = std::string(missing.cell.view());
-            missing.cell.bytes = {missing.bytes.data(), missing.bytes.size()};
-        }
+    // A row that is not found where its rowid belongs lies out of order.
+    if (!statement.Fetch()) throw MakeError(SQLITE_CORRUPT, "read a row", "", db_.path());
+    missing.cell = statement.cells()[0];
+    if (missing.cell.storage_class == value::StorageClass::kText ||
+        missing.cell.storage_class == value::StorageClass::kBlob) {
+        missing.bytes = std::string(missing.cell.view());
+        missing.cell.bytes = {missing.bytes.data(), missing.bytes.size()};
     }
     missing.known = true;
 }
