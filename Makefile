@@ -25,9 +25,7 @@ demo:
 demo-stop:
 	@bash $(source_dir)/test/tools/demo.sh stop
 bench:
-	@bash $(source_dir)/test/bench/insert_select.sh
-	@bash $(source_dir)/test/bench/migrate.sh
-	@bash $(source_dir)/test/bench/validate.sh
+	@bash $(source_dir)/test/bench/bench.sh
 
 ifneq ($(filter-out $(helpers),$(MAKECMDGOALS)),)
 .PHONY: $(filter-out $(helpers),$(MAKECMDGOALS))

@@ -1,86 +1,92 @@
 #!/usr/bin/env bash
-# Compares INSERT ... SELECT from a foreign table with INSERT ... SELECT from a heap table of the same rows,
-# alternating, on a throwaway cluster: what reading SQLite costs beyond what PostgreSQL costs itself.
-# Prints every run, medians, spread, their ratio, and the largest anonymous memory of the backend (RssAnon:
-# without shared buffers and mapped files, so a backend that piles up rows shows).
+# Compares INSERT ... SELECT from foreign tables with INSERT ... SELECT from heap tables of the same rows, in turns, on
+# a throwaway cluster: what reading SQLite costs beyond what PostgreSQL costs itself. As delivered, without parallel
+# workers, and row by row, as PostgreSQL inserts without us; tables of four shapes (gen.sh), and "plain", the wide one
+# without its jsonb column. CREATE TABLE AS likewise. Row counts are compared in every round, contents in the first.
 #
 # Environment: see lib.sh.
 set -euo pipefail
 # shellcheck source=test/bench/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-bench_database
-bench_cluster "shared_buffers = 512MB" "max_wal_size = 8GB" "autovacuum = off"
-"${sql[@]}" -f - <<'SQL'
-CREATE TABLE heap_copy AS SELECT * FROM source.bench;
-CREATE TABLE target (LIKE heap_copy);
-VACUUM (FREEZE, ANALYZE) heap_copy;
-SQL
+shapes=(bench plain narrow keyed large)
+declare -A digests
 
-# timed SOURCE: one INSERT ... SELECT into the empty target; sets MS (milliseconds) and KB (peak RssAnon).
-timed() {
-    local pid key value
-    rm -f "$SCRATCH/data/out" "$SCRATCH/data/pid"
-    "${sql[@]}" -c 'TRUNCATE target' -c CHECKPOINT
-    # The first, tiny read loads the library and the catalog, as any session but a new one has.
-    "${sql[@]}" >"$SCRATCH/out" <<SQL &
-SELECT count(*) FROM (SELECT * FROM $1 LIMIT 1) AS warm;
-SELECT 'pid', pg_backend_pid();
-\timing on
-INSERT INTO target SELECT * FROM $1;
-SQL
-    KB=0
-    until pid=$(sed -n 's/^pid|//p' "$SCRATCH/out" 2>/dev/null) && [ -n "$pid" ]; do
-        kill -0 $! 2>/dev/null || break
-        sleep 0.01
-    done
-    while kill -0 $! 2>/dev/null; do
-        while read -r key value _; do
-            [ "$key" != RssAnon: ] || [ "$value" -le "$KB" ] || KB=$value
-        done 2>/dev/null <"/proc/$pid/status" || true
-        sleep 0.05
-    done
-    wait $!
-    MS=$(sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' "$SCRATCH/out")
-    [ "$("${sql[@]}" -c 'SELECT count(*) FROM target')" = "$rows" ] || die "rows are missing after $1"
+# rows_of TABLE SCHEMA: a query of its rows.
+rows_of() {
+    case $1 in
+    plain) echo "SELECT id, customer_id, name, note, amount, price, created_at, active, token FROM $2.bench" ;;
+    *) echo "SELECT * FROM $2.$1" ;;
+    esac
 }
 
-# summary NAME MS...: median, smallest and largest; sets MEDIAN.
-summary() {
-    local name=$1
+# digest QUERY: a hash of its rows, in any order.
+digest() { "${sql[@]}" -c "SELECT sum(pg_catalog.hash_record_extended(t, 0)::numeric) FROM ($1) AS t"; }
+
+# into_target TABLE COMMAND...: runs a command that prints a figure and fills the empty table target_TABLE; are as many rows
+# there as in the source?
+into_target() {
+    local shape=$1 missing
     shift
-    MEDIAN=$(median "$@")
-    printf '%s\n' "$@" | sort -n | awk -v name="$name" -v median="$MEDIAN" -v rows="$rows" '
-        {v[NR] = $1}
-        END {printf "%-8s median %8.0f ms   min %8.0f   max %8.0f   %9.0f rows/s\n", name, median, v[1], v[NR], rows / median * 1000}'
+    "${sql[@]}" -c "TRUNCATE target_$shape" -c CHECKPOINT
+    "$@"
+    missing=$("${sql[@]}" -c "SELECT (SELECT count(*) FROM ($(rows_of "$shape" heap)) AS t) - count(*) FROM target_$shape")
+    [ "$missing" = 0 ] || die "$missing rows of $shape are missing after $*"
+}
+# exactly_into_target TABLE COMMAND...: the same; are they the same rows? Looked at in round 0.
+exactly_into_target() {
+    into_target "$@"
+    [ "$ROUND" -gt 0 ] || [ "$(digest "TABLE target_$1")" = "${digests[$1]}" ] || die "other rows in target_$1 after ${*:2}"
 }
 
-rows=$("${sql[@]}" -c 'SELECT count(*) FROM heap_copy')
-printf 'PostgreSQL %s; SQLite file %s MB; heap %s MB; %s rows; %s rounds\n' \
-    "$("${sql[@]}" -c 'SHOW server_version')" "$(($(stat -c %s "$DB") / 1000000))" \
-    "$("${sql[@]}" -c "SELECT pg_table_size('heap_copy') / 1000000")" "$rows" "$ROUNDS"
-describe_settings
+# insert TABLE SCHEMA [SETTING]: milliseconds of an INSERT ... SELECT.
+insert() { session_ms "${3:-}" "INSERT INTO target_$1 $(rows_of "$1" "$2")"; }
 
-# One round that does not count: the first growth of the target and of the WAL is slower than all later ones.
-timed source.bench
-timed heap_copy
+# create_as SCHEMA: milliseconds of a CREATE TABLE AS.
+create_as() { session_ms "DROP TABLE IF EXISTS created; CHECKPOINT" "CREATE TABLE created AS $(rows_of bench "$1")"; }
 
-foreign_ms=() heap_ms=() foreign_kb=0 heap_kb=0
-for ((round = 1; round <= ROUNDS; round++)); do
-    timed source.bench
-    foreign_ms+=("$MS")
-    foreign_kb=$((KB > foreign_kb ? KB : foreign_kb))
-    foreign=$MS
-    timed heap_copy
-    heap_ms+=("$MS")
-    heap_kb=$((KB > heap_kb ? KB : heap_kb))
-    printf 'round %d: foreign %s ms, heap %s ms\n' "$round" "$foreign" "$MS"
-done
-"${sql[@]}" -c 'SELECT count(*) FROM ((TABLE target EXCEPT ALL TABLE heap_copy) UNION ALL (TABLE heap_copy EXCEPT ALL TABLE target)) AS d' |
-    grep -qx 0 || die "the copies differ"
+prepare_insert() {
+    local shape
+    generate "$SCRATCH/data/shapes.db" "$ROWS" narrow keyed large
+    attach shapes "$SCRATCH/data/shapes.db" source
+    copy_to_heap narrow keyed large
+    for shape in "${shapes[@]}"; do
+        "${sql[@]}" -c "CREATE TABLE target_$shape AS $(rows_of "$shape" heap) WITH NO DATA"
+        expect 'Bulk Insert: yes' '' "INSERT INTO target_$shape $(rows_of "$shape" source)"
+        digests[$shape]=$(digest "$(rows_of "$shape" heap)")
+    done
+}
 
-summary foreign "${foreign_ms[@]}"
-foreign_median=$MEDIAN
-summary heap "${heap_ms[@]}"
-awk -v a="$foreign_median" -v b="$MEDIAN" 'BEGIN {printf "ratio    %.3f (foreign / heap)\n", a / b}'
-printf 'RssAnon  foreign %d kB, heap %d kB at most\n' "$foreign_kb" "$heap_kb"
+round_insert() {
+    local shape
+    for shape in "${shapes[@]}"; do
+        sample "insert $shape, foreign, ms" exactly_into_target "$shape" insert "$shape" source
+        sample "insert $shape, foreign, one process, ms" exactly_into_target "$shape" insert "$shape" source \
+            "SET pg_sqlite.parallel_insert = off"
+        sample "insert $shape, foreign, row by row, ms" exactly_into_target "$shape" insert "$shape" source \
+            "SET pg_sqlite.bulk_insert = off"
+        sample "insert $shape, heap, ms" exactly_into_target "$shape" insert "$shape" heap
+    done
+    sample "create table as, foreign, ms" create_as source
+    sample "create table as, heap, ms" create_as heap
+}
+
+ratios_insert() {
+    local shape limit
+    for shape in "${shapes[@]}"; do
+        case $shape in
+        bench) limit="most 1.2" ;;
+        plain) limit="most 0.9" ;;
+        *) limit=none ;;
+        esac
+        ratio "insert $shape, foreign to heap" "insert $shape, foreign, ms" "$limit" "insert $shape, heap, ms"
+        ratio "insert $shape, foreign in one process to heap" "insert $shape, foreign, one process, ms" none \
+            "insert $shape, heap, ms"
+        if [ "$shape" = narrow ]; then limit="least 1.5"; else limit=none; fi
+        ratio "insert $shape, row by row to bulk (one process)" "insert $shape, foreign, row by row, ms" "$limit" \
+            "insert $shape, foreign, one process, ms"
+    done
+    ratio "create table as, foreign to heap" "create table as, foreign, ms" none "create table as, heap, ms"
+}
+
+[ "${BASH_SOURCE[0]}" != "$0" ] || bench_run insert
