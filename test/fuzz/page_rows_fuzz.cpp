@@ -16,10 +16,6 @@ using sqlite::Step;
 
 constexpr int kRows = 2000;
 
-bool IsReal(std::string_view declared) noexcept {
-    return schema::AffinityOf(declared) == schema::Affinity::kReal;
-}
-
 bool AreSame(const value::Cell& a, const value::Cell& b) noexcept {
     if (a.storage_class != b.storage_class) return false;
     switch (a.storage_class) {
@@ -50,7 +46,7 @@ void Compare(sqlite::Database& db, const sqlite::Table& table, bool sound) {
             sql += sqlite::QuoteIdentifier(column.name) + ", ";
         }
     if (names.empty() || table.rowid_name().empty()) return;
-    const auto rows = sqlite::PageRows::Open(db, table.name, names, &IsReal);
+    const auto rows = sqlite::PageRows::Open(db, table.name, names, &schema::HasRealAffinity);
     if (rows == nullptr) return;
     sqlite::Statement statement(
         db, sql + table.rowid_name() + " FROM main." + sqlite::QuoteIdentifier(table.name) + " NOT INDEXED");

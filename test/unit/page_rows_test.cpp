@@ -19,10 +19,6 @@ namespace {
 constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
 
-bool IsReal(std::string_view declared) noexcept {
-    return schema::AffinityOf(declared) == schema::Affinity::kReal;
-}
-
 std::string Describe(const value::Cell& cell) {
     switch (cell.storage_class) {
         case value::StorageClass::kInteger:
@@ -84,7 +80,7 @@ class PageRowsTest : public testing::Test {
         return *database_;
     }
     std::unique_ptr<PageRows> Rows(const std::vector<std::string>& columns, const std::string& table = "t") {
-        return PageRows::Open(Open(), table, columns, &IsReal);
+        return PageRows::Open(Open(), table, columns, &schema::HasRealAffinity);
     }
 
     /// Compares rows first … last with SQLite's. Says how many there were.
@@ -185,6 +181,22 @@ TEST_F(PageRowsTest, NothingBeforeARangeIsSet) {
     StartAnew();
     Write("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
     EXPECT_EQ(Rows({"a"})->Next(), Step::kDone);
+}
+
+/// Found by fuzzing: SQLite reads a record of no bytes where only the rowid is asked for.
+TEST_F(PageRowsTest, RecordOfNoBytes) {
+    StartAnew();
+    Write("PRAGMA page_size = 512; CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+    Close();
+    // Page 2 ends with the row's cell: payload 2, rowid 1, header of 2 bytes, NULL.
+    std::FILE* file = std::fopen(path_.c_str(), "r+b");
+    ASSERT_NE(file, nullptr);
+    std::fseek(file, 1024 - 4, SEEK_SET);
+    ASSERT_EQ(std::fputc(0, file), 0);
+    std::fclose(file);
+    const auto rows = Rows({"id"});
+    ASSERT_NE(rows, nullptr);
+    EXPECT_EQ(Compare({"id"}, rows.get()), 1);
 }
 
 TEST_F(PageRowsTest, GeneratedColumns) {

@@ -15,6 +15,10 @@ enum class Affinity : std::uint8_t { kBlob, kText, kNumeric, kInteger, kReal };
 
 /// SQLite's own five rules, in their order; no declared type is BLOB.
 Affinity AffinityOf(std::string_view declared) noexcept;
+/// For PageRows.
+inline bool HasRealAffinity(std::string_view declared) noexcept {
+    return AffinityOf(declared) == Affinity::kReal;
+}
 const char* AffinityName(Affinity affinity) noexcept;
 
 struct MappedType {

@@ -6,13 +6,6 @@
 #include "pg/settings.hpp"
 
 namespace pgsqlite::pg::fdw {
-namespace {
-
-bool IsReal(std::string_view declared) noexcept {
-    return schema::AffinityOf(declared) == schema::Affinity::kReal;
-}
-
-}  // namespace
 
 RowSource* RowSource::Open(MemoryContext context, const Config& config) {
     MemoryContext previous = MemoryContextSwitchTo(context);
@@ -49,9 +42,9 @@ void RowSource::OpenPages(MemoryContext context) {
         names[count++] = ToUtf8(strVal(lfirst(cell)));
     sqlite::Database* database = config_.pin->database();
     CallSqlite(database, [&] {
-        holder->Set(
-            sqlite::PageRows::Open(*database, table, std::vector<std::string>(names, names + count), &IsReal)
-                .release());
+        holder->Set(sqlite::PageRows::Open(*database, table, std::vector<std::string>(names, names + count),
+                                           &schema::HasRealAffinity)
+                        .release());
     });
     pages_ = holder->get();
     if (pages_ == nullptr) return;

@@ -73,11 +73,12 @@ TupleTableSlot* ExecBulkInsert(PlanState* state) {
 }
 
 void OnExecutorStart(QueryDesc* query, int eflags) {
-    PrepareParallelInsert(query, eflags);
+    LeaveWorkersOut(query);
     if (previous_start != nullptr)
         previous_start(query, eflags);
     else
         standard_ExecutorStart(query, eflags);
+    PrepareForWorkers(query, eflags);
 
     at_source = true;
     if (query->operation != CMD_INSERT || !IsA(query->planstate, ModifyTableState)) return;

@@ -128,19 +128,21 @@ bool MayReadInParallel(PlannerInfo* root) {
     return !IsUnsafe(query) && !HasUnsafeSubquery(root->glob) && !HasUnsafeTarget(target);
 }
 
-void PrepareParallelInsert(QueryDesc* query, int eflags) {
+void LeaveWorkersOut(QueryDesc* query) {
     const PlannedStmt* statement = query->plannedstmt;
     if (query->operation != CMD_INSERT || !statement->parallelModeNeeded) return;
-    if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
     const Oid target = rt_fetch(linitial_int(statement->resultRelations), statement->rtable)->relid;
-    if (!IsInParallelMode() && !HasUnsafeTarget(target)) {
-        (void)GetCurrentTransactionId();
-        return;
-    }
+    if (!IsInParallelMode() && !HasUnsafeTarget(target)) return;
     PlannedStmt* serial = static_cast<PlannedStmt*>(palloc(sizeof(PlannedStmt)));
     *serial = *statement;
     serial->parallelModeNeeded = false;
     query->plannedstmt = serial;
+}
+
+void PrepareForWorkers(const QueryDesc* query, int eflags) {
+    if (query->operation == CMD_INSERT && query->plannedstmt->parallelModeNeeded &&
+        (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+        (void)GetCurrentTransactionId();
 }
 
 }  // namespace pgsqlite::pg::load

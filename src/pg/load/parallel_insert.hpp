@@ -18,8 +18,10 @@ extern bool plans_serially;
 /// in it or in its target is unsafe in parallel mode. For a planner's callback.
 bool MayReadInParallel(PlannerInfo* root);
 
-/// For a hook around ExecutorStart: takes the transaction id that parallel mode will not take, or lets the
-/// plan run without workers where the target (a partition, say) has changed since it was made.
-void PrepareParallelInsert(QueryDesc* query, int eflags);
+/// Before ExecutorStart: lets a plan run without its workers where the target (a partition, say) has become
+/// unsafe since it was made.
+void LeaveWorkersOut(QueryDesc* query);
+/// After it: takes the transaction id that parallel mode would not take.
+void PrepareForWorkers(const QueryDesc* query, int eflags);
 
 }  // namespace pgsqlite::pg::load

@@ -84,6 +84,8 @@ const unsigned char* ReadVarint(const unsigned char* at, const unsigned char* en
 
 RecordResult ReadRecord(const RecordBytes& record, const FieldUse* fields, int count,
                         value::Cell* cells) noexcept {
+    // Of no bytes: a row of a table whose only column is the rowid may be such.
+    if (record.all == 0) return {RecordResult::Kind::kDone, 0, 0};
     const unsigned char* const end = record.data + record.here;
     std::uint64_t header_size;
     const unsigned char* at = ReadVarint(record.data, end, &header_size);
