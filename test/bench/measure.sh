@@ -12,6 +12,7 @@ ROUND=0
 sample() {
     local name=$1 job
     shift
+    : >"$SCRATCH/figure"
     "$@" >"$SCRATCH/figure" &
     job=$!
     [ "$ROUND" -gt 0 ] || memory[$name]=$(watch_memory "$job")
@@ -31,12 +32,13 @@ server_processes() {
 }
 
 # watch_memory JOB: the largest anonymous memory (kB of RssAnon: without shared buffers and mapped files, so that piled up
-# rows show) of any one process of the server while the job runs, but for those that an idle server has.
+# rows show) of any one process of the server until the job has its figure (checks follow), but for those that an idle server has.
 watch_memory() {
     local pid status peak=0
-    while kill -0 "$1" 2>/dev/null; do
+    while kill -0 "$1" 2>/dev/null && [ ! -s "$SCRATCH/figure" ]; do
         for pid in $(server_processes); do
             [[ " $idle_processes" != *" $pid "* ]] || continue
+            status= # the process may be gone by now
             { read -r -d '' status; } 2>/dev/null <"/proc/$pid/status" || true
             [[ $status =~ RssAnon:[[:space:]]*([0-9]+) ]] || continue
             [ "${BASH_REMATCH[1]}" -le "$peak" ] || peak=${BASH_REMATCH[1]}

@@ -47,7 +47,7 @@ by_pgloader() {
     "${sql[@]}" -c 'ALTER TABLE bench SET SCHEMA t'
 }
 by_migrate() {
-    "${sql[@]}" -c "CALL sqlite.migrate('{bench}', 't', '{\"workers\": $1}')"
+    "${sql[@]}" -c 'SET client_min_messages = warning' -c "CALL sqlite.migrate('{bench}', 't', '{\"workers\": $1}')"
 }
 
 # into_new_schema COMMAND...: milliseconds of a migration into a new schema t, by the wall clock.
