@@ -3,8 +3,8 @@
 # anything failed. A unit test case, a fuzz target, a regression script, an isolation spec and a TAP
 # assertion count one each; so do the format, the build of the core and that of the extension.
 #
-# Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (5), PG_CONFIG,
-# PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there).
+# Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (5; six times that for those with
+# seeds, which read files, DDL and specs), PG_CONFIG, PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there).
 set -uo pipefail
 # shellcheck source=test/tools/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -139,6 +139,7 @@ check_unit() {
 
 check_fuzz() {
     local sources=("$ROOT"/test/fuzz/*_fuzz.cpp) source name program programs=() dir=$LOGS/fuzz
+    local longer=-max_total_time=$((6 * FUZZ_SECONDS))
     [ -e "${sources[0]}" ] || { skipped "fuzz targets" "none yet" && return; }
     command -v clang++-14 >/dev/null || { skipped "fuzz targets" "no clang++-14" && return; }
     mkdir -p "$dir"
@@ -151,10 +152,10 @@ check_fuzz() {
         # New inputs go to the first folder. A database has many pages of 512 bytes.
         mkdir "$SCRATCH/seeds/new" "$SCRATCH/seeds/new/"{catalog,database,page_rows,ddl,spec}
         for name in catalog database page_rows; do
-            echo "-max_len=131072 $SCRATCH/seeds/new/$name $SCRATCH/seeds/databases" >"$dir/${name}_fuzz.args"
+            echo "$longer -max_len=131072 $SCRATCH/seeds/new/$name $SCRATCH/seeds/databases" >"$dir/${name}_fuzz.args"
         done
         for name in ddl spec; do
-            echo "$SCRATCH/seeds/new/$name $SCRATCH/seeds/$name" >"$dir/${name}_fuzz.args"
+            echo "$longer $SCRATCH/seeds/new/$name $SCRATCH/seeds/$name" >"$dir/${name}_fuzz.args"
         done
     else
         result "seeds of the fuzz targets" 0 1 "$LOGS/fuzz_seeds.log"
