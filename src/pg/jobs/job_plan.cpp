@@ -56,7 +56,8 @@ void ReadSettings(JobPlan* plan, const Arguments& job) {
     const char* limit_text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
     const RejectLimit limit = ParseRejectLimit(limit_text);
     Guard([&] {
-        const spec::JobSettings& settings = spec::Spec::Parse(spec).job();
+        const spec::Spec parsed = spec::Spec::Parse(spec);  // lives as long as what refers to it
+        const spec::JobSettings& settings = parsed.job();
         plan->transaction = settings.transaction;
         plan->commit_rows = settings.commit_rows.value_or(0);
         plan->workers = settings.workers;
