@@ -60,6 +60,8 @@ uint64 RowsOf(const PlanState* state) {
 /// Runs what the rewriter made of one statement; with rules on the target that may be several.
 void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestReceiver* receiver,
          InsertCounts* counts, Snapshot snapshot) {
+    const auto put = collector->put;
+    ran_parallel = false;
     List* statements = pg_parse_query(sql);
     if (list_length(statements) != 1)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one statement, not several")));
@@ -71,8 +73,8 @@ void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestRec
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                             errmsg("a rule of the target runs a utility command")));
         PlannedStmt* plan = Plan(rewritten, sql, readers);
-        ran_parallel = plan->parallelModeNeeded;
-        if (ran_parallel) collector->put = nullptr;
+        collector->put = plan->parallelModeNeeded ? nullptr : put;
+        ran_parallel = ran_parallel || plan->parallelModeNeeded;
         PushCopiedSnapshot(snapshot != nullptr ? snapshot : GetTransactionSnapshot());
         UpdateActiveSnapshotCommandId();
         QueryDesc* query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr,
