@@ -14,11 +14,9 @@ struct Faults {
     bool armed = false;
     bool lasting = false;  ///< all further ones fail as well
     bool hit = false;
-    bool scratch = true;  ///< C's functions fail as well
-    long left = 0;        ///< allocations before the one that fails
-    long count = 0;       ///< so far
+    long left = 0;   ///< allocations before the one that fails
+    long count = 0;  ///< so far
 
-    bool FailInC() noexcept { return scratch && Fail(); }
     bool Fail() noexcept {
         if (!armed) return false;
         ++count;
@@ -68,13 +66,13 @@ void* __real_malloc(std::size_t size);
 void* __real_calloc(std::size_t count, std::size_t size);
 void* __real_realloc(void* memory, std::size_t size);
 void* __wrap_malloc(std::size_t size) {
-    return failing_memory::faults.FailInC() ? nullptr : __real_malloc(size);
+    return failing_memory::faults.Fail() ? nullptr : __real_malloc(size);
 }
 void* __wrap_calloc(std::size_t count, std::size_t size) {
-    return failing_memory::faults.FailInC() ? nullptr : __real_calloc(count, size);
+    return failing_memory::faults.Fail() ? nullptr : __real_calloc(count, size);
 }
 void* __wrap_realloc(void* memory, std::size_t size) {
-    return failing_memory::faults.FailInC() ? nullptr : __real_realloc(memory, size);
+    return failing_memory::faults.Fail() ? nullptr : __real_realloc(memory, size);
 }
 }
 

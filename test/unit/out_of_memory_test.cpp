@@ -97,7 +97,7 @@ class OutOfMemory : public testing::Test {
     bool RunWith(const Operation& operation, sqlite::Database& db, long place, bool lasting,
                  std::string* answer) {
         bool ended_well = false;
-        faults = Faults{true, lasting, false, scratch_fails_, place, 0};
+        faults = Faults{true, lasting, false, place, 0};
         try {
             *answer = operation(db);
             ended_well = true;
@@ -153,9 +153,6 @@ class OutOfMemory : public testing::Test {
 
     std::string directory_, path_;
     sqlite3* writer_ = nullptr;
-    /// A profile takes a cell whose conversion finds no memory for one that does not fit
-    /// (docs/reliability.md).
-    bool scratch_fails_ = true;
 };
 
 // The first of all tests: SQLite and the VFS are not there yet, and failing to make them is not for ever.
@@ -165,7 +162,7 @@ TEST_F(OutOfMemory, FirstOpening) {
     std::unique_ptr<sqlite::Database> db;
     int failed = 0;
     for (long place = 0; db == nullptr && place < 1000; ++place) {
-        faults = Faults{true, true, false, true, place, 0};
+        faults = Faults{true, true, false, place, 0};
         try {
             db = Open();
         } catch (const Error& error) {
@@ -290,7 +287,6 @@ TEST_F(OutOfMemory, ReadingUtf16) {
 }
 
 TEST_F(OutOfMemory, Profile) {
-    scratch_fails_ = false;
     TryOnTables([](sqlite::Database& db) {
         std::string answer;
         for (const char* name : {"customer", "order", "line"}) {
@@ -344,7 +340,6 @@ TEST_F(OutOfMemory, FaultySpec) {
 }
 
 TEST_F(OutOfMemory, DesignAndFindings) {
-    scratch_fails_ = false;
     TryOnTables([](sqlite::Database& db) {
         const spec::Spec spec = spec::Spec::Parse(kSpec);
         const assess::ReadScope scope(db);

@@ -41,6 +41,7 @@ plan::ColumnRange ReadColumnRange(sqlite::Database& db, const sqlite::Table& tab
             range.highest_rowid = RowidOf(name);
         }
     }
+    scratch.Verify();
     return range;
 }
 

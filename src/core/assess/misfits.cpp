@@ -121,6 +121,7 @@ std::vector<ColumnMisfits> CountMisfits(sqlite::Database& db, const sqlite::Tabl
         for (Check& check : checks)
             check.Add(name, scratch);
     }
+    scratch.Verify();
     std::vector<ColumnMisfits> results;
     results.reserve(checks.size());
     for (Check& check : checks) {
@@ -156,6 +157,7 @@ std::uint64_t CountRefusedRows(sqlite::Database& db, const sqlite::Table& table,
             break;
         }
     }
+    scratch.Verify();
     return refused;
 }
 

@@ -130,6 +130,7 @@ TableProfile ReadProfile(sqlite::Database& db, const sqlite::Table& table, const
         for (ColumnProfiler& profiler : profilers)
             profiler.Add(*cell++, name, scratch);
     }
+    scratch.Verify();
     profile.rows = reader.rows();
     for (std::size_t i = 0; i < profilers.size(); ++i) {
         const std::size_t ordinal = ordinals[i];

@@ -1,10 +1,12 @@
 // Scratch: one growable buffer that a converter reuses for every value, so that converting a row allocates
 // nothing once the buffer has grown to the largest value seen. noexcept: running out of memory is a null
-// pointer, never an exception.
+// pointer, never an exception. Whoever counts converted values, and so takes a refused one for a misfit, asks
+// afterwards by Verify() whether memory sufficed.
 #pragma once
 
 #include <cstddef>
 #include <cstdlib>
+#include <new>
 
 namespace pgsqlite {
 
@@ -29,13 +31,21 @@ class Scratch {
         return Resize(size);
     }
 
+    /// @throws std::bad_alloc when any Reserve or Grow so far has found no memory
+    void Verify() const {
+        if (failed_) throw std::bad_alloc();
+    }
+
   private:
     char* Resize(std::size_t size) noexcept {
         std::size_t wanted = capacity_ < 256 ? 256 : capacity_;
         while (wanted < size)
             wanted += wanted / 2;
         void* grown = std::realloc(data_, wanted);
-        if (grown == nullptr) return nullptr;
+        if (grown == nullptr) {
+            failed_ = true;
+            return nullptr;
+        }
         data_ = static_cast<char*>(grown);
         capacity_ = wanted;
         return data_;
@@ -43,6 +53,7 @@ class Scratch {
 
     char* data_ = nullptr;
     std::size_t capacity_ = 0;
+    bool failed_ = false;
 };
 
 }  // namespace pgsqlite

@@ -213,6 +213,7 @@ class ColumnDesigner {
             value::Convert(column.type.ToRule(), value::Cell::Text(*column.settings.default_value), scratch,
                            converted)
                 .code;
+        scratch.Verify();
         if (code != value::Code::kTooLong && code != value::Code::kExcessDigits) return;
         Finding& finding = designer_.Report(table_, Severity::kBlocker,
                                             "the spec's " + pointer + " does not fit type " +

@@ -82,6 +82,7 @@ void Probe::Add(const Cell* cells) noexcept {
 }
 
 std::vector<std::string> Probe::Advice(const std::string& schema_name, const std::string& table_name) const {
+    scratch_.Verify();
     std::vector<std::string> advice;
     for (std::size_t i = 0; i < states_.size(); ++i) {
         const State& state = states_[i];

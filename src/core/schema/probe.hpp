@@ -21,7 +21,7 @@ class Probe {
     void Add(const value::Cell* cells) noexcept;
 
     /// One sentence per column with misfits: how many rows, the first such value, and the ALTER FOREIGN TABLE
-    /// that settles it.
+    /// that settles it. @throws std::bad_alloc also for an allocation that failed in between
     std::vector<std::string> Advice(const std::string& schema_name, const std::string& table_name) const;
 
   private:

@@ -220,6 +220,7 @@ void StoredTyper::BeginSecondPass() noexcept {
 }
 
 std::vector<StoredColumn> StoredTyper::Result() const {
+    state_->scratch.Verify();
     std::vector<StoredColumn> results;
     results.reserve(state_->columns.size());
     for (const Column& column : state_->columns)

@@ -57,7 +57,7 @@ class StoredTyper {
     void BeginSecondPass() noexcept;
 
     /// What the columns become. A column that needed a second pass and got none becomes bytea, which holds
-    /// anything.
+    /// anything. @throws std::bad_alloc also for an allocation that failed in between
     std::vector<StoredColumn> Result() const;
 
   private:

@@ -103,7 +103,8 @@ SourceRelation* ReadSourceRelation(Oid relid, const List* attributes) {
     relation->table = ReadTableOptions(table->options, relation->server);
     if (relation->table.table == nullptr && relation->table.query == nullptr) relation->table.table = name;
 
-    Relation rel = table_open(relid, NoLock);
+    // Held already, but by a parallel worker.
+    Relation rel = table_open(relid, AccessShareLock);
     TupleDesc descriptor = RelationGetDescr(rel);
     relation->attribute_count = descriptor->natts;
     relation->columns = static_cast<SourceColumn*>(

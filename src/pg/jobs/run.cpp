@@ -1,10 +1,16 @@
 #include "pg/jobs/run.hpp"
 
+#include <cstring>
+
 #include "pg/jobs/load_piece.hpp"
 #include "pg/jobs/orphans.hpp"
 #include "pg/jobs/pool_work.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/staging.hpp"
+
+extern "C" {
+#include "utils/inval.h"
+}
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -20,9 +26,22 @@ void Name(Call* call, const PlannedStep& step) {
     call->doing = psprintf("step %d: %s", step.number, ToServerText(step.object));
 }
 
-/// Within the present transaction, as the caller.
-void RunStatement(const std::string& statement) {
-    ExecuteUtf8(statement);
+/// Whether it is a catalog's: another session made an object of that name meanwhile.
+bool IsMadeMeanwhile(const ErrorData* error) noexcept {
+    return error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION && error->schema_name != nullptr &&
+           std::strcmp(error->schema_name, "pg_catalog") == 0;
+}
+
+/// Within the present transaction, as the caller. What belongs to no table (schemas, which two migrations may
+/// share) is tried in a subtransaction, and a second time it finds what the other session has made; tables
+/// are too many for that.
+void RunStatement(const PlannedStep& step, const std::string& statement) {
+    if (step.table_no != 0) {
+        ExecuteUtf8(statement);
+    } else if (TryInSubtransaction([&] { ExecuteUtf8(statement); }, IsMadeMeanwhile) != nullptr) {
+        AcceptInvalidationMessages();
+        ExecuteUtf8(statement);
+    }
     RepublishActivity();
 }
 
@@ -47,7 +66,7 @@ void Do(Call* call, JobPlan* plan, const PlannedStep& step) {
     if (step.kind != StepKind::kComment) {
         PublishActivity(
             {call->job, PhaseOf(step.section), step.table_no, InvalidOid, -1, ToServerText(step.object)});
-        RunStatement(step.statement);
+        RunStatement(step, step.statement);
     }
     MarkStep(call->job, step.number);
 }
@@ -97,7 +116,7 @@ void DoStaged(Call* call, JobPlan* plan) {
         for (const PlannedStep& step : plan->steps) {
             if (step.staged.empty() || step.section != Section::kPreData) continue;
             Name(call, step);
-            RunStatement(step.staged);
+            RunStatement(step, step.staged);
             MarkStep(call->job, step.number);
         }
     });

@@ -62,8 +62,10 @@ std::string TypeName(Kind kind) {
 bool TextFits(std::string_view text, const MappedType& type) {
     Scratch scratch;
     value::Value value;
-    return type.kind != Kind::kArray &&
-           value::Convert(type.ToRule(), value::Cell::Text(text), scratch, value).ok();
+    const bool fits = type.kind != Kind::kArray &&
+                      value::Convert(type.ToRule(), value::Cell::Text(text), scratch, value).ok();
+    scratch.Verify();
+    return fits;
 }
 
 bool TextFits(std::string_view text, Kind kind) {

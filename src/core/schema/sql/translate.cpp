@@ -49,8 +49,9 @@ std::string AssignLiteral(const Term& literal, const MappedType& type) {
     Scratch scratch;
     value::Value value;
     const Refused refused{literal.text + ", which is no value of type " + type.sql};
-    if (type.kind == PgKind::kArray || !value::Convert(type.ToRule(), cell, scratch, value).ok())
-        throw refused;
+    const bool fits = type.kind != PgKind::kArray && value::Convert(type.ToRule(), cell, scratch, value).ok();
+    scratch.Verify();
+    if (!fits) throw refused;
     switch (type.kind) {
         case PgKind::kBoolean:
             return value.boolean ? "TRUE" : "FALSE";
