@@ -63,6 +63,30 @@ SKIP: {
 	}
 }
 
+# The same for a job's workers alone: they have the limit of the postmaster, which starts them.
+SKIP: {
+	skip 'prlimit is not there', 1 if system('prlimit --version > /dev/null 2>&1');
+	my ($postmaster) = split /\n/, slurp_bytes($node->data_dir . '/postmaster.pid');
+	for my $how ('"workers": 2', '"workers": 2, "parallel_index": true', '"workers": 2, "transaction": "batch", "commit_rows": 1000') {
+		my $psql = $node->background_psql('postgres', on_error_stop => 0);
+		$psql->query_safe('SET client_min_messages = error');
+		system_or_bail('prlimit', '--pid', $postmaster, '--fsize=2000000:unlimited');
+		$psql->query("CALL sqlite.migrate('{s}', 'moved', '{$how}')");
+		my $err = $psql->{stderr};
+		like($err, qr/ERROR: .*could not (?:write|extend)/, "full disk under workers: $how");
+		like($err, qr/(?:data|rowids \d+ to \d+) of table moved\.(?:item|other)\n/, 'the error says of which rows');
+		$psql->{stderr} = '';
+		is($psql->query_safe("SELECT count(*) FROM sqlite.query('s', 'SELECT 1') AS t (n int)"), 1, 'the session goes on');
+		system_or_bail('prlimit', '--pid', $postmaster, '--fsize=unlimited:unlimited');
+		$psql->query('CALL sqlite.resume()') if $how =~ /batch/;
+		$psql->query("CALL sqlite.migrate('{s}', 'moved', '{$how}')") if $how !~ /batch/;
+		is($psql->query_safe('SELECT (SELECT count(*) FROM moved.item) + (SELECT count(*) FROM moved.other)'), $rows, 'with room again, all is moved');
+		$psql->query_safe('CALL sqlite.rollback()');
+		$psql->quit;
+		nothing_left("full disk under workers: $how");
+	}
+}
+
 # Folders that can't be written (the tests do not run as root, whom no mode stops).
 SKIP: {
 	skip 'root writes everywhere', 1 if $> == 0;

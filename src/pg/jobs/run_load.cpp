@@ -47,6 +47,21 @@ void OpenAccount(const PieceContext& context) {
     account->max_rejects = RejectsLeft(context.job);
 }
 
+/// What stands in errors: which rows of which table.
+struct Place {
+    const char* target;
+    const plan::Piece* piece;
+};
+
+void NamePlace(void* argument) {
+    const auto* place = static_cast<const Place*>(argument);
+    if (place->piece->split)
+        errcontext("rowids " INT64_FORMAT " to " INT64_FORMAT " of table %s", place->piece->first,
+                   place->piece->last, place->target);
+    else
+        errcontext("data of table %s", place->target);
+}
+
 }  // namespace
 
 void RunLoad(const PieceContext& context, plan::PieceEnd* end) {
@@ -55,7 +70,11 @@ void RunLoad(const PieceContext& context, plan::PieceEnd* end) {
     // One of several who load it can't say how far it is.
     if (context.piece.split && MyBgworkerEntry != nullptr) table->expected = -1;
     const plan::RowidRange range = {context.piece.first, context.piece.last};
+    Place place = {ToServerText(table->target), &context.piece};
+    ErrorContextCallback errors = {error_context_stack, &NamePlace, &place};
+    error_context_stack = &errors;
     LoadPiece(context.job, *table, context.piece.split ? &range : nullptr, account);
+    error_context_stack = errors.previous;
     account->RaiseFailures();
     const RowCounts rows = {account->read, account->written, account->rejected, account->skipped};
     CountPieceRows(rows);
