@@ -1,5 +1,5 @@
 # Builds and installs the extension the way every PGXS extension does (make, make install,
-# make installcheck), and carries the helpers of the repository: setup, check, demo, demo-stop, bench.
+# make installcheck), and carries the helpers of the repository: setup, check, soak, demo, demo-stop, bench.
 #
 # The helpers must work where PostgreSQL is not installed yet, and PGXS has a `check` target of its own
 # that only prints a refusal. So PGXS is read only when no helper is asked for; other goals on the same
@@ -7,7 +7,7 @@
 
 PG_CONFIG ?= pg_config
 
-helpers := setup check demo demo-stop bench
+helpers := setup check soak demo demo-stop bench
 source_dir := $(patsubst %/,%,$(if $(VPATH),$(VPATH),$(dir $(firstword $(MAKEFILE_LIST)))))
 
 ifneq ($(filter $(helpers),$(MAKECMDGOALS)),)
@@ -20,6 +20,8 @@ setup:
 	@bash $(source_dir)/test/tools/setup.sh
 check:
 	@bash $(source_dir)/test/tools/check.sh
+soak:
+	@bash $(source_dir)/test/tools/soak.sh
 demo:
 	@bash $(source_dir)/test/tools/demo.sh
 demo-stop:
@@ -79,7 +81,7 @@ override with_llvm := no
 
 DEPENDENCIES := $(OBJS:.o=.d)
 # Not build/ as a whole: a demo may be running in it.
-EXTRA_CLEAN = $(DEPENDENCIES) $(addprefix build/,compile_flags object_list data check clang-sanitize debug-sanitize release)
+EXTRA_CLEAN = $(DEPENDENCIES) $(addprefix build/,compile_flags object_list data check soak clang-sanitize debug-sanitize release)
 
 include $(PGXS)
 

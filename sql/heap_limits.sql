@@ -20,7 +20,9 @@ SET pg_sqlite.hard_heap_limit = 0;
 SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(20000000))) AS n') AS t (n bigint);
 RESET pg_sqlite.hard_heap_limit;
 RESET pg_sqlite.soft_heap_limit;
+\set VERBOSITY sqlstate
 SET pg_sqlite.soft_heap_limit = -1;
+\set VERBOSITY terse
 CREATE ROLE heap_limits_user;
 SET ROLE heap_limits_user;
 SET pg_sqlite.soft_heap_limit = '8MB';

@@ -145,7 +145,7 @@ SELECT * FROM workers.attempt('SELECT 1', 'INSERT INTO workers.target SELECT id,
 SELECT * FROM workers.attempt('SELECT 1', 'INSERT INTO workers.target SELECT * FROM workers.dense ON CONFLICT DO NOTHING');
 SELECT * FROM workers.attempt('SELECT 1', 'WITH i AS (INSERT INTO workers.journal VALUES (1)) INSERT INTO workers.target SELECT * FROM workers.dense');
 SELECT * FROM workers.attempt('CREATE POLICY p ON workers.target FOR INSERT WITH CHECK (grp >= 0); CREATE ROLE workers_anna; GRANT ALL ON SCHEMA workers TO workers_anna; GRANT ALL ON ALL TABLES IN SCHEMA workers TO workers_anna; ALTER TABLE workers.target ENABLE ROW LEVEL SECURITY; SET ROLE workers_anna');
--- A domain of the source whose misfits become NULL is tried in subtransactions (which workers start from 17 on).
+-- A domain of the source whose misfits become NULL is tried in subtransactions.
 SELECT count(*) FROM workers.attempt('CREATE DOMAIN workers.few AS bigint CHECK (VALUE < 50); ALTER FOREIGN TABLE workers.dense ALTER grp TYPE workers.few, ALTER grp OPTIONS (ADD on_error ''null'')') WHERE effect = '20000 rows';
 
 -- Within functions, subtransactions and prepared statements; into partitions, temporary and unlogged tables.

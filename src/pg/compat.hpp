@@ -226,9 +226,6 @@ inline TupleConversionMap* RootToPartitionMap(ResultRelInfo* partition, EState* 
 #endif
 }
 
-/// Whether a subtransaction may start while anything of the query runs in parallel (17+).
-inline constexpr bool kParallelSubtransactions = PG_VERSION_NUM >= 170000;
-
 /// Whether input functions return a refusal of the value instead of raising it (16+).
 inline constexpr bool kInputReturnsRefusals = PG_VERSION_NUM >= 160000;
 

@@ -1,5 +1,5 @@
 # Files damaged at random: whatever stands in them, each call gives an answer or an error, the server stays up
-# and no call hangs. PG_SQLITE_MUTATIONS files (40), PG_SQLITE_SEED to repeat a run, PG_SQLITE_KEEP a folder for
+# and no call hangs. PG_SQLITE_MUTATIONS files (20), PG_SQLITE_SEED to repeat a run, PG_SQLITE_KEEP a folder for
 # files that did harm.
 use strict;
 use warnings;

@@ -56,7 +56,6 @@ int WorkersFor(RelOptInfo* rel, double pages, Oid relid, const SourceFacts& fact
 }
 
 bool NeedsSubtransactions(const SourceRelation& relation) {
-    if (compat::kParallelSubtransactions) return false;
     for (int i = 0; i < relation.attribute_count; ++i)
         if (NeedsSubtransaction(relation.columns[i])) return true;
     return false;
@@ -77,7 +76,6 @@ bool FindForeignTable(Node* node, void* context) {
 /// Whether a scan of the query may need subtransactions; said of any foreign table in a subquery of it, whose
 /// columns are not known yet.
 bool MayNeedSubtransactions(const PlannerInfo* root) {
-    if (compat::kParallelSubtransactions) return false;
     for (int i = 1; i < root->simple_rel_array_size; ++i) {
         const RelOptInfo* rel = root->simple_rel_array[i];
         if (rel == nullptr || rel->fdwroutine == nullptr) continue;
@@ -148,7 +146,6 @@ void AddGatherForInsert(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& 
 }
 
 bool RefusalsNeedSubtransactions(const SourceRelation& relation) {
-    if (compat::kParallelSubtransactions) return false;
     return std::any_of(relation.columns, relation.columns + relation.attribute_count, &IsCreatedType);
 }
 

@@ -260,10 +260,8 @@ bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, Datu
     char* text = static_cast<char*>(palloc(bytes.size() + 1));
     std::memcpy(text, bytes.data(), bytes.size());
     text[bytes.size()] = '\0';
-    if (compat::InputCall(const_cast<FmgrInfo*>(&column.input), text, column.io_param, column.typmod, datum))
-        return true;
-    *status = Status::Refused(Code::kInputFunction);
-    return false;
+    *datum = InputFunctionCall(const_cast<FmgrInfo*>(&column.input), text, column.io_param, column.typmod);
+    return true;
 }
 
 bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value, Datum* datum,
