@@ -4,6 +4,15 @@
 CREATE SCHEMA helper;
 CREATE SERVER cells FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'empty');
 
+-- A plan as all versions of PostgreSQL write it: 18 counts rows with decimals, 16 may turn comparisons around.
+CREATE FUNCTION helper.explained(options text, query text) RETURNS TABLE (plan text) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR plan IN EXECUTE format('EXPLAIN (COSTS OFF, %s) %s', options, query) LOOP
+        plan := regexp_replace(replace(plan, '(?1 = r."id")', '(r."id" = ?1)'), '(rows=\d+)\.00', '\1');
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
 -- How each cell arrives in a column of type "type" with the column options "options". A cell is an expression
 -- of SQLite, whose literals show its storage class: 5, 5.0, '5', x'35', NULL. Of a refusal it returns the
 -- SQLSTATE and the message after "column … (type): ", and the hint without its usual second half.

@@ -123,7 +123,9 @@ ANALYZE parts;
 SELECT frequency('parts', 'part', 'dense') BETWEEN 0.52 AND 0.7 AS dense, frequency('parts', 'part', 'local') BETWEEN 0.25 AND 0.42 AS local;
 CREATE TABLE parent (id bigint, part text);
 ALTER FOREIGN TABLE holes INHERIT parent;
+SET client_min_messages = error;  -- PostgreSQL 18 says that it does not vacuum foreign tables
 VACUUM ANALYZE parent;
+RESET client_min_messages;
 SELECT inherited, count(*) FROM pg_stats WHERE schemaname = 'stats' AND tablename IN ('parent', 'holes') GROUP BY inherited ORDER BY inherited;
 
 -- Dropped columns, no columns, no table, no such column.

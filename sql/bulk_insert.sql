@@ -236,7 +236,7 @@ PREPARE again(integer) AS INSERT INTO fresh SELECT * FROM bulk.source WHERE id >
 EXECUTE again(2000);
 EXECUTE again(2499);
 SELECT count(*) FROM fresh;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) INSERT INTO fresh SELECT * FROM bulk.source;
+SELECT * FROM helper.explained('ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF', 'INSERT INTO fresh SELECT * FROM bulk.source');
 COMMIT;
 -- Values stored out of line.
 CREATE TABLE bulk.long (id integer, body text);

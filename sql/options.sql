@@ -84,7 +84,7 @@ CREATE FOREIGN TABLE counted (a integer OPTIONS (empty_as_null 'true', on_error 
 SELECT * FROM counted;
 SELECT count(*) FROM counted;
 SELECT c, d FROM counted;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM counted;
+SELECT * FROM helper.explained('ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF', 'SELECT * FROM counted');
 SELECT a FROM counted LIMIT 1;
 \set VERBOSITY terse
 DROP SERVER opt, policies CASCADE;

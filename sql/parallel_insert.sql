@@ -77,7 +77,7 @@ SELECT * FROM workers.both('INSERT INTO workers.target SELECT * FROM workers.den
 SELECT * FROM workers.both('INSERT INTO workers.target SELECT id, 0, v FROM workers.no_rowid');
 -- A query that reads its own target sees it as it was before.
 INSERT INTO workers.target SELECT * FROM workers.dense WHERE id <= 10;
-SELECT * FROM workers.both('INSERT INTO workers.target SELECT d.* FROM workers.dense d WHERE NOT EXISTS (SELECT FROM workers.target t WHERE t.id = d.id)');
+SELECT effect, same FROM workers.both('INSERT INTO workers.target SELECT d.* FROM workers.dense d WHERE NOT EXISTS (SELECT FROM workers.target t WHERE t.id = d.id)');
 TRUNCATE workers.target;
 
 -- What is written is checked by the session: constraints, generated columns, foreign keys, AFTER triggers.
@@ -110,7 +110,7 @@ BEGIN;
 INSERT INTO workers.target SELECT id, n % 97, v FROM workers.misfits;
 SELECT count(*), count(grp) FROM workers.target;
 ROLLBACK;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) INSERT INTO workers.target SELECT * FROM workers.dense WHERE id < 0;
+SELECT * FROM helper.explained('ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF', 'INSERT INTO workers.target SELECT * FROM workers.dense WHERE id < 0');
 
 -- Whatever parallel mode forbids in the session keeps the workers away.
 CREATE FUNCTION workers.unsafe(bigint) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$BEGIN

@@ -114,7 +114,7 @@ INSERT INTO wanted VALUES (2), (4), (NULL);
 ANALYZE wanted;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
-EXPLAIN (COSTS OFF) SELECT i.id, i.name FROM wanted w JOIN item i USING (id);
+SELECT * FROM helper.explained('VERBOSE OFF', 'SELECT i.id, i.name FROM wanted w JOIN item i USING (id)');
 SELECT i.id, i.name FROM wanted w JOIN item i USING (id) ORDER BY 1;
 RESET enable_hashjoin;
 RESET enable_mergejoin;
@@ -128,7 +128,7 @@ SELECT DISTINCT code FROM item ORDER BY code;
 EXPLAIN (COSTS OFF) SELECT sum(weight), sum(price) FROM item;
 SELECT sum(stock) FILTER (WHERE id < 3), count(DISTINCT code), min(small) FROM item;
 -- A sum beyond 64 bits, and a cell that is no value: PostgreSQL's plan answers.
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT sum(n) FROM large;
+SELECT * FROM helper.explained('ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF', 'SELECT sum(n) FROM large');
 SELECT sum(n), avg(n) FROM large;
 SELECT sum(n) FROM misfit;
 SELECT count(n) FROM misfit;
@@ -145,7 +145,7 @@ SELECT min(r), max(r), count(DISTINCT r) FROM words;
 -- Joins.
 EXPLAIN (VERBOSE, COSTS OFF) SELECT i.name, p.label FROM item i JOIN part p ON p.item = i.id WHERE i.stock > 1;
 SELECT i.name, p.label FROM item i JOIN part p ON p.item = i.id WHERE i.stock > 1 ORDER BY 1, 2;
-EXPLAIN (VERBOSE, COSTS OFF) SELECT i.id, p.label FROM item i LEFT JOIN part p ON p.item = i.id AND p.label <> 'x' WHERE i.id = 1;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT i.id, p.label FROM item i LEFT JOIN part p ON p.item = i.id AND p.label <> 'x' WHERE i.id < 2;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT count(*) FROM item i WHERE EXISTS (SELECT FROM part p WHERE p.item = i.id);
 SELECT count(*) FROM item i WHERE NOT EXISTS (SELECT FROM part p WHERE p.item = i.id);
 SELECT i.id, p.id FROM item i FULL JOIN part p ON p.item = i.id ORDER BY 1, 2;

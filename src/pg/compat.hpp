@@ -242,6 +242,24 @@ inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod
 #endif
 }
 
+/// Whether a statement as parsed has RETURNING.
+inline bool HasReturning(const InsertStmt* statement) {
+#if PG_VERSION_NUM >= 180000
+    return statement->returningClause != nullptr;
+#else
+    return statement->returningList != NIL;
+#endif
+}
+
+/// A row of its own, palloc'd.
+inline MinimalTuple FormMinimalTuple(TupleDesc descriptor, Datum* values, bool* nulls) {
+#if PG_VERSION_NUM >= 180000
+    return heap_form_minimal_tuple(descriptor, values, nulls, 0);
+#else
+    return heap_form_minimal_tuple(descriptor, values, nulls);
+#endif
+}
+
 /// Parse analysis of one statement without parameters.
 inline Query* AnalyzeStatement(RawStmt* statement, const char* sql) {
 #if PG_VERSION_NUM >= 150000

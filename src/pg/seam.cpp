@@ -48,6 +48,18 @@ void RaisePending(const PendingError& error) {
     pg_unreachable();
 }
 
+void RaiseAgain(ErrorData* error) {
+    const auto keep = [](const char** text) {
+        if (*text != nullptr) *text = MemoryContextStrdup(ErrorContext, *text);
+    };
+    keep(&error->filename);
+    keep(&error->funcname);
+    keep(&error->domain);
+    keep(&error->context_domain);
+    ReThrowError(error);
+    pg_unreachable();
+}
+
 char* ToServerText(std::string_view utf8) {
     char* copy = pnstrdup(utf8.data(), utf8.size());
     const int length = static_cast<int>(std::strlen(copy));

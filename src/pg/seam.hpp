@@ -30,6 +30,10 @@ void CaptureException(PendingError& error) noexcept;
 /// Raises it with SQLSTATE, detail and hint; a pending cancel or termination goes first.
 [[noreturn]] void RaisePending(const PendingError& error);
 
+/// Raises a copied error again, which may lie in memory that goes while the stack is unwound: copies hold
+/// names of files and functions of their own, and ReThrowError leaves those where they are.
+[[noreturn]] void RaiseAgain(ErrorData* error);
+
 /// Runs core code that may throw. `code` must not call PostgreSQL; what it returns must need no destructor.
 template <class Code>
 auto Guard(Code&& code) -> std::invoke_result_t<Code> {

@@ -37,7 +37,7 @@ ErrorData* TryInSubtransaction(Code&& code, IsAnswer&& is_answer) {
     PG_END_TRY();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
-    if (error != nullptr && !is_answer(error)) ReThrowError(error);
+    if (error != nullptr && !is_answer(error)) RaiseAgain(error);
     return error;
 }
 

@@ -323,7 +323,7 @@ bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status*
             MemoryContextSwitchTo(context);
             CurrentResourceOwner = owner;
         }
-        if (!SpeaksOfValue(error->sqlerrcode)) ReThrowError(error);
+        if (!SpeaksOfValue(error->sqlerrcode)) RaiseAgain(error);
         *cause = error;
         *status = Status::Refused(Code::kInputFunction);
         built = false;

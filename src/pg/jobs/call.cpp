@@ -103,7 +103,7 @@ void FailCall(Call* call, ErrorData* error) {
         SPI_commit();
         MemoryContextSwitchTo(call->memory);
     }
-    ReThrowError(error);
+    RaiseAgain(error);
     pg_unreachable();
 }
 

@@ -48,7 +48,7 @@ const char* TextOf(const RawStmt* statement, const char* sql) {
 
 InsertStmt* CheckInsert(RawStmt* statement) {
     InsertStmt* insert = castNode(InsertStmt, statement->stmt);
-    if (insert->onConflictClause != nullptr || insert->returningList != NIL || insert->selectStmt == nullptr)
+    if (insert->onConflictClause != nullptr || compat::HasReturning(insert) || insert->selectStmt == nullptr)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
                         errmsg("the query of a load is a SELECT, without ON CONFLICT and RETURNING"),
                         errhint("Migrations have \"existing\" for rows that are already there.")));

@@ -84,7 +84,7 @@ void Undo(int64 job, Kind kind, const char* sql, bool force) {
         return Log(job, "info", psprintf("the schema stays: %s", error->message));
     }
     error->hint = pstrdup("Drop them first, or take it back with force => true, which drops them, too.");
-    ReThrowError(error);
+    RaiseAgain(error);
 }
 
 struct Place {

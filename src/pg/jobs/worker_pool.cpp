@@ -216,7 +216,7 @@ void DoPiece(Leader* leader, const plan::Piece& piece) {
                 },
                 [](const ErrorData*) { return true; });
             SPI_commit();
-            ReThrowError(error);
+            RaiseAgain(error);
         }
         context.previous_error = error->message;
         BackOff(context.attempt);

@@ -280,7 +280,7 @@ bool Receive(TupleTableSlot* slot, DestReceiver* receiver) {
         pfree(message.data);
     }
     MemoryContextSwitchTo(loader->memory);
-    MinimalTuple row = heap_form_minimal_tuple(loader->descriptor, values, nulls);
+    MinimalTuple row = compat::FormMinimalTuple(loader->descriptor, values, nulls);
     loader->rows[loader->used] = row;
     loader->rowids[loader->used] = rowid;
     loader->keys[loader->used] = PresentKey(loader);
