@@ -3,7 +3,7 @@
 # 3,000 damaged files, 10,000 failing statements, fifty sessions and killed jobs. Prints what each has counted; the last line and
 # the exit status are as check.sh's. It takes about an hour and a half on two processors.
 #
-# Environment: JOBS fuzz targets at a time, FUZZ_SECONDS a target (600), SEED of the damaged files and the kills (1), and what the scripts in
+# Environment: PARTS (fuzz server), JOBS fuzz targets at a time, FUZZ_SECONDS a target (600), SEED of the damaged files and the kills (1), and what the scripts in
 # test/t and test/bench/leaks.sh have: PG_SQLITE_MUTATIONS (1500, twice), ROUNDS (10000), PG_SQLITE_SESSION_ROUNDS (200), KILLED_JOBS_ROUNDS (50).
 set -uo pipefail
 # shellcheck source=test/tools/steps.sh
@@ -12,7 +12,10 @@ set -uo pipefail
 FUZZ_SECONDS=${FUZZ_SECONDS:-600}
 FUZZ_SEEDED_SECONDS=$FUZZ_SECONDS
 SEED=${SEED:-1}
+PARTS=${PARTS:-fuzz server}
 fuzz_lane=
+
+asked_for() { [[ " $PARTS " == *" $1 "* ]]; }
 
 # In a shell of its own, whose step ends with it.
 start_fuzz() {
@@ -63,14 +66,17 @@ soak_leaks() {
 }
 
 begin soak
-build_tests
-start_fuzz
-if prepare_server; then
+# Everything is built before anything runs.
+if asked_for fuzz; then build_tests; fi
+ready=
+if asked_for server && prepare_server; then ready=yes; fi
+if asked_for fuzz; then start_fuzz; fi
+if [ -n "$ready" ]; then
     soak_tap damaged_files 030_mutated_files "PG_SQLITE_MUTATIONS=${PG_SQLITE_MUTATIONS:-1500}" "PG_SQLITE_SEED=$SEED"
     soak_tap more_damaged_files 030_mutated_files "PG_SQLITE_MUTATIONS=${PG_SQLITE_MUTATIONS:-1500}" "PG_SQLITE_SEED=$((SEED + 1000000))"
     soak_leaks
     soak_tap sessions 051_many_sessions "PG_SQLITE_SESSION_ROUNDS=${PG_SQLITE_SESSION_ROUNDS:-200}"
     soak_tap killed_jobs 044_killed_jobs "KILLED_JOBS_ROUNDS=${KILLED_JOBS_ROUNDS:-50}" "KILLED_JOBS_SEED=$SEED"
 fi
-end_fuzz
+[ -z "$fuzz_lane" ] || end_fuzz
 total

@@ -18,6 +18,7 @@ class Connection {
     bool stale = false;  ///< options changed, or closed by request: goes when nobody uses it
     bool held = false;   ///< its snapshot outlives transactions, until LetGo
     bool gone = false;   ///< let go of while in use: nobody finds it any more
+    bool aside = false;  ///< a block's state, not found as long as a redirect stands before it
     bool redirected = false;
     bool reads_copy = false;  ///< redirected to a private copy
     bool keep = true;
@@ -47,7 +48,7 @@ void Drop(Connection* connection) noexcept {
 
 Connection* Find(Oid server) noexcept {
     for (Connection* connection : Cache())
-        if (connection->server == server && !connection->gone) return connection;
+        if (connection->server == server && !connection->gone && !connection->aside) return connection;
     return nullptr;
 }
 
@@ -169,6 +170,7 @@ void EndTransaction() noexcept {
         Connection* connection = cache[i];
         if (connection->held) continue;
         connection->EndSnapshot();
+        connection->aside = false;
         // After an abort pins go with their memory contexts, a moment later.
         if (connection->pins == 0 && IsTransient(connection)) Drop(connection);
     }
@@ -304,13 +306,15 @@ void LetGo(Oid server_oid) noexcept {
     for (size_t i = cache.size(); i-- > 0;) {
         Connection* connection = cache[i];
         if (OidIsValid(server_oid) ? connection->server != server_oid
-                                   : !connection->held && !connection->redirected)
+                                   : !connection->held && !connection->redirected && !connection->aside)
             continue;
         connection->held = false;
-        // A transaction block goes on with the state that it has read.
-        if (!OidIsValid(server_oid) && !connection->redirected && IsTransactionBlock() &&
-            connection->scope == SnapshotScope::kTransaction)
+        // A transaction block goes on with the state that it has read, in the end.
+        if (!connection->redirected && IsTransactionBlock() && connection->database->in_read() &&
+            connection->scope == SnapshotScope::kTransaction) {
+            connection->aside = OidIsValid(server_oid);
             continue;
+        }
         connection->gone = connection->stale = true;
         if (connection->pins == 0) Drop(connection);
     }

@@ -60,7 +60,8 @@ void Hold(Oid server_oid);
 /// The database of the connection that is held; null without.
 sqlite::Database* HeldDatabase(Oid server_oid) noexcept;
 /// Closes a server's connections, those that are held too; in use, they go when their use ends, and nobody
-/// else uses them. InvalidOid: all that are held or redirected.
+/// else uses them. InvalidOid: all that are held or redirected. The state that a transaction block has read
+/// is put aside instead, and there again after LetGo(InvalidOid).
 void LetGo(Oid server_oid) noexcept;
 
 /// Registers transaction and invalidation callbacks.
