@@ -93,7 +93,10 @@ sub took {
 	}
 	# The prompt's answer ends the wait where no error came.
 	$in .= "\\echo over\n";
-	$client->pump until $err =~ /LOCATION|FATAL/ || $out =~ /^over/m;
+	eval {
+		$client->pump until $err =~ /LOCATION|FATAL/ || $out =~ /^over/m;
+		1;
+	} or note("psql, whose session was terminated, has ended already: $@");
 	my $took = time - $start;
 	$in .= "\\q\n";
 	eval { $client->finish };
