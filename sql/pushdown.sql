@@ -114,7 +114,7 @@ INSERT INTO wanted VALUES (2), (4), (NULL);
 ANALYZE wanted;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
-SELECT * FROM helper.explained('VERBOSE OFF', 'SELECT i.id, i.name FROM wanted w JOIN item i USING (id)');
+EXPLAIN (COSTS OFF) SELECT i.id, i.name FROM wanted w JOIN item i USING (id);
 SELECT i.id, i.name FROM wanted w JOIN item i USING (id) ORDER BY 1;
 RESET enable_hashjoin;
 RESET enable_mergejoin;

@@ -106,7 +106,9 @@ for my $encoding ('KOI8R', 'SQL_ASCII', 'UTF8')
 		"SELECT id FROM %s WHERE v LIKE '_' ORDER BY id",
 		"SELECT id FROM %s WHERE left(v, 1) = v AND strpos(v, 'а') = 1 ORDER BY id")
 	{
-		is(run($name, sprintf($query, 'letters.letter')), run($name, sprintf($query, 'letter')), "$encoding: $query");
+		my $title = "$encoding: $query";
+		utf8::encode($title);
+		is(run($name, sprintf($query, 'letters.letter')), run($name, sprintf($query, 'letter')), $title);
 	}
 }
 $node->stop;

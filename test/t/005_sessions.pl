@@ -42,7 +42,8 @@ like(run("BEGIN; SELECT count(*) FROM a.t; PREPARE TRANSACTION 'x'; $connections
 is(run("DO \$\$ BEGIN FOR i IN 1 .. 5 LOOP PERFORM count(*) FROM a.t; COMMIT; END LOOP; END \$\$; $connections"), 'a', 'COMMIT in a DO block');
 like(run("DO \$\$ DECLARE r record; n int := 0; BEGIN FOR r IN SELECT id FROM a.t LOOP n := n + 1; IF n % 100 = 0 THEN COMMIT; END IF; END LOOP; RAISE NOTICE '%', n; END \$\$; $connections"), qr/^a\n.*NOTICE:  1000$/, 'COMMIT within a loop over a foreign table');
 is(run("CREATE TABLE heap AS SELECT * FROM a.t; INSERT INTO heap SELECT * FROM a.t; SELECT count(*) FROM heap; DROP TABLE heap"), '2000', 'CREATE TABLE AS and INSERT … SELECT');
-is(run("SET force_parallel_mode = on; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SELECT count(*) FROM a.t x JOIN a.t y USING (id)"), '1000', 'with parallel plans enforced');
+my $enforced = run("SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')");
+is(run("SET $enforced = on; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SELECT count(*) FROM a.t x JOIN a.t y USING (id)"), '1000', 'with parallel plans enforced');
 like(run("COPY (SELECT id FROM a.t WHERE id = 7) TO STDOUT"), qr/^7$/, 'COPY TO');
 is(run("SELECT count(*) FROM (SELECT id FROM a.t EXCEPT SELECT id FROM a.t) x"), '0', 'one file twice in a statement');
 is(run("SELECT count(*) FROM generate_series(1, 300) i, LATERAL (SELECT id FROM a.t WHERE id = i) t"), '300', 'many rescans');

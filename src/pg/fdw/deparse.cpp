@@ -495,7 +495,14 @@ Fragment* DeparseValue(DeparseContext* context, Expr* expr) {
             return DeparseValue(context, reinterpret_cast<const RelabelType*>(expr)->arg);
         case T_OpExpr: {
             const OpExpr* op = reinterpret_cast<const OpExpr*>(expr);
-            return DeparseCall(context, get_opcode(op->opno), op->opresulttype, op->args, op->inputcollid);
+            // Parameters on the right: where PostgreSQL has put them depends on its version.
+            const Oid commuted =
+                list_length(op->args) == 2 && IsParameter(context, static_cast<Expr*>(linitial(op->args)))
+                    ? get_commutator(op->opno)
+                    : InvalidOid;
+            List* args = OidIsValid(commuted) ? list_make2(lsecond(op->args), linitial(op->args)) : op->args;
+            return DeparseCall(context, get_opcode(OidIsValid(commuted) ? commuted : op->opno),
+                               op->opresulttype, args, op->inputcollid);
         }
         case T_FuncExpr: {
             const FuncExpr* call = reinterpret_cast<const FuncExpr*>(expr);
