@@ -3,9 +3,8 @@
 # anything failed. A unit test case, a fuzz target, a regression script, an isolation spec and a TAP
 # assertion count one each; so do the format, the build of the core and that of the extension.
 #
-# Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (5) and FUZZ_SEEDED_SECONDS one of those
-# with seeds, which read files, DDL and specs (six times FUZZ_SECONDS), PG_CONFIG, PG_SQLITE_CORPUS (a folder with real
-# databases; default: shared/corpus beside the checkout, if there).
+# Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (30), PG_CONFIG, PG_SQLITE_CORPUS
+# (a folder with real databases; default: shared/corpus beside the checkout, if there).
 set -uo pipefail
 # shellcheck source=test/tools/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"

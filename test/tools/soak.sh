@@ -3,14 +3,13 @@
 # 3,000 damaged files, 10,000 failing statements, fifty sessions and killed jobs. Prints what each has counted; the last line and
 # the exit status are as check.sh's. It takes about an hour and a half on two processors.
 #
-# Environment: PARTS (fuzz server), JOBS fuzz targets at a time, FUZZ_SECONDS a target (600), SEED of the damaged files and the kills (1), and what the scripts in
+# Environment: PARTS (fuzz server), JOBS (twice as many fuzz targets at a time), FUZZ_SECONDS a target (600), SEED of the damaged files and the kills (1), and what the scripts in
 # test/t and test/bench/leaks.sh have: PG_SQLITE_MUTATIONS (1500, twice), ROUNDS (10000), PG_SQLITE_SESSION_ROUNDS (200), KILLED_JOBS_ROUNDS (50).
 set -uo pipefail
 # shellcheck source=test/tools/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-600}
-FUZZ_SEEDED_SECONDS=$FUZZ_SECONDS
 SEED=${SEED:-1}
 PARTS=${PARTS:-fuzz server}
 fuzz_lane=
