@@ -56,6 +56,7 @@ void RaiseAgain(ErrorData* error) {
     keep(&error->funcname);
     keep(&error->domain);
     keep(&error->context_domain);
+    keep(&error->message_id);
     ReThrowError(error);
     pg_unreachable();
 }
