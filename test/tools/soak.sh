@@ -11,6 +11,7 @@ set -uo pipefail
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-600}
 SEED=${SEED:-1}
+mutations=${PG_SQLITE_MUTATIONS:-1500}
 PARTS=${PARTS:-fuzz server}
 fuzz_lane=
 
@@ -71,8 +72,8 @@ ready=
 if asked_for server && prepare_server; then ready=yes; fi
 if asked_for fuzz; then start_fuzz; fi
 if [ -n "$ready" ]; then
-    soak_tap damaged_files 030_mutated_files "PG_SQLITE_MUTATIONS=${PG_SQLITE_MUTATIONS:-1500}" "PG_SQLITE_SEED=$SEED"
-    soak_tap more_damaged_files 030_mutated_files "PG_SQLITE_MUTATIONS=${PG_SQLITE_MUTATIONS:-1500}" "PG_SQLITE_SEED=$((SEED + 1000000))"
+    soak_tap damaged_files 030_mutated_files "PG_SQLITE_MUTATIONS=$mutations" "PG_SQLITE_SEED=$SEED"
+    soak_tap more_damaged_files 030_mutated_files "PG_SQLITE_MUTATIONS=$mutations" "PG_SQLITE_SEED=$((SEED + 1000000))"
     soak_leaks
     soak_tap sessions 051_many_sessions "PG_SQLITE_SESSION_ROUNDS=${PG_SQLITE_SESSION_ROUNDS:-200}"
     soak_tap killed_jobs 044_killed_jobs "KILLED_JOBS_ROUNDS=${KILLED_JOBS_ROUNDS:-50}" "KILLED_JOBS_SEED=$SEED"
