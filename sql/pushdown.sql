@@ -146,6 +146,7 @@ SELECT min(r), max(r), count(DISTINCT r) FROM words;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT i.name, p.label FROM item i JOIN part p ON p.item = i.id WHERE i.stock > 1;
 SELECT i.name, p.label FROM item i JOIN part p ON p.item = i.id WHERE i.stock > 1 ORDER BY 1, 2;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT i.id, p.label FROM item i LEFT JOIN part p ON p.item = i.id AND p.label <> 'x' WHERE i.id < 2;
+SELECT i.id, p.label FROM item i LEFT JOIN part p ON p.item = i.id AND p.label <> 'x' WHERE i.id = 1 ORDER BY 2;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT count(*) FROM item i WHERE EXISTS (SELECT FROM part p WHERE p.item = i.id);
 SELECT count(*) FROM item i WHERE NOT EXISTS (SELECT FROM part p WHERE p.item = i.id);
 SELECT i.id, p.id FROM item i FULL JOIN part p ON p.item = i.id ORDER BY 1, 2;

@@ -104,7 +104,6 @@ void FailCall(Call* call, ErrorData* error) {
         MemoryContextSwitchTo(call->memory);
     }
     RaiseAgain(error);
-    pg_unreachable();
 }
 
 }  // namespace pgsqlite::pg::jobs

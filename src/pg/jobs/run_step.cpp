@@ -4,7 +4,6 @@
 #include "pg/jobs/records.hpp"
 
 namespace pgsqlite::pg::jobs {
-
 namespace {
 
 /// What stands in errors.
