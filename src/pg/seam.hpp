@@ -14,7 +14,7 @@
 namespace pgsqlite::pg {
 
 /// As in the control file.
-#define PG_SQLITE_VERSION "0.1.0"
+#define PG_SQLITE_VERSION "0.2.0"
 
 /// An error on its way from C++ to PostgreSQL: fixed buffers, so that nothing is left to destroy when it is
 /// raised.
