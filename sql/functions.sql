@@ -2,7 +2,15 @@
 \getenv data PG_SQLITE_DATA
 \set scan :data '/scan.db'
 \set nowhere :data '/nowhere.db'
-SELECT sqlite.version() ~ '^pg_sqlite \d+\.\d+\.\d+, SQLite 3\.\d+\.\d+ \(.*\), compile options: .*THREADSAFE=1' AS ok;
+-- An item a row: the library's version is that of its objects, and it runs with what it was built for, or newer.
+SELECT name, CASE WHEN value ~ '^\d+\.\d+' THEN 'a version' ELSE left(value, 2) END AS value
+    FROM sqlite.version() WITH ORDINALITY AS v (name, value, place) WHERE place <= 6 ORDER BY place;
+SELECT count(DISTINCT value) AS versions FROM sqlite.version() WHERE name LIKE 'pg\_sqlite%';
+SELECT o.value = current_setting('server_version') AS this_server,
+    split_part(o.value, '.', 1) = split_part(b.value, '.', 1) AS same_major
+    FROM sqlite.version() o, sqlite.version() b WHERE o.name = 'PostgreSQL' AND b.name = 'PostgreSQL at build';
+SELECT count(*) > 5 AS options, bool_and(value <> '') AS no_empty_texts FROM sqlite.version() WHERE name LIKE 'SQLITE\_%';
+SELECT value FROM sqlite.version() WHERE name = 'SQLITE_THREADSAFE';
 
 -- attach: a server and a schema of one name, with all tables.
 \set VERBOSITY terse

@@ -1,4 +1,5 @@
 // The module: magic block, settings, callbacks.
+#include "core/sqlite/library.hpp"
 #include "pg/fdw/connection.hpp"
 #include "pg/load/bulk_insert.hpp"
 #include "pg/seam.hpp"
@@ -10,6 +11,7 @@ PGDLLEXPORT void _PG_init(void);
 }
 
 void _PG_init(void) {
+    pgsqlite::pg::Guard([] { pgsqlite::sqlite::RequireLoadedSqlite(); });
     pgsqlite::pg::DefineSettings();
     pgsqlite::pg::fdw::InitConnections();
     pgsqlite::pg::load::InitBulkInsert();

@@ -10,11 +10,9 @@
 
 #include "core/base/error.hpp"
 #include "pg/compat.hpp"
+#include "pg/objects_version.hpp"
 
 namespace pgsqlite::pg {
-
-/// As in the control file.
-#define PG_SQLITE_VERSION "0.2.0"
 
 /// An error on its way from C++ to PostgreSQL: fixed buffers, so that nothing is left to destroy when it is
 /// raised.
@@ -109,16 +107,24 @@ bool FitsServerEncoding(std::string_view utf8);
 }  // namespace pgsqlite::pg
 
 /// Declares an SQL-callable C++ function: Datum body with `fcinfo`, as after PG_FUNCTION_ARGS. An exception
-/// that slips out of the body becomes an error instead of ending the server.
-#define PG_SQLITE_FUNCTION(name)                                \
-    static Datum name##_body(FunctionCallInfo fcinfo);          \
-    extern "C" {                                                \
-    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                   \
-    PG_FUNCTION_INFO_V1(name);                                  \
-    }                                                           \
-    Datum name(PG_FUNCTION_ARGS) {                              \
-        return ::pgsqlite::pg::GuardBody(&name##_body, fcinfo); \
-    }                                                           \
+/// that slips out of the body becomes an error instead of ending the server, and so does a call by objects of
+/// another version, whose arguments or columns may be other ones.
+#define PG_SQLITE_FUNCTION(name) PG_SQLITE_DECLARE(name, true)
+
+/// One whose arguments and result never change, since indexes, generated columns and foreign tables hold on
+/// to it: it serves objects of every version.
+#define PG_SQLITE_LASTING_FUNCTION(name) PG_SQLITE_DECLARE(name, false)
+
+#define PG_SQLITE_DECLARE(name, of_this_version)                    \
+    static Datum name##_body(FunctionCallInfo fcinfo);              \
+    extern "C" {                                                    \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                       \
+    PG_FUNCTION_INFO_V1(name);                                      \
+    }                                                               \
+    Datum name(PG_FUNCTION_ARGS) {                                  \
+        if (of_this_version) ::pgsqlite::pg::CheckObjectsVersion(); \
+        return ::pgsqlite::pg::GuardBody(&name##_body, fcinfo);     \
+    }                                                               \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)
 
 namespace pgsqlite::pg {

@@ -10,7 +10,7 @@
 
 namespace fdw = pgsqlite::pg::fdw;
 
-PG_SQLITE_FUNCTION(pg_sqlite_handler) {
+PG_SQLITE_LASTING_FUNCTION(pg_sqlite_handler) {
     FdwRoutine* routine = makeNode(FdwRoutine);
     routine->GetForeignRelSize = &fdw::GetForeignRelSize;
     routine->GetForeignPaths = &fdw::GetForeignPaths;
@@ -33,7 +33,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_handler) {
     PG_RETURN_POINTER(routine);
 }
 
-PG_SQLITE_FUNCTION(pg_sqlite_validator) {
+PG_SQLITE_LASTING_FUNCTION(pg_sqlite_validator) {
     fdw::ValidateOptions(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
     PG_RETURN_VOID();
 }

@@ -12,10 +12,10 @@ pgsqlite::Bytes TextOf(Datum datum) {
 
 }  // namespace
 
-PG_SQLITE_FUNCTION(pg_sqlite_is_email) {
+PG_SQLITE_LASTING_FUNCTION(pg_sqlite_is_email) {
     PG_RETURN_BOOL(pgsqlite::value::IsEmail(TextOf(PG_GETARG_DATUM(0))));
 }
 
-PG_SQLITE_FUNCTION(pg_sqlite_is_us_zip) {
+PG_SQLITE_LASTING_FUNCTION(pg_sqlite_is_us_zip) {
     PG_RETURN_BOOL(pgsqlite::value::IsUsZip(TextOf(PG_GETARG_DATUM(0))));
 }

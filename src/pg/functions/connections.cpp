@@ -1,21 +1,8 @@
-// sqlite.version(), connections(), disconnect(), disconnect_all().
-#include <sqlite3.h>
-
+// sqlite.connections(), disconnect(), disconnect_all().
 #include "pg/fdw/access.hpp"
 #include "pg/fdw/connection.hpp"
 
 namespace fdw = pgsqlite::pg::fdw;
-
-PG_SQLITE_FUNCTION(pg_sqlite_version) {
-    StringInfoData words;
-    initStringInfo(&words);
-    appendStringInfo(&words, "pg_sqlite %s, SQLite %s (%s), compile options:", PG_SQLITE_VERSION,
-                     sqlite3_libversion(), sqlite3_sourceid());
-    const char* option = nullptr;
-    for (int i = 0; (option = sqlite3_compileoption_get(i)) != nullptr; ++i)
-        appendStringInfo(&words, "%s %s", i > 0 ? "," : "", option);
-    PG_RETURN_TEXT_P(cstring_to_text_with_len(words.data, words.len));
-}
 
 namespace {
 

@@ -13,12 +13,12 @@ constexpr const char* kMarks[] = {"decimal", "grouping", nullptr};
 
 /// pg_sqlite_parse_NAME and pg_sqlite_try_parse_NAME, each for all overloads.
 #define PG_SQLITE_PARSE(name, result, options)                                                          \
-    PG_SQLITE_FUNCTION(pg_sqlite_parse_##name) {                                                        \
+    PG_SQLITE_LASTING_FUNCTION(pg_sqlite_parse_##name) {                                                \
         static constexpr functions::ParseFunction kFunction = {"sqlite.parse_" #name, result, false,    \
                                                                options};                                \
         return functions::Parse(fcinfo, kFunction);                                                     \
     }                                                                                                   \
-    PG_SQLITE_FUNCTION(pg_sqlite_try_parse_##name) {                                                    \
+    PG_SQLITE_LASTING_FUNCTION(pg_sqlite_try_parse_##name) {                                            \
         static constexpr functions::ParseFunction kFunction = {"sqlite.try_parse_" #name, result, true, \
                                                                options};                                \
         return functions::Parse(fcinfo, kFunction);                                                     \

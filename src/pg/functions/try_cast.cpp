@@ -92,7 +92,7 @@ bool CatchInputInSubtransaction(Cast* cast, char* text, Datum* result) {
 }  // namespace
 }  // namespace pgsqlite::pg::functions
 
-PG_SQLITE_FUNCTION(pg_sqlite_try_cast) {
+PG_SQLITE_LASTING_FUNCTION(pg_sqlite_try_cast) {
     namespace functions = pgsqlite::pg::functions;
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     functions::Cast* cast = functions::CastOf(fcinfo);

@@ -118,7 +118,7 @@ ArgumentKinds* KindsOf(FunctionCallInfo fcinfo) {
 }  // namespace
 }  // namespace pgsqlite::pg::functions
 
-PG_SQLITE_FUNCTION(pg_sqlite_uuid_for) {
+PG_SQLITE_LASTING_FUNCTION(pg_sqlite_uuid_for) {
     namespace functions = pgsqlite::pg::functions;
     if (PG_ARGISNULL(0)) functions::RaiseNullArgument(functions::kName, "namespace");
     if (PG_ARGISNULL(1)) PG_RETURN_NULL();
