@@ -12,9 +12,10 @@ CREATE FOREIGN DATA WRAPPER pg_sqlite
 GRANT USAGE ON FOREIGN DATA WRAPPER pg_sqlite TO pg_read_server_files;
 GRANT USAGE ON SCHEMA sqlite TO PUBLIC;
 
-CREATE FUNCTION sqlite.version() RETURNS text
-    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_version';
-COMMENT ON FUNCTION sqlite.version() IS 'versions of the extension and of the SQLite library, and its compile options';
+CREATE FUNCTION sqlite.version(OUT name text, OUT value text) RETURNS SETOF record
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_version_items';
+COMMENT ON FUNCTION sqlite.version() IS
+    'versions of the extension, of PostgreSQL and of SQLite, running and built with, and SQLite''s compile options';
 
 CREATE FUNCTION sqlite.attach(database text, name text DEFAULT NULL, types text DEFAULT 'declared') RETURNS text
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_attach';
@@ -315,6 +316,8 @@ COMMENT ON FUNCTION sqlite.restore_backup(jsonb, text) IS
     'writes the database of a backup to a new file of the server, whose path it returns';
 
 -- Jobs: their records. Written only by the extension's own code, as the extension's owner; a role sees its own.
+-- They refer to each other by numbers alone, without foreign keys: pg_restore, when it has several connections, loads tables of an
+-- extension in any order.
 
 CREATE TABLE sqlite.jobs (
     job bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -342,7 +345,7 @@ CREATE TABLE sqlite.jobs (
 COMMENT ON TABLE sqlite.jobs IS 'one row a CALL of sqlite.migrate or sqlite.load: who, when, with which spec, on which files';
 
 CREATE TABLE sqlite.job_steps (
-    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    job bigint NOT NULL,
     step integer NOT NULL,
     section text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('statement', 'load', 'key', 'index', 'orphans', 'comment')),
@@ -360,7 +363,7 @@ CREATE TABLE sqlite.job_steps (
 COMMENT ON TABLE sqlite.job_steps IS 'the plan that a job carries out, as sqlite.plan shows it, and how far it is';
 
 CREATE TABLE sqlite.job_tables (
-    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    job bigint NOT NULL,
     table_no integer NOT NULL,
     server text,
     table_name text,
@@ -394,15 +397,14 @@ CREATE TABLE sqlite.job_chunks (
     read bigint NOT NULL,
     written bigint NOT NULL,
     -- Transaction numbers mean nothing in another cluster, where a dump may have brought them.
-    system_identifier bigint NOT NULL DEFAULT (pg_catalog.pg_control_system()).system_identifier,
-    FOREIGN KEY (job, table_no) REFERENCES sqlite.job_tables ON DELETE CASCADE
+    system_identifier bigint NOT NULL DEFAULT (pg_catalog.pg_control_system()).system_identifier
 );
 CREATE INDEX ON sqlite.job_chunks (job, table_no);
 COMMENT ON TABLE sqlite.job_chunks IS
     'what has been committed of a table: ranges of rowids (NULL: all rows), and the transactions that wrote them';
 
 CREATE TABLE sqlite.job_log (
-    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    job bigint NOT NULL,
     at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     level text NOT NULL CHECK (level IN ('info', 'warning', 'error')),
     server text,
@@ -414,7 +416,7 @@ COMMENT ON TABLE sqlite.job_log IS 'what happened during a job';
 
 CREATE TABLE sqlite.rejects (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    job bigint NOT NULL REFERENCES sqlite.jobs ON DELETE CASCADE,
+    job bigint NOT NULL,
     table_no integer NOT NULL,
     server text,
     table_name text,
@@ -441,6 +443,8 @@ SELECT pg_catalog.pg_extension_config_dump('sqlite.job_tables', '');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks_chunk_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.job_log', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects_id_seq', '');
 
 ALTER TABLE sqlite.jobs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sqlite.job_steps ENABLE ROW LEVEL SECURITY;
@@ -456,6 +460,8 @@ CREATE POLICY own ON sqlite.job_log USING (job IN (SELECT j.job FROM sqlite.jobs
 CREATE POLICY own ON sqlite.rejects USING (job IN (SELECT j.job FROM sqlite.jobs j));
 GRANT SELECT ON sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chunks, sqlite.job_log, sqlite.rejects
     TO PUBLIC;
+-- For pg_dump by a role that is no superuser, with --enable-row-security.
+GRANT SELECT ON SEQUENCE sqlite.jobs_job_seq, sqlite.job_chunks_chunk_seq, sqlite.rejects_id_seq TO PUBLIC;
 -- What a user mends or decides himself.
 GRANT UPDATE (row, state) ON sqlite.rejects TO PUBLIC;
 

@@ -2,7 +2,7 @@
 -- states, and which job is meant.
 SET timezone = 'UTC';
 -- As if no job had been run before.
-DELETE FROM sqlite.jobs;
+TRUNCATE sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chunks, sqlite.job_log, sqlite.rejects;
 ALTER TABLE sqlite.rejects ALTER COLUMN id RESTART;
 
 -- No job yet, none named; none of that number.

@@ -8,13 +8,23 @@
 namespace pgsqlite::pg::jobs {
 namespace {
 
-/// Together with what refers to it, and with tables that it had put aside.
+constexpr const char* kDeletions[] = {
+    "DELETE FROM sqlite.rejects WHERE job OPERATOR(pg_catalog.=) $1",
+    "DELETE FROM sqlite.job_log WHERE job OPERATOR(pg_catalog.=) $1",
+    "DELETE FROM sqlite.job_chunks WHERE job OPERATOR(pg_catalog.=) $1",
+    "DELETE FROM sqlite.job_steps WHERE job OPERATOR(pg_catalog.=) $1",
+    "DELETE FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1",
+    "DELETE FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+};
+
+/// Together with what belongs to it, and with tables that it had put aside.
 void Forget(int64 job) {
     DropStaging(job);
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);
-    RunOnRecords("DELETE FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1", arguments);
+    for (const char* statement : kDeletions)
+        RunOnRecords(statement, arguments);
     SPI_finish();
     RemoveCopiesAtCommit(job);
 }

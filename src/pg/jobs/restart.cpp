@@ -46,6 +46,7 @@ void ForgetPlan(int64 job) {
     static constexpr const char* kStatements[] = {
         "DELETE FROM sqlite.rejects WHERE job OPERATOR(pg_catalog.=) $1",
         "DELETE FROM sqlite.job_steps WHERE job OPERATOR(pg_catalog.=) $1",
+        "DELETE FROM sqlite.job_chunks WHERE job OPERATOR(pg_catalog.=) $1",
         "DELETE FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1",
         "UPDATE sqlite.jobs SET files = '[]', backups = '[]' WHERE job OPERATOR(pg_catalog.=) $1",
     };

@@ -3,7 +3,6 @@
 #include "pg/jobs/pieces.hpp"
 #include "pg/jobs/pool_memory.hpp"
 #include "pg/jobs/transient.hpp"
-#include "pg/jobs/worker_limits.hpp"
 #include "pg/jobs/worker_start.hpp"
 
 extern "C" {
@@ -174,9 +173,6 @@ void pg_sqlite_worker_main(Datum argument) {
     emit_log_hook = &OnLog;
 
     BecomeCaller(pool->GetCaller());
-    StartTransactionCommand();
-    CheckOwnConnection();
-    CommitTransactionCommand();
     FollowSources(pool);
     SetPlace(pool, place);
     SetState(WorkerState::kWorking);
