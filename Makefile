@@ -1,5 +1,5 @@
 # Builds and installs the extension the way every PGXS extension does (make, make install,
-# make installcheck), and carries the helpers of the repository: setup, check, soak, demo, demo-stop, bench.
+# make installcheck), and carries the helpers of the repository: setup, check, soak, demo, demo-stop, bench, dist.
 #
 # The helpers must work where PostgreSQL is not installed yet, and PGXS has a `check` target of its own
 # that only prints a refusal. So PGXS is read only when no helper is asked for; other goals on the same
@@ -7,7 +7,7 @@
 
 PG_CONFIG ?= pg_config
 
-helpers := setup check soak demo demo-stop bench
+helpers := setup check soak demo demo-stop bench dist
 source_dir := $(patsubst %/,%,$(if $(VPATH),$(VPATH),$(dir $(firstword $(MAKEFILE_LIST)))))
 
 ifneq ($(filter $(helpers),$(MAKECMDGOALS)),)
@@ -28,6 +28,8 @@ demo-stop:
 	@bash $(source_dir)/test/tools/demo.sh stop
 bench:
 	@bash $(source_dir)/test/bench/bench.sh
+dist:
+	@bash $(source_dir)/packaging/dist.sh
 
 ifneq ($(filter-out $(helpers),$(MAKECMDGOALS)),)
 .PHONY: $(filter-out $(helpers),$(MAKECMDGOALS))

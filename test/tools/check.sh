@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test and counts them; the last line is "N passed, N failed", and the exit status is non-zero if
 # anything failed. A unit test case, a fuzz target, a regression script, an isolation spec and a TAP
-# assertion count one each; so do the format, the build of the core and that of the extension.
+# assertion count one each; so do the format, what a release needs, the build of the core and that of the extension.
 #
 # Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (30), PG_CONFIG, PG_SQLITE_CORPUS
 # (a folder with real databases; default: shared/corpus beside the checkout, if there).
@@ -19,6 +19,16 @@ check_format() {
     else
         result format 0 1 "$LOGS/format.log" 20
     fi
+}
+
+# Versions, released scripts, META.json and the tarball.
+check_release() {
+    local log=$LOGS/release.log good bad status=0
+    step 120 "$log" perl "$ROOT/test/tools/check_release.pl" || status=$?
+    good=$(count '^ok [0-9]+' "$log")
+    bad=$(count '^not ok [0-9]+' "$log")
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    result release "$good" "$bad" "$log"
 }
 
 check_unit() {
@@ -112,6 +122,7 @@ check_corpus() {
 
 begin check
 check_format
+check_release
 build_tests
 check_unit
 check_fuzz

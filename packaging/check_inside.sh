@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# What check.sh runs in the change root, as root: check_inside.sh FOLDER NAME. FOLDER holds the unpacked source, FOLDER/NAME.
+# It installs and purges packages, so it is nothing for a machine that is in use.
+set -uo pipefail
+cd "$1"
+folder=$PWD tree=$PWD/$2
+logs=$folder/logs
+mkdir -p "$logs"
+passed=0 failed=0
+# No services are started in a change root, and no cluster is made by an installation.
+printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+chmod 755 /usr/sbin/policy-rc.d
+mkdir -p /etc/postgresql-common/createcluster.d
+echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/pg_sqlite.conf
+# Nothing here outlives a power cut.
+echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/pg_sqlite
+trap 'rm -f /usr/sbin/policy-rc.d /etc/postgresql-common/createcluster.d/pg_sqlite.conf /etc/dpkg/dpkg.cfg.d/pg_sqlite' EXIT
+
+# step WHAT PROGRAM...: counts; on failure shows the end of its output, kept in logs/WHAT.
+step() {
+    local what=$1 log=$logs/${1//[^a-zA-Z0-9.]/_}.log begun=$SECONDS
+    shift
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok      $what ($((SECONDS - begun)) s)"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $what ($((SECONDS - begun)) s)"
+        tail -n 60 "$log" | cut -c 1-400 | sed 's/^/        | /'
+        return 1
+    fi
+}
+total() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+install() { apt-get install -q -y --no-install-recommends "$@"; }
+
+# Everything that a package may leave behind; what apt and dpkg write of their own is left out.
+all_files() {
+    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp -o -path /var/cache \
+        -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -print | sort
+}
+
+prepare() {
+    apt-get update -q && install build-essential ca-certificates debhelper lintian postgresql-server-dev-all sqlite3 &&
+        { id builder >/dev/null 2>&1 || useradd --create-home builder; }
+}
+
+# Laid out by root, who reads Build-Depends; then built by somebody without rights.
+build() {
+    bash "$tree/packaging/deb.sh" --layout "$folder/layout" &&
+        apt-get build-dep -q -y --no-install-recommends "$folder/layout/pg-sqlite-${tree##*-}" &&
+        mkdir "$folder/built" && chown builder: "$folder/built" &&
+        setpriv --reuid=builder --regid=builder --init-groups env HOME=/home/builder PATH="/usr/lib/ccache:$PATH" \
+            bash "$tree/packaging/deb.sh" "$folder/built/deb"
+}
+
+check_lintian() {
+    setpriv --reuid=builder --regid=builder --init-groups env HOME=/home/builder \
+        lintian --fail-on error,warning --display-info --tag-display-limit 0 "$folder"/built/deb/*.changes
+}
+
+# Both roads to the extension, and a row of a SQLite file by each.
+check_extension() {
+    local version=$1
+    rm -f "$folder/shop.db"
+    sqlite3 -init /dev/null "$folder/shop.db" "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item VALUES (7, 'seven')" &&
+        chmod 644 "$folder/shop.db" &&
+        pg_virtualenv -v "$version" psql -X -v ON_ERROR_STOP=1 -v "db=$folder/shop.db" -f - <<'SQL'
+CREATE EXTENSION pg_sqlite;
+SELECT * FROM sqlite.version();
+SELECT sqlite.attach(:'db');
+SELECT * FROM shop.item;
+CALL sqlite.migrate('{shop}', 'public');
+SELECT name FROM public.item WHERE id = 7 \gset
+SELECT 1 / (:'name' = 'seven')::int AS it_has_arrived;
+SELECT sqlite.detach('shop');
+DROP EXTENSION pg_sqlite;
+CREATE EXTENSION pg_sqlite VERSION '0.1.0';
+ALTER EXTENSION pg_sqlite UPDATE;
+SELECT sqlite.attach(:'db');
+SELECT * FROM shop.item;
+SQL
+}
+
+# make install and make uninstall, as from source, with what the package's build has left.
+check_make() {
+    local version=$1 source=$folder/built/deb/pg-sqlite-${tree##*-} into=$folder/into-$1
+    make -C "$source/build-$version" -f "$source/Makefile" VPATH="$source" PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" \
+        DESTDIR="$into" install &&
+        [ "$(find "$into" -name pg_sqlite.so | wc -l)" = 1 ] &&
+        make -C "$source/build-$version" -f "$source/Makefile" VPATH="$source" \
+            PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" DESTDIR="$into" uninstall &&
+        [ -z "$(find "$into" -type f)" ]
+}
+
+purge() {
+    apt-get purge -q -y "$@" && all_files >"$folder/after" && diff "$folder/before" "$folder/after"
+}
+
+step "packages to build with" prepare || total
+step "packages" build || total
+step lintian check_lintian
+packages=() versions=()
+for package in "$folder"/built/deb/postgresql-*-pg-sqlite_*.deb; do
+    name=$(basename "$package")
+    name=${name%%_*}
+    version=${name#postgresql-}
+    packages+=("$name")
+    versions+=("${version%%-*}")
+done
+servers=()
+for version in "${versions[@]}"; do
+    step "make install and uninstall, PostgreSQL $version" check_make "$version"
+    servers+=("postgresql-$version")
+done
+step "PostgreSQL ${versions[*]}" install "${servers[@]}" || total
+all_files >"$folder/before"
+step "installation" install "$folder"/built/deb/postgresql-*-pg-sqlite_*.deb || total
+for version in "${versions[@]}"; do step "CREATE EXTENSION, PostgreSQL $version" check_extension "$version"; done
+# As autopkgtest does, without its test bed.
+step "autopkgtest" bash -c 'cd "$1" && chown -R postgres: . && sh debian/tests/installcheck' autopkgtest "$folder/built/deb/pg-sqlite-${tree##*-}"
+step "purge" purge "${packages[@]}"
+total
