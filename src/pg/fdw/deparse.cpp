@@ -14,8 +14,16 @@ namespace {
 constexpr int kMaxLiteral = 1000;
 /// More elements than this go as one JSON parameter.
 constexpr int kMaxListed = 100;
+/// Arguments of one call, although SQLite takes more.
+constexpr int kMaxArguments = 100;
+/// Longer texts are not built: some rules name an operand twice.
+constexpr size_t kMaxFragment = 100000;
+/// Parts of one pair of brackets in a chain.
+constexpr int kChain = 50;
 
+/// Null where it is too long.
 Fragment* MakeFragment(const char* sql, Form form) {
+    if (std::strlen(sql) > kMaxFragment) return nullptr;
     Fragment* fragment = static_cast<Fragment*>(palloc(sizeof(Fragment)));
     fragment->sql = sql;
     fragment->form = form;
@@ -157,7 +165,7 @@ void EscapeOverflow(DeparseContext* context, Oid type, const char* sql) {
 }
 
 /// A LIKE pattern as a GLOB pattern, or null where PostgreSQL refuses it or it is too long.
-const char* GlobPattern(const Expr* pattern) {
+const char* GlobPattern(const DeparseContext* context, const Expr* pattern) {
     if (!IsA(pattern, Const)) return nullptr;
     const Const* constant = reinterpret_cast<const Const*>(pattern);
     if (constant->constisnull) return nullptr;
@@ -178,7 +186,7 @@ const char* GlobPattern(const Expr* pattern) {
                 appendStringInfoChar(&glob, *c);
         }
     }
-    return QuotedText(glob.data);
+    return glob.len <= LimitsOf(context).pattern ? QuotedText(glob.data) : nullptr;
 }
 
 bool IsNonzero(const Expr* expr) {
@@ -263,7 +271,7 @@ Fragment* DeparseCall(DeparseContext* context, Oid function, Oid result_type, co
                 psprintf("(substr(%s, 1, length(%s)) = %s)", operands[0], operands[1], operands[1]),
                 Form::kBoolean);
         case Verb::kLike: {
-            const char* pattern = GlobPattern(second);
+            const char* pattern = GlobPattern(context, second);
             const Fragment* text = DeparseValue(context, static_cast<Expr*>(linitial(arguments)));
             if (pattern == nullptr || text == nullptr || text->form != Form::kText) return nullptr;
             return MakeFragment(psprintf("(%s %s %s)", text->sql, rule->sql, pattern), Form::kBoolean);
@@ -276,18 +284,22 @@ Fragment* DeparseCall(DeparseContext* context, Oid function, Oid result_type, co
 }
 
 Fragment* DeparseBool(DeparseContext* context, const BoolExpr* expr) {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, expr->boolop == NOT_EXPR ? "(NOT " : "(");
+    const char** arguments =
+        static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(list_length(expr->args))));
+    size_t size = 0;
+    int count = 0;
     ListCell* cell;
-    bool first = true;
     foreach (cell, expr->args) {
         const Fragment* argument = DeparseValue(context, static_cast<Expr*>(lfirst(cell)));
         if (argument == nullptr || argument->form != Form::kBoolean) return nullptr;
-        if (!first) appendStringInfoString(&sql, expr->boolop == AND_EXPR ? " AND " : " OR ");
-        appendStringInfoString(&sql, argument->sql);
-        first = false;
+        size += std::strlen(argument->sql);
+        if (size > kMaxFragment) return nullptr;
+        arguments[count++] = argument->sql;
     }
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, expr->boolop == NOT_EXPR ? "(NOT " : "(");
+    AppendChain(&sql, arguments, count, expr->boolop == AND_EXPR ? " AND " : " OR ");
     appendStringInfoChar(&sql, ')');
     return MakeFragment(sql.data, Form::kBoolean);
 }
@@ -374,6 +386,7 @@ Fragment* DeparseConditional(DeparseContext* context, const CaseExpr* expr) {
             return nullptr;
         form = result->form;
         appendStringInfo(&sql, " WHEN %s THEN %s", condition->sql, result->sql);
+        if (static_cast<size_t>(sql.len) > kMaxFragment) return nullptr;
     }
     if (expr->defresult != nullptr) {
         const Fragment* result = DeparseValue(context, expr->defresult);
@@ -385,7 +398,9 @@ Fragment* DeparseConditional(DeparseContext* context, const CaseExpr* expr) {
 }
 
 Fragment* DeparseCoalesce(DeparseContext* context, const CoalesceExpr* expr) {
-    if (list_length(expr->args) < 2) return nullptr;
+    if (list_length(expr->args) < 2 ||
+        list_length(expr->args) > std::min(kMaxArguments, LimitsOf(context).arguments))
+        return nullptr;
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "coalesce(");
@@ -445,6 +460,36 @@ Fragment* DeparseInList(DeparseContext* context, const ScalarArrayOpExpr* expr) 
 
 }  // namespace
 
+const sqlite::StatementLimits& LimitsOf(const DeparseContext* context) {
+    return context->relations[0].facts->limits;
+}
+
+bool FitsSqlite(const DeparseContext* context, const char* sql) {
+    // What stands around an expression: the statement's own words, other conditions, a chunk's bounds.
+    constexpr int kStatementStack = 20;
+    const sqlite::StatementLimits& limits = LimitsOf(context);
+    const size_t size = std::strlen(sql);
+    if (size > static_cast<size_t>(limits.bytes) / 4 ||
+        list_length(context->parameters) > limits.parameters / 2)
+        return false;
+    const sqlite::ExpressionSize needs = sqlite::MeasureExpression({sql, size});
+    return needs.stack <= sqlite::StatementLimits::kParserStack - kStatementStack &&
+           (limits.depth == 0 || needs.depth <= limits.depth / 2);
+}
+
+void AppendChain(StringInfo out, const char* const* parts, int count, const char* word) {
+    if (count <= kChain) {
+        for (int i = 0; i < count; ++i)
+            appendStringInfo(out, "%s%s", i > 0 ? word : "", parts[i]);
+        return;
+    }
+    appendStringInfoChar(out, '(');
+    AppendChain(out, parts, count / 2, word);
+    appendStringInfo(out, ")%s(", word);
+    AppendChain(out, parts + count / 2, count - count / 2, word);
+    appendStringInfoChar(out, ')');
+}
+
 bool OrdersAsBytes(const DeparseContext* context, Oid collation) {
     // PostgreSQL compares the server's bytes.
     if (GetDatabaseEncoding() != PG_UTF8 && GetDatabaseEncoding() != PG_SQL_ASCII) return false;
@@ -475,7 +520,9 @@ Fragment* DeparseColumn(DeparseContext* context, const Var* var) {
     return MakeFragment(sql, shape->form);
 }
 
-Fragment* DeparseValue(DeparseContext* context, Expr* expr) {
+namespace {
+
+Fragment* DeparseNode(DeparseContext* context, Expr* expr) {
     if (IsParameter(context, expr)) return DeparseParameter(context, expr);
     switch (nodeTag(expr)) {
         case T_Var: {
@@ -539,6 +586,16 @@ Fragment* DeparseValue(DeparseContext* context, Expr* expr) {
         default:
             return nullptr;
     }
+}
+
+}  // namespace
+
+Fragment* DeparseValue(DeparseContext* context, Expr* expr) {
+    if (context->nesting >= kMaxNesting) return nullptr;
+    ++context->nesting;
+    Fragment* fragment = DeparseNode(context, expr);
+    --context->nesting;
+    return fragment;
 }
 
 const char* DeparseAsParameter(DeparseContext* context, Expr* expr, Binding binding) {

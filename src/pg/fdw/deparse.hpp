@@ -38,11 +38,31 @@ struct DeparseContext {
     List* used;           ///< Vars that the conditions deparsed so far look at
     List* escapes;        ///< String nodes: where PostgreSQL raises an error, or a cell is a number in words
     int first_parameter;  ///< number of the first: 1, or behind those the caller binds itself
+    int nesting = 0;      ///< expressions around the one that is being deparsed
+    int conjuncts = 0;    ///< of WHERE, so far
 };
+
+/// Deeper expressions are not looked into. SQLite's parser takes fewer brackets than this.
+inline constexpr int kMaxNesting = 100;
+
+/// What SQLite takes, of the connection that the relations were looked at with.
+const sqlite::StatementLimits& LimitsOf(const DeparseContext* context);
+
+/// Whether SQLite takes a text that holds whole expressions (a WHERE, a list of results) in a statement: it
+/// refuses what is nested too deep, and too many parameters. Leaves room for what stands around it.
+bool FitsSqlite(const DeparseContext* context, const char* sql);
+
+/// Appends `count` texts with a word between them, in brackets of a few where there are many: the tree of one
+/// long chain is as deep as the chain is long.
+void AppendChain(StringInfo out, const char* const* parts, int count, const char* word);
 
 /// Appends a condition that SQLite can answer. Nothing is appended, and the context stays as it was, for
 /// kLocal.
 Verdict DeparseCondition(DeparseContext* context, Expr* clause, StringInfo out);
+
+/// The same for one of WHERE's conditions: AND goes before it unless it is the first. kLocal, too, for what
+/// would be more than SQLite takes. If it takes all conditions, then in any order.
+Verdict DeparseConjunct(DeparseContext* context, Expr* clause, StringInfo out);
 
 /// An expression whose value SQLite gives exactly, or null. palloc'd.
 struct Fragment {

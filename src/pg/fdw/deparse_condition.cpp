@@ -132,99 +132,149 @@ bool DeparseSuperset(DeparseContext* context, Expr* clause, StringInfo out) {
     }
 }
 
-/// The context's lists, to go back to where a condition turns out not to work.
+/// How long the context's lists are, to go back to where a condition turns out not to work.
 struct Mark {
-    List* parameters;
-    List* bindings;
-    List* used;
+    int parameters;
+    int used;
     List* escapes;
 };
 
-Mark MarkOf(const DeparseContext* context) {
-    return {list_copy(context->parameters), list_copy(context->bindings), list_copy(context->used),
-            list_copy(context->escapes)};
+/// Leaves the context without escapes: those of a condition are its own.
+Mark Begin(DeparseContext* context) {
+    return {list_length(context->parameters), list_length(context->used),
+            std::exchange(context->escapes, NIL)};
 }
 
 void GoBack(DeparseContext* context, const Mark& mark) {
-    context->parameters = mark.parameters;
-    context->bindings = mark.bindings;
-    context->used = mark.used;
-    context->escapes = mark.escapes;
+    context->parameters = list_truncate(context->parameters, mark.parameters);
+    context->bindings = list_truncate(context->bindings, mark.parameters);
+    context->used = list_truncate(context->used, mark.used);
+    context->escapes = NIL;
 }
 
 Verdict DeparseArms(DeparseContext* context, const BoolExpr* expr, StringInfo out) {
     const bool is_and = expr->boolop == AND_EXPR;
-    StringInfoData arms;
-    initStringInfo(&arms);
+    const char** arms =
+        static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(list_length(expr->args))));
+    int count = 0;
     Verdict verdict = Verdict::kExact;
     ListCell* cell;
     foreach (cell, expr->args) {
-        const int length = arms.len;
-        if (length > 0) appendStringInfoString(&arms, is_and ? " AND " : " OR ");
-        const Verdict arm = DeparseCondition(context, static_cast<Expr*>(lfirst(cell)), &arms);
-        if (arm == Verdict::kLocal) {
+        StringInfoData arm;
+        initStringInfo(&arm);
+        const Verdict of_arm = DeparseCondition(context, static_cast<Expr*>(lfirst(cell)), &arm);
+        if (of_arm == Verdict::kLocal) {
             if (!is_and) return Verdict::kLocal;
-            arms.data[arms.len = length] = '\0';
             verdict = Verdict::kSuperset;
             continue;
         }
-        verdict = Wider(verdict, arm);
+        arms[count++] = arm.data;
+        verdict = Wider(verdict, of_arm);
     }
-    if (arms.len == 0) return Verdict::kLocal;
-    appendStringInfo(out, "(%s)", arms.data);
+    if (count == 0) return Verdict::kLocal;
+    appendStringInfoChar(out, '(');
+    AppendChain(out, arms, count, is_and ? " AND " : " OR ");
+    appendStringInfoChar(out, ')');
+    return verdict;
+}
+
+/// A condition or the rows that are kept anyhow.
+void AppendWithEscapes(const DeparseContext* context, const char* sql, StringInfo out) {
+    const char** alternatives = static_cast<const char**>(
+        palloc(sizeof(char*) * static_cast<Size>(list_length(context->escapes) + 1)));
+    int count = 0;
+    alternatives[count++] = sql;
+    ListCell* cell;
+    foreach (cell, context->escapes)
+        alternatives[count++] = strVal(lfirst(cell));
+    appendStringInfoChar(out, '(');
+    AppendChain(out, alternatives, count, " OR ");
+    appendStringInfoChar(out, ')');
+}
+
+/// As DeparseCondition(), of any size, and what is appended for kLocal is the caller's to remove.
+Verdict DeparseAnySize(DeparseContext* context, Expr* clause, StringInfo out) {
+    const Mark mark = Begin(context);
+    const Fragment* exact = DeparseValue(context, clause);
+    if (exact != nullptr && exact->form == Form::kBoolean) {
+        if (context->escapes == NIL) {
+            appendStringInfoString(out, exact->sql);
+            context->escapes = mark.escapes;
+            return Verdict::kExact;
+        }
+        AppendWithEscapes(context, exact->sql, out);
+        context->escapes = mark.escapes;
+        return Verdict::kSuperset;
+    }
+    GoBack(context, mark);
+
+    Verdict verdict = Verdict::kLocal;
+    if (IsA(clause, BoolExpr) && reinterpret_cast<const BoolExpr*>(clause)->boolop != NOT_EXPR) {
+        verdict = DeparseArms(context, reinterpret_cast<const BoolExpr*>(clause), out);
+    } else {
+        StringInfoData wider;
+        initStringInfo(&wider);
+        if (DeparseSuperset(context, clause, &wider)) {
+            verdict = Verdict::kSuperset;
+            if (context->escapes == NIL)
+                appendStringInfoString(out, wider.data);
+            else
+                AppendWithEscapes(context, wider.data, out);
+        }
+    }
+    context->escapes = mark.escapes;
     return verdict;
 }
 
 }  // namespace
 
 Verdict DeparseCondition(DeparseContext* context, Expr* clause, StringInfo out) {
-    const Mark mark = MarkOf(context);
-    context->escapes = NIL;
-    const Fragment* exact = DeparseValue(context, clause);
-    if (exact != nullptr && exact->form == Form::kBoolean) {
-        List* escapes = context->escapes;
-        context->escapes = mark.escapes;
-        if (escapes == NIL) {
-            appendStringInfoString(out, exact->sql);
-            return Verdict::kExact;
-        }
-        appendStringInfo(out, "(%s", exact->sql);
-        ListCell* cell;
-        foreach (cell, escapes)
-            appendStringInfo(out, " OR %s", strVal(lfirst(cell)));
-        appendStringInfoChar(out, ')');
-        return Verdict::kSuperset;
-    }
-    GoBack(context, mark);
-
-    const Mark again = MarkOf(context);
-    if (IsA(clause, BoolExpr) && reinterpret_cast<const BoolExpr*>(clause)->boolop != NOT_EXPR) {
-        const Verdict verdict = DeparseArms(context, reinterpret_cast<const BoolExpr*>(clause), out);
-        if (verdict != Verdict::kLocal) return verdict;
-    } else {
-        const int length = out->len;
-        if (DeparseSuperset(context, clause, out)) return Verdict::kSuperset;
+    if (context->nesting >= kMaxNesting) return Verdict::kLocal;
+    const Mark mark = Begin(context);
+    const int length = out->len;
+    ++context->nesting;
+    Verdict verdict = DeparseAnySize(context, clause, out);
+    --context->nesting;
+    if (verdict != Verdict::kLocal && !FitsSqlite(context, out->data + length)) verdict = Verdict::kLocal;
+    if (verdict == Verdict::kLocal) {
+        GoBack(context, mark);
         out->data[out->len = length] = '\0';
     }
-    GoBack(context, again);
-    return Verdict::kLocal;
+    context->escapes = mark.escapes;
+    return verdict;
+}
+
+Verdict DeparseConjunct(DeparseContext* context, Expr* clause, StringInfo out) {
+    const sqlite::StatementLimits& limits = LimitsOf(context);
+    const Mark mark = Begin(context);
+    const int length = out->len;
+    if (length > 0) appendStringInfoString(out, " AND ");
+    Verdict verdict = DeparseCondition(context, clause, out);
+    if (out->len > limits.bytes / 4 || (limits.depth != 0 && context->conjuncts >= limits.depth / 4))
+        verdict = Verdict::kLocal;
+    if (verdict == Verdict::kLocal) {
+        GoBack(context, mark);
+        out->data[out->len = length] = '\0';
+    } else {
+        ++context->conjuncts;
+    }
+    context->escapes = mark.escapes;
+    return verdict;
 }
 
 bool DeparseSortTerm(DeparseContext* context, Expr* expr, Oid opfamily, Oid collation, bool descending,
                      bool nulls_first, StringInfo out) {
-    const Mark mark = MarkOf(context);
-    context->escapes = NIL;
+    const Mark mark = Begin(context);
     const Fragment* value = DeparseValue(context, expr);
     // The default family: that of the rules' comparisons.
     const Oid default_class = GetDefaultOpClass(exprType(reinterpret_cast<Node*>(expr)), BTREE_AM_OID);
     const bool sorts = value != nullptr && context->escapes == NIL && OidIsValid(default_class) &&
                        get_opclass_family(default_class) == opfamily &&
-                       (value->form != Form::kText || OrdersAsBytes(context, collation));
-    if (!sorts) {
-        GoBack(context, mark);
-        return false;
-    }
+                       (value->form != Form::kText || OrdersAsBytes(context, collation)) &&
+                       FitsSqlite(context, value->sql);
+    if (!sorts) GoBack(context, mark);
     context->escapes = mark.escapes;
+    if (!sorts) return false;
     appendStringInfo(out, "%s%s", value->sql, descending ? " DESC" : "");
     const Expr* bare = WithoutLabels(expr);
     const ColumnShape* shape =

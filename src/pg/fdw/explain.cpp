@@ -29,16 +29,38 @@ List* SqlitePlan(sqlite::Database* database, const char* sql) {
     return result;
 }
 
+/// SQLite's plan; NIL where it has none for the statement, which only running it is told.
+List* TrySqlitePlan(Oid server, const char* sql) {
+    MemoryContext context = CurrentMemoryContext;
+    Pin* volatile pin = nullptr;
+    List* volatile lines = NIL;
+    PG_TRY();
+    {
+        pin = Pin::Acquire(context, server);
+        lines = SqlitePlan(pin->database(), sql);
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        ErrorData* error = CopyErrorData();
+        FlushErrorState();
+        if (!MeetsWhenRunning(error->sqlerrcode)) RaiseAgain(error);
+    }
+    PG_END_TRY();
+    if (pin != nullptr) pin->Release();
+    return lines;
+}
+
 }  // namespace
 
 void ExplainStatement(const PlanPrivate& plan, Oid server, ExplainState* es) {
     if (plan.where[0] != '\0') ExplainPropertyText("SQLite Filter", plan.where, es);
     if (plan.order_by[0] != '\0') ExplainPropertyText("SQLite Sort", plan.order_by, es);
     if (!es->verbose) return;
+    if (plan.sql[0] == '\0') return;
     ExplainPropertyText("SQLite Query", plan.sql, es);
-    Pin* pin = Pin::Acquire(CurrentMemoryContext, server);
-    ExplainPropertyList("SQLite Plan", SqlitePlan(pin->database(), plan.sql), es);
-    pin->Release();
+    List* lines = TrySqlitePlan(server, plan.sql);
+    if (lines != NIL) ExplainPropertyList("SQLite Plan", lines, es);
 }
 
 }  // namespace pgsqlite::pg::fdw

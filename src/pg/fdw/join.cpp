@@ -28,8 +28,7 @@ List* ClausesOf(const List* conditions) {
 bool DeparseAll(DeparseContext* context, const List* clauses, StringInfo out) {
     ListCell* cell;
     foreach (cell, clauses) {
-        if (out->len > 0) appendStringInfoString(out, " AND ");
-        if (DeparseCondition(context, static_cast<Expr*>(lfirst(cell)), out) != Verdict::kExact) return false;
+        if (DeparseConjunct(context, static_cast<Expr*>(lfirst(cell)), out) != Verdict::kExact) return false;
     }
     return true;
 }
@@ -200,7 +199,7 @@ DeparseContext ContextOf(PlannerInfo* root, const RelOptInfo* rel) {
         relations[found++] = {static_cast<Index>(rti), rel->relid != 0 ? "r" : psprintf("r%d", rti),
                               plan->relation, plan->facts};
     }
-    return {relations, found, NIL, NIL, NIL, NIL, 1};
+    return {relations, found, NIL, NIL, NIL, NIL, 1, 0, 0};
 }
 
 bool DeparseSource(DeparseContext* context, const RelOptInfo* rel, SourceText* out) {
@@ -208,7 +207,11 @@ bool DeparseSource(DeparseContext* context, const RelOptInfo* rel, SourceText* o
     StringInfoData where;
     initStringInfo(&from);
     initStringInfo(&where);
-    if (!AppendFrom(context, rel, &from) || !AppendWhere(context, rel, &where)) return false;
+    // Views and queries may join several tables, but few: these are counted as they stand.
+    if (context->relation_count > sqlite::StatementLimits::kTables || !AppendFrom(context, rel, &from) ||
+        !AppendWhere(context, rel, &where) || from.len > LimitsOf(context).bytes / 4 ||
+        !FitsSqlite(context, where.data))
+        return false;
     *out = {from.data, where.data};
     return true;
 }
@@ -271,6 +274,7 @@ void GetForeignJoinPaths(PlannerInfo* root, RelOptInfo* rel, RelOptInfo* outer, 
     DeparseContext context = ContextOf(root, rel);
     SourceText text;
     if (!ReturnsAll(rel) || !DeparseSource(&context, rel, &text) ||
+        list_length(ScanColumns(&context, rel)) > LimitsOf(&context).columns ||
         (HidesRight(join->type) && !HiddenSideIsSafe(&context, join))) {
         rel->fdw_private = nullptr;
         return;

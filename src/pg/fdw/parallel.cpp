@@ -78,10 +78,13 @@ bool FindForeignTable(Node* node, void* context) {
 bool MayNeedSubtransactions(const PlannerInfo* root) {
     for (int i = 1; i < root->simple_rel_array_size; ++i) {
         const RelOptInfo* rel = root->simple_rel_array[i];
-        if (rel == nullptr || rel->fdwroutine == nullptr) continue;
-        if (rel->fdwroutine->GetForeignPaths == &GetForeignPaths &&
-            NeedsSubtransactions(*static_cast<const RelationPlan*>(rel->fdw_private)->relation))
-            return true;
+        if (rel == nullptr || rel->fdwroutine == nullptr ||
+            rel->fdwroutine->GetForeignPaths != &GetForeignPaths)
+            continue;
+        // Relations that give no rows of their own were never asked for their size: parents (their children
+        // are in the array, too), and what constraints exclude.
+        const RelationPlan* plan = static_cast<const RelationPlan*>(rel->fdw_private);
+        if (plan != nullptr && NeedsSubtransactions(*plan->relation)) return true;
     }
     ListCell* cell;
     foreach (cell, root->parse->rtable)
@@ -134,7 +137,10 @@ void AddPartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan
 }
 
 void AddGatherForInsert(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& plan) {
-    if (rel->consider_parallel || !is_parallel_safe(root, reinterpret_cast<Node*>(rel->baserestrictinfo)))
+    // The target may hold placeholders, which the workers would compute.
+    if (rel->consider_parallel || root->parse->commandType != CMD_INSERT ||
+        !is_parallel_safe(root, reinterpret_cast<Node*>(rel->baserestrictinfo)) ||
+        !is_parallel_safe(root, reinterpret_cast<Node*>(rel->reltarget->exprs)))
         return;
     ForeignPath* shared = MakePartialPath(root, rel, plan);
     if (shared == nullptr || MayNeedSubtransactions(root) || !load::MayReadInParallel(root)) return;

@@ -49,11 +49,7 @@ void AnnounceUniqueness(RelOptInfo* rel, const RelationPlan& plan) {
 Verdict Classify(DeparseContext* context, RelOptInfo* rel, RestrictInfo* condition, StringInfo out) {
     if (condition->pseudoconstant || !restriction_is_securely_promotable(condition, rel))
         return Verdict::kLocal;
-    const int length = out->len;
-    if (length > 0) appendStringInfoString(out, " AND ");
-    const Verdict verdict = DeparseCondition(context, condition->clause, out);
-    if (verdict == Verdict::kLocal) out->data[out->len = length] = '\0';
-    return verdict;
+    return DeparseConjunct(context, condition->clause, out);
 }
 
 /// Those of the conditions that SQLite sees.
@@ -101,6 +97,8 @@ const char* SortText(DeparseContext* context, const RelOptInfo* rel, const List*
                              compat::IsDescending(pathkey), pathkey->pk_nulls_first, &sql))
             return nullptr;
     }
+    const sqlite::StatementLimits& limits = LimitsOf(context);
+    if (list_length(pathkeys) > limits.columns || sql.len > limits.bytes / 8) return nullptr;
     return sql.data;
 }
 
@@ -109,6 +107,63 @@ const char* SortText(DeparseContext* context, const RelOptInfo* rel, const List*
 bool HasFixedLimit(const Query* query) {
     return query->limitOption == LIMIT_OPTION_COUNT && query->limitCount != nullptr &&
            IsA(query->limitCount, Const) && (query->limitOffset == nullptr || IsA(query->limitOffset, Const));
+}
+
+/// What SQLite knows of the relation, or UnknownFacts where only a running statement should fail.
+SourceFacts* LookAtSource(const SourceRelation& relation) {
+    MemoryContext context = CurrentMemoryContext;
+    Pin* volatile pin = nullptr;
+    SourceFacts* volatile facts = nullptr;
+    PG_TRY();
+    {
+        pin = Pin::Acquire(context, relation.server_oid);
+        facts = ReadSourceFacts(relation, pin);
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        ErrorData* error = CopyErrorData();
+        FlushErrorState();
+        if (pin != nullptr) pin->Release();
+        if (!MeetsWhenRunning(error->sqlerrcode)) RaiseAgain(error);
+        return UnknownFacts(relation);
+    }
+    PG_END_TRY();
+    pin->Release();
+    return facts;
+}
+
+/// Which columns a scan reads whose statement can't be made yet.
+ScanQuery NamesOnly(const SourceRelation& relation, const Bitmapset* attributes) {
+    ScanQuery query = {pstrdup(""), NIL, Locator::kRowNumber, NIL};
+    for (int i = 1; i <= relation.attribute_count; ++i)
+        if (relation.columns[i - 1].name != nullptr && bms_is_member(i, attributes))
+            query.attributes = lappend_int(query.attributes, i);
+    return query;
+}
+
+/// With what a view or query adds to it, a condition may be too much for SQLite, which then gets none.
+void TryConditions(RelOptInfo* rel, RelationPlan* plan) {
+    if (plan->facts->stored || plan->remote == NIL) return;
+    const RemoteRelation remote = RemoteOf(rel);
+    DeparseContext context = MakeContext(&remote);
+    StringInfoData where, sql;
+    initStringInfo(&where);
+    initStringInfo(&sql);
+    ListCell* cell;
+    foreach (cell, plan->remote)
+        (void)Classify(&context, rel, static_cast<RestrictInfo*>(lfirst(cell)), &where);
+    appendStringInfoString(&sql, "SELECT 1 FROM ");
+    AppendSource(&sql, *plan->relation, *plan->facts);
+    appendStringInfo(&sql, " AS r WHERE %s", where.data);
+    Pin* pin = Pin::Acquire(CurrentMemoryContext, plan->relation->server_oid);
+    const bool taken = TakesStatement(pin, sql.data);
+    pin->Release();
+    if (taken) return;
+    std::memset(plan->facts->shapes, 0,
+                sizeof(ColumnShape) * static_cast<size_t>(plan->relation->attribute_count));
+    plan->remote = NIL;
+    plan->all_exact = false;
 }
 
 /// Rows that the query needs of the one table it reads, in the order asked for; -1 where more may be needed.
@@ -281,7 +336,23 @@ PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
 }
 
 DeparseContext MakeContext(const RemoteRelation* relation) {
-    return {relation, 1, NIL, NIL, NIL, NIL, 1};
+    return {relation, 1, NIL, NIL, NIL, NIL, 1, 0, 0};
+}
+
+bool MeetsWhenRunning(int sqlstate) {
+    switch (sqlstate) {
+        case ERRCODE_UNDEFINED_FILE:
+        case ERRCODE_IO_ERROR:
+        case ERRCODE_DATA_CORRUPTED:
+        case ERRCODE_SYNTAX_ERROR:
+        case ERRCODE_FDW_ERROR:
+        case ERRCODE_FDW_TABLE_NOT_FOUND:
+        case ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION:
+        case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
+            return true;
+        default:
+            return false;
+    }
 }
 
 void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
@@ -289,16 +360,17 @@ void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
     plan->relation = ReadSourceRelation(relid);
     rel->fdw_private = plan;
     ForbidWorkersForSubtransactions(root, *plan->relation);
-    Pin* pin = Pin::Acquire(CurrentMemoryContext, plan->relation->server_oid);
-    plan->facts = ReadSourceFacts(*plan->relation, pin);
-    pin->Release();
+    plan->facts = LookAtSource(*plan->relation);
     AnnounceUniqueness(rel, *plan);
     // -1: never analyzed.
     if (rel->tuples < 0) rel->tuples = clamp_row_est(plan->facts->rows);
     set_baserel_size_estimates(root, rel);
 
-    plan->all_exact = true;
-    plan->remote = RemoteConditions(rel, rel->baserestrictinfo, &plan->all_exact);
+    plan->all_exact = plan->facts->known;
+    if (plan->facts->known) {
+        plan->remote = RemoteConditions(rel, rel->baserestrictinfo, &plan->all_exact);
+        TryConditions(rel, plan);
+    }
     plan->retained =
         clamp_row_est(rel->tuples * clauselist_selectivity(root, plan->remote, static_cast<int>(rel->relid),
                                                            JOIN_INNER, nullptr));
@@ -311,6 +383,7 @@ void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid) {
     plain.startup += rel->baserestrictcost.startup;
     plain.total += rel->baserestrictcost.startup + local;
     AddPath(root, rel, rel->rows, plain.startup, plain.total, NIL, rel->lateral_relids, -1);
+    if (!plan.facts->known) return;
     AddOrderedPath(root, rel, root->query_pathkeys, plain, WantedRows(root, rel));
     AddIndexOrders(root, rel, plain);
     AddParameterizedPaths(root, rel);
@@ -335,7 +408,7 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
     foreach (cell, clauses) {
         RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
         if (condition->pseudoconstant) continue;
-        if (Classify(&context, rel, condition, &where) == Verdict::kExact)
+        if (plan.facts->known && Classify(&context, rel, condition, &where) == Verdict::kExact)
             exact = lappend(exact, condition->clause);
         else
             local = lappend(local, condition->clause);
@@ -363,15 +436,16 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
     scan.order_by = order_by;
     scan.chunked = path->path.parallel_aware;
     scan.limit = path->fdw_private != NIL ? floatVal(linitial(path->fdw_private)) : -1;
-    const ScanQuery query = BuildScanQuery(relation, *plan.facts, attributes, scan);
+    const ScanQuery query = plan.facts->known ? BuildScanQuery(relation, *plan.facts, attributes, scan)
+                                              : NamesOnly(relation, attributes);
     PlanPrivate fdw_private = {};
     fdw_private.probe = "";
     if (scan.chunked) {
         fdw_private.probe = ProbeSql(relation, *plan.facts);
         fdw_private.chunk_rows = ChunkRows(*plan.facts);
     }
-    fdw_private.whole = scan.where == nullptr && scan.order_by == nullptr && scan.limit < 0 &&
-                        query.locator == Locator::kRowid;
+    fdw_private.whole = plan.facts->known && scan.where == nullptr && scan.order_by == nullptr &&
+                        scan.limit < 0 && query.locator == Locator::kRowid;
     fdw_private.sql = query.sql;
     fdw_private.attributes = query.attributes;
     fdw_private.locator = query.locator;

@@ -10,7 +10,7 @@ struct JoinPlan;
 
 /// Items of ForeignScan.fdw_private.
 struct PlanPrivate {
-    const char* sql;
+    const char* sql;   ///< empty where the source could not be looked at: it is made when the scan opens
     List* attributes;  ///< of the result's columns
     List* relids;      ///< a join: the foreign tables that the attributes belong to; NIL else
     const char* join;  ///< names of the joined tables; empty for one table
@@ -42,6 +42,11 @@ void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid);
 void GetForeignPaths(PlannerInfo* root, RelOptInfo* rel, Oid relid);
 ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid relid, ForeignPath* path, List* target,
                             List* clauses, Plan* outer_plan);
+
+/// Whether an error of looking at a source is one that the statement would meet when it runs: the file, the
+/// table or a column is gone, or is not what it was. Planning and EXPLAIN go on without. Such an error leaves
+/// nothing behind but memory, and a pin if there was one.
+bool MeetsWhenRunning(int sqlstate);
 
 /// A context in which the relation's columns are SQLite's and all else is a parameter.
 DeparseContext MakeContext(const RemoteRelation* relation);

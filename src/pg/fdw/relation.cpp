@@ -1,5 +1,7 @@
 #include "pg/fdw/relation.hpp"
 
+#include <sqlite3.h>
+
 #include "core/sqlite/statement.hpp"
 #include "core/sqlite/statistics.hpp"
 #include "pg/fdw/sqlite_call.hpp"
@@ -125,13 +127,35 @@ SourceRelation* ReadSourceRelation(Oid relid, const List* attributes) {
     return relation;
 }
 
-SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
-    SourceFacts* facts = static_cast<SourceFacts*>(palloc0(sizeof(SourceFacts)));
+bool TakesStatement(Pin* pin, const char* sql) {
     sqlite::Database* database = pin->database();
+    const char* utf8 = ToUtf8(sql);
+    return CallSqlite(database, [&] {
+        try {
+            sqlite::Statement statement(*database, utf8);
+            return true;
+        } catch (const Error& error) {
+            const int code = error.sqlite_code() & 0xff;
+            if (code != SQLITE_ERROR && code != SQLITE_TOOBIG) throw;
+            return false;
+        }
+    });
+}
+
+SourceFacts* UnknownFacts(const SourceRelation& relation) {
+    SourceFacts* facts = static_cast<SourceFacts*>(palloc0(sizeof(SourceFacts)));
     facts->rows = kUnknownRows;
-    facts->utf8 = database->utf8();
     facts->shapes = static_cast<ColumnShape*>(
         palloc0(sizeof(ColumnShape) * static_cast<size_t>(std::max(1, relation.attribute_count))));
+    return facts;
+}
+
+SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
+    SourceFacts* facts = UnknownFacts(relation);
+    sqlite::Database* database = pin->database();
+    facts->known = true;
+    facts->utf8 = database->utf8();
+    facts->limits = sqlite::StatementLimits::Of(database->handle());
     if (relation.table.query != nullptr) {
         facts->query = CheckedQuery(database, relation.table.query);
         SetShapes(relation, nullptr, false, facts);
@@ -156,6 +180,7 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
 
     const sqlite::Table& table = **holder->get();
     const bool stored = table.kind == sqlite::TableKind::kTable || table.kind == sqlite::TableKind::kShadow;
+    facts->stored = stored;
     if (stored) {
         CallSqlite(database, [&] {
             const std::string rowid = table.rowid_name();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/sqlite/catalog.hpp"
+#include "core/sqlite/statement_size.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/connection.hpp"
 #include "pg/fdw/shape.hpp"
@@ -52,10 +53,20 @@ struct SourceFacts {
     double rows;          ///< estimate
     bool shareable;       ///< parallel workers can read it: rows have rowids, the path leads to the open file
     bool utf8;            ///< the file's text encoding
+    bool known;           ///< false: see UnknownFacts
+    bool stored;  ///< a table of SQLite's: nothing of the schema's is put into a statement that reads it
+    sqlite::StatementLimits limits;
     ColumnShape* shapes;  ///< by attribute number - 1
     IndexFacts* indexes;
     int index_count;
 };
+
+/// Whether SQLite prepares a statement. What a view or a query of the user's adds to it can't be measured.
+/// Raises what is not the statement's fault (a cancel, no memory).
+bool TakesStatement(Pin* pin, const char* sql);
+
+/// Facts of a source that can't be looked at now: nothing goes to SQLite but the names of the columns.
+SourceFacts* UnknownFacts(const SourceRelation& relation);
 
 /// Raises HV00R when the table does not exist, and what Statement::PrepareUserQuery raises for option query.
 SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin);

@@ -61,6 +61,18 @@ bool DependsOnOtherNodes(const ForeignScanState* node) {
     return !bms_is_empty(parameters);
 }
 
+/// The statement that planning could not make, which raises what it met then, if that is still so.
+void MakeQuery(const SourceRelation& relation, ScanState* state) {
+    Bitmapset* attributes = nullptr;
+    ListCell* cell;
+    foreach (cell, state->plan.attributes)
+        attributes = bms_add_member(attributes, lfirst_int(cell));
+    const ScanQuery query = BuildScanQuery(relation, *ReadSourceFacts(relation, state->pin), attributes);
+    state->plan.sql = query.sql;
+    state->plan.locator = query.locator;
+    state->plan.locator_columns = query.locator_columns;
+}
+
 /// Opens the statement when the first row is asked for: a plan may never come to it.
 void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
@@ -71,7 +83,6 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     state->targets = static_cast<int*>(palloc0(sizeof(int) * static_cast<size_t>(std::max(1, count))));
     RowSource::Config config = {};
     config.pin = state->pin;
-    config.sql = state->plan.sql;
     const SourceRelation* relation = nullptr;
     if (state->plan.join[0] != '\0') {
         state->description = state->plan.join;
@@ -80,6 +91,8 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
         state->description = relation->qualified_name;
         config.source = relation->source_name();
     }
+    if (state->plan.sql[0] == '\0') MakeQuery(*relation, state);
+    config.sql = state->plan.sql;
     config.columns = BuildConverters(node, state, context, count, relation);
     config.column_count = count;
     config.relation = state->description;

@@ -167,8 +167,9 @@ const char* Misfit(const DeparseContext* context, const Var* var, bool* known) {
 
 /// Appends the guard over all columns that were looked at. False where some can't be guarded.
 bool AddGuard(Draft* draft, const RelOptInfo* input, bool* guarded) {
-    StringInfoData misfits;
-    initStringInfo(&misfits);
+    const char** misfits = static_cast<const char**>(
+        palloc(sizeof(char*) * static_cast<Size>(list_length(draft->context.used) + 1)));
+    int count = 0;
     List* done = NIL;
     ListCell* cell;
     foreach (cell, draft->context.used) {
@@ -180,11 +181,13 @@ bool AddGuard(Draft* draft, const RelOptInfo* input, bool* guarded) {
         bool known;
         const char* misfit = Misfit(&draft->context, var, &known);
         if (!known) return false;
-        if (misfit != nullptr) appendStringInfo(&misfits, "%s%s", misfits.len > 0 ? " OR " : "", misfit);
+        if (misfit != nullptr) misfits[count++] = misfit;
     }
-    *guarded = misfits.len > 0;
-    if (*guarded)
-        appendStringInfo(&draft->columns, "%smax(%s)", draft->expressions != NIL ? ", " : "", misfits.data);
+    *guarded = count > 0;
+    if (!*guarded) return true;
+    appendStringInfo(&draft->columns, "%smax(", draft->expressions != NIL ? ", " : "");
+    AppendChain(&draft->columns, misfits, count, " OR ");
+    appendStringInfoChar(&draft->columns, ')');
     return true;
 }
 
@@ -292,6 +295,8 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
     const Node* having =
         grouping && extra != nullptr ? static_cast<const GroupPathExtraData*>(extra)->havingQual : nullptr;
     List* group_clause = grouping ? compat::GroupClause(root) : compat::DistinctClause(root);
+    // All items redundant (16+): without GROUP BY, no rows would make a group, too.
+    if (grouping && query->groupClause != NIL && group_clause == NIL) return;
     const PathTarget* target = grouping ? output->reltarget : root->upper_targets[UPPERREL_DISTINCT];
 
     Draft draft = {};
@@ -305,6 +310,10 @@ void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo
     if (!AddTarget(&draft, target, group_clause) || !AddParts(&draft, having) ||
         (group_clause != NIL && HasDistinctAggregate(draft)) || draft.expressions == NIL ||
         !AddGuard(&draft, input, &guarded))
+        return;
+    // An average is two columns, and the guard is one.
+    if (2 * list_length(draft.expressions) + 1 > LimitsOf(&draft.context).columns ||
+        !FitsSqlite(&draft.context, draft.columns.data))
         return;
     // Each group must be a column: PostgreSQL's plan below needs it, too.
     foreach (cell, group_clause)
