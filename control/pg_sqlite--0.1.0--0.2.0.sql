@@ -11,7 +11,7 @@ COMMENT ON FUNCTION sqlite.version() IS
 -- Rejected rows may have been mended by hand, and their source may be gone: a dump takes them along.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects', '');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects_id_seq', '');
--- For pg_dump by a role that is no superuser, with --enable-row-security.
+-- For pg_dump by a role that is not a superuser, with --enable-row-security.
 GRANT SELECT ON SEQUENCE sqlite.jobs_job_seq, sqlite.job_chunks_chunk_seq, sqlite.rejects_id_seq TO PUBLIC;
 
 -- pg_restore, when it has several connections, loads tables of an extension in any order.

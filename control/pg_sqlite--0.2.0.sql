@@ -460,7 +460,7 @@ CREATE POLICY own ON sqlite.job_log USING (job IN (SELECT j.job FROM sqlite.jobs
 CREATE POLICY own ON sqlite.rejects USING (job IN (SELECT j.job FROM sqlite.jobs j));
 GRANT SELECT ON sqlite.jobs, sqlite.job_steps, sqlite.job_tables, sqlite.job_chunks, sqlite.job_log, sqlite.rejects
     TO PUBLIC;
--- For pg_dump by a role that is no superuser, with --enable-row-security.
+-- For pg_dump by a role that is not a superuser, with --enable-row-security.
 GRANT SELECT ON SEQUENCE sqlite.jobs_job_seq, sqlite.job_chunks_chunk_seq, sqlite.rejects_id_seq TO PUBLIC;
 -- What a user mends or decides himself.
 GRANT UPDATE (row, state) ON sqlite.rejects TO PUBLIC;

@@ -87,7 +87,7 @@ foreach my $format (sort keys %format)
 	lives_on($node, $to, $format);
 }
 
-# A role that owns its database but is no superuser is stopped by row security, as pg_dump says; with --enable-row-security it
+# A role that owns its database but is not a superuser is stopped by row security, as pg_dump says; with --enable-row-security it
 # takes its own jobs along.
 $here->safe_psql('postgres', 'ALTER DATABASE source OWNER TO mover');
 $here->safe_psql('source', 'GRANT SELECT ON app.stock TO mover');
