@@ -34,7 +34,8 @@ sub relation {
 	my $table = pick(@fit ? @fit : @{ $self->{tables} });
 	my $alias = $self->{letter}++;
 	my @columns = map { { %$_, sql => "$alias.\"$_->{name}\"" } } @{ $table->{columns} };
-	return ("$table->{name} $alias", \@columns, $alias, $table);
+	my $only = $table->{tree} && chance(0.1) ? 'ONLY ' : '';
+	return ("$only$table->{name} $alias", \@columns, $alias, $table);
 }
 
 sub scope { my ($self, @columns) = @_; $self->{maker}{columns} = \@columns; return; }
@@ -43,7 +44,28 @@ sub where {
 	my ($self, $depth, $chance) = @_;
 	return '' if !chance($chance // 0.75);
 	my @more = chance(0.15) ? $self->membership : ();
-	return ' WHERE ' . join(' AND ', $self->{maker}->predicate($depth)->{sql}, @more);
+	my $condition = chance(0.06) ? $self->deep : $self->{maker}->predicate($depth)->{sql};
+	return ' WHERE ' . join(' AND ', $condition, @more);
+}
+
+# Conditions about as deep, or as long, as SQLite takes them, and beyond.
+sub deep {
+	my ($self) = @_;
+	my $maker = $self->{maker};
+	my $condition = $maker->predicate(1)->{sql};
+	my $form = pick(qw(nested nested alternating chain pairs case));
+	if ($form eq 'nested') {
+		my $depth = between(20, 130);
+		return '(NOT ' x $depth . $condition . ')' x $depth;
+	}
+	if ($form eq 'alternating') {
+		$condition = "($condition " . pick('AND', 'OR') . ' ' . $maker->predicate(0)->{sql} . ')' for 1 .. between(10, 60);
+		return $condition;
+	}
+	my @many = map { $maker->predicate(0)->{sql} } 1 .. between(30, 400);
+	return 'CASE ' . join(' ', map { "WHEN $_ THEN true" } @many) . " ELSE $condition END" if $form eq 'case';
+	return join ' AND ', map { "($_ OR $condition)" } @many if $form eq 'pairs';
+	return '(' . join(pick(' AND ', ' OR '), @many) . ')';
 }
 
 # EXISTS, IN and their negations: semi and anti joins.
@@ -118,7 +140,7 @@ sub rows {
 	my ($order, $total) = $self->order(chance(0.5), @nodes);
 	$sql .= $order;
 	$sql .= $self->limit(@nodes) if $total && chance(0.6);
-	$sql .= pick(' FOR SHARE', ' LIMIT ALL') if !$total && chance(0.03);
+	$sql .= pick(' FOR SHARE', ' FOR UPDATE', ' LIMIT ALL') if !$total && chance(0.1);
 	return $sql;
 }
 
@@ -191,7 +213,9 @@ sub joined {
 	$self->scope(@columns);
 	my ($list, @nodes) = $self->outputs(between(2, 5), chance(0.3) ? 1 : 0);
 	my $sql = "SELECT $list FROM $from" . $self->where(1, 0.6);
-	return $sql if chance(0.6);
+	# The first table, unless a join after it makes it nullable.
+	$sql .= pick(' FOR UPDATE OF ', ' FOR SHARE OF ', ' FOR NO KEY UPDATE OF ') . ($from =~ /^(?:ONLY )?\S+ (\w+)/)[0] if $from !~ /RIGHT|FULL/ && chance(0.15);
+	return $sql if chance(0.6) || $sql =~ / OF \w+$/;
 	my ($order, $total) = $self->order(chance(0.7), @nodes);
 	return $sql . $order . ($total && chance(0.6) ? $self->limit(@nodes) : '');
 }

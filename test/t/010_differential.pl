@@ -87,7 +87,8 @@ sub planner_settings {
 	my @settings = ("statement_timeout = $timeout", 'client_min_messages = error');
 	push @settings, "$_ = off" for grep { chance(0.12) } qw(enable_hashjoin enable_nestloop enable_mergejoin enable_sort enable_hashagg enable_material enable_memoize enable_incremental_sort enable_seqscan);
 	push @settings, 'parallel_setup_cost = 0', 'parallel_tuple_cost = 0', 'min_parallel_table_scan_size = 0' if chance(0.2);
-	push @settings, "$parallel_debug = on" if chance(0.06);
+	push @settings, "$parallel_debug = " . pick('on', 'regress') if chance(0.1);
+	push @settings, 'enable_partitionwise_join = on', 'enable_partitionwise_aggregate = on' if chance(0.2);
 	push @settings, "timezone = 'America/New_York'" if chance(0.1);
 	push @settings, 'plan_cache_mode = ' . pick('force_generic_plan', 'force_generic_plan', 'force_custom_plan', 'auto');
 	return 'RESET ALL; ' . join(' ', map { "SET $_;" } grep { /^(\w+)/ && $known_setting{$1} } @settings);
@@ -141,7 +142,37 @@ sub set_up {
 		@$table{qw(name rows key)} = ($found->{table}, $found->{rows}, [ map { lc } @{ $of->{key} } ]);
 		for my $column (@{ $table->{columns} }) { $column->{samples} = [ some(12, sort @{ $found->{samples}{ $column->{name} } // [] }) ]; }
 	}
+	my $trees = '';
+	for my $kind (sort keys %result) {
+		$trees .= plant($kind, $result{$kind}) if chance(0.6);
+	}
+	write_file("$dir/d$number.psql.sql", $trees, '>>');
+	must($home, "SET client_min_messages = error;\n$trees");
 	return { map { my $kind = $_; $kind => [ map { $result{$kind}{$_} } sort keys %{ $result{$kind} } ] } sort keys %result };
+}
+
+# Trees of tables: SQL that gives some foreign tables children of their own, and makes others children of new parents.
+# Their keys are no keys any longer.
+sub plant {
+	my ($kind, $tables) = @_;
+	my $sql = '';
+	for my $name (sort keys %$tables) {
+		my $table = $tables->{$name};
+		next if $table->{rows} > 300 || !chance(0.5);
+		my $rows = "SELECT * FROM ONLY l_$kind.$name t WHERE hashtext(t::text) % 3 = 0";
+		my $tree = { %$table, name => "${name}_tree", tree => 1, key => [], rows => 2 * $table->{rows} };
+		if (chance(0.5)) {
+			$sql .= "CREATE TABLE l_$kind.${name}_kid () INHERITS (l_$kind.$name); INSERT INTO l_$kind.${name}_kid $rows;\n"
+				. "CREATE TABLE f_$kind.${name}_kid () INHERITS (f_$kind.$name); INSERT INTO f_$kind.${name}_kid $rows;\n";
+			@$table{qw(tree key rows)} = (1, [], 2 * $table->{rows});
+		}
+		for my $side (qw(l f)) {
+			$sql .= "CREATE TABLE ${side}_$kind.${name}_tree (LIKE ${side}_$kind.$name); CREATE TABLE ${side}_$kind.${name}_leaf () INHERITS (${side}_$kind.${name}_tree);\n"
+				. 'ALTER ' . ($side eq 'f' ? 'FOREIGN ' : '') . "TABLE ${side}_$kind.$name INHERIT ${side}_$kind.${name}_tree; INSERT INTO ${side}_$kind.${name}_leaf $rows;\n";
+		}
+		$tables->{ $tree->{name} } = $tree;
+	}
+	return $sql;
 }
 
 # Query $number of database $database.

@@ -5,6 +5,7 @@
 #include "pg/fdw/options.hpp"
 #include "pg/fdw/parallel.hpp"
 #include "pg/fdw/plan.hpp"
+#include "pg/fdw/row_marks.hpp"
 #include "pg/fdw/scan.hpp"
 #include "pg/fdw/upper.hpp"
 
@@ -29,6 +30,8 @@ PG_SQLITE_LASTING_FUNCTION(pg_sqlite_handler) {
     routine->ReInitializeDSMForeignScan = &fdw::ReInitializeDSMForeignScan;
     routine->InitializeWorkerForeignScan = &fdw::InitializeWorkerForeignScan;
     routine->ShutdownForeignScan = &fdw::ShutdownForeignScan;
+    routine->GetForeignRowMarkType = &fdw::GetForeignRowMarkType;
+    routine->RefetchForeignRow = &fdw::RefetchForeignRow;
     routine->ImportForeignSchema = &fdw::ImportForeignSchema;
     PG_RETURN_POINTER(routine);
 }

@@ -3,6 +3,7 @@
 #include "pg/fdw/cost.hpp"
 #include "pg/fdw/join.hpp"
 #include "pg/fdw/parallel.hpp"
+#include "pg/fdw/row_marks.hpp"
 #include "pg/fdw/upper.hpp"
 
 extern "C" {
@@ -107,30 +108,6 @@ const char* SortText(DeparseContext* context, const RelOptInfo* rel, const List*
 bool HasFixedLimit(const Query* query) {
     return query->limitOption == LIMIT_OPTION_COUNT && query->limitCount != nullptr &&
            IsA(query->limitCount, Const) && (query->limitOffset == nullptr || IsA(query->limitOffset, Const));
-}
-
-/// What SQLite knows of the relation, or UnknownFacts where only a running statement should fail.
-SourceFacts* LookAtSource(const SourceRelation& relation) {
-    MemoryContext context = CurrentMemoryContext;
-    Pin* volatile pin = nullptr;
-    SourceFacts* volatile facts = nullptr;
-    PG_TRY();
-    {
-        pin = Pin::Acquire(context, relation.server_oid);
-        facts = ReadSourceFacts(relation, pin);
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        ErrorData* error = CopyErrorData();
-        FlushErrorState();
-        if (pin != nullptr) pin->Release();
-        if (!MeetsWhenRunning(error->sqlerrcode)) RaiseAgain(error);
-        return UnknownFacts(relation);
-    }
-    PG_END_TRY();
-    pin->Release();
-    return facts;
 }
 
 /// Which columns a scan reads whose statement can't be made yet.
@@ -355,6 +332,29 @@ bool MeetsWhenRunning(int sqlstate) {
     }
 }
 
+SourceFacts* LookAtSource(const SourceRelation& relation) {
+    MemoryContext context = CurrentMemoryContext;
+    Pin* volatile pin = nullptr;
+    SourceFacts* volatile facts = nullptr;
+    PG_TRY();
+    {
+        pin = Pin::Acquire(context, relation.server_oid);
+        facts = ReadSourceFacts(relation, pin);
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        ErrorData* error = CopyErrorData();
+        FlushErrorState();
+        if (pin != nullptr) pin->Release();
+        if (!MeetsWhenRunning(error->sqlerrcode)) RaiseAgain(error);
+        return UnknownFacts(relation);
+    }
+    PG_END_TRY();
+    pin->Release();
+    return facts;
+}
+
 void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
     RelationPlan* plan = static_cast<RelationPlan*>(palloc0(sizeof(RelationPlan)));
     plan->relation = ReadSourceRelation(relid);
@@ -435,6 +435,7 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
     scan.where = where.len > 0 ? where.data : nullptr;
     scan.order_by = order_by;
     scan.chunked = path->path.parallel_aware;
+    scan.rowid = WantsCtid(used) && plan.facts->rowid_name[0] != '\0';
     scan.limit = path->fdw_private != NIL ? floatVal(linitial(path->fdw_private)) : -1;
     const ScanQuery query = plan.facts->known ? BuildScanQuery(relation, *plan.facts, attributes, scan)
                                               : NamesOnly(relation, attributes);

@@ -48,6 +48,9 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid relid, Forei
 /// nothing behind but memory, and a pin if there was one.
 bool MeetsWhenRunning(int sqlstate);
 
+/// What SQLite knows of the relation, or UnknownFacts where only a running statement should fail.
+SourceFacts* LookAtSource(const SourceRelation& relation);
+
 /// A context in which the relation's columns are SQLite's and all else is a parameter.
 DeparseContext MakeContext(const RemoteRelation* relation);
 

@@ -239,13 +239,13 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
         appendStringInfoString(&sql, ColumnSql(relation, "r", static_cast<AttrNumber>(i + 1)));
         query.attributes = lappend_int(query.attributes, i + 1);
     }
-    if (query.attributes == NIL) {
+    if (query.attributes == NIL && !clauses.rowid) {
         // Nothing is wanted but the number of rows, and nothing can be refused.
         appendStringInfoString(&sql, "NULL");
         query.locator = Locator::kRowNumber;
         query.locator_columns = NIL;
     } else if (query.locator == Locator::kRowid) {
-        appendStringInfo(&sql, ", r.%s", facts.rowid_name);
+        appendStringInfo(&sql, "%sr.%s", query.attributes != NIL ? ", " : "", facts.rowid_name);
         query.locator_columns = list_make1(makeString(const_cast<char*>("rowid")));
     } else {
         ListCell* cell;

@@ -86,6 +86,7 @@ struct ScanClauses {
     double limit = -1;  ///< rows; negative for all
     /// For a parallel scan: of the rowids between two parameters behind all others (chunk_source.hpp).
     bool chunked = false;
+    bool rowid = false;  ///< wanted even where no column is
 };
 
 /// Builds it. The source's alias is r.

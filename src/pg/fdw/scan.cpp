@@ -5,6 +5,7 @@
 #include "pg/fdw/parameters.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_collector.hpp"
+#include "pg/fdw/row_marks.hpp"
 #include "pg/fdw/upper.hpp"
 #include "pg/fdw/upper_scan.hpp"
 #include "pg/load/bulk_insert.hpp"
@@ -21,6 +22,7 @@ struct ScanState {
     RowRefusals* refusals;  ///< of a load's statement; null otherwise
     bool bound;             ///< the statement runs with the present values of its parameters
     int* targets;           ///< slot position of each result column
+    bool gives_ctid;        ///< the rowid, for row marks
 };
 
 ScanState* StateOf(ForeignScanState* node) {
@@ -148,6 +150,7 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
     state->plan = PlanPrivate::Unpack(plan->fdw_private);
     if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
 
+    state->gives_ctid = plan->fsSystemCol && state->plan.locator == Locator::kRowid;
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
 }
 
@@ -164,8 +167,11 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     // Attributes nobody asked for are NULL.
     std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
     while (state->rows->Next(slot->tts_values, slot->tts_isnull, state->targets))
-        if (likely(state->refusals == nullptr) || !state->refusals->Take(state->rows))
+        if (likely(state->refusals == nullptr) || !state->refusals->Take(state->rows)) {
+            if (state->gives_ctid)
+                SetRowidAsCtid(&slot->tts_tid, state->rows->CellAt(state->rows->column_count()));
             return ExecStoreVirtualTuple(slot);
+        }
     return slot;
 }
 
