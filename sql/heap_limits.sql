@@ -16,6 +16,16 @@ SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(2000000)))
 SET pg_sqlite.soft_heap_limit = '1MB';
 SELECT n, s FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
     SELECT count(*), sum(length(v)) FROM (SELECT printf('%0100d', i) AS v FROM n ORDER BY 1 DESC LIMIT 40000)$$) AS t (n bigint, s bigint);
+-- What goes to files counts against PostgreSQL's own limit.
+SET temp_file_limit = '1MB';
+SELECT n FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+    SELECT count(*) FROM (SELECT printf('%0100d', i) AS v FROM n ORDER BY 1 DESC LIMIT 40000)$$) AS t (n bigint);
+\set VERBOSITY sqlstate
+SELECT n FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+    SELECT count(*) FROM (SELECT DISTINCT printf('%0100d', i) AS v FROM n)$$) AS t (n bigint);
+\set VERBOSITY terse
+RESET temp_file_limit;
+SELECT count(*) AS files FROM pg_ls_tmpdir() WHERE name LIKE format('pgsql\_tmp%s.%%', pg_backend_pid());
 SET pg_sqlite.hard_heap_limit = 0;
 SELECT n FROM sqlite.query('heap_limits', 'SELECT length(hex(zeroblob(20000000))) AS n') AS t (n bigint);
 RESET pg_sqlite.hard_heap_limit;

@@ -97,7 +97,8 @@ CALL sqlite.migrate('{load_shop}', 'load_none', '{"orphans": "keep"}');
 ROLLBACK;
 SELECT count(*) FROM sqlite.query('load_shop', 'SELECT 1') AS q(i int);
 SELECT database = :'shop_db' AS own_file FROM sqlite.connections() WHERE server = 'load_shop';
-SELECT count(*) AS copies FROM pg_ls_dir('pg_sqlite/' || (SELECT oid FROM pg_database WHERE datname = current_database()), true, false);
+SELECT count(*) AS copies FROM pg_ls_dir('base/pgsql_tmp', true, false) f
+WHERE f LIKE (SELECT format('pgsql\_tmp\_pg\_sqlite.%s.%%', oid) FROM pg_database WHERE datname = current_database());
 
 -- Rows put aside leave room for those that make the job fail.
 CALL sqlite.migrate('{load_shop}', 'load_none', '{"orphans": "keep", "tables": {"order_line": {"rules": {"none": "FALSE"}}}}');

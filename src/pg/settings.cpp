@@ -39,6 +39,7 @@ constexpr int kSoftHeapKb = 64 * 1024;
 /// A value has 1 GB at most (SQLITE_MAX_LENGTH), and making one takes a few times as much.
 constexpr int kHardHeapKb = 4 * 1024 * 1024;
 
+int max_copy_size = -1;
 int soft_heap_limit = kSoftHeapKb;
 int hard_heap_limit = kHardHeapKb;
 
@@ -54,6 +55,10 @@ void AssignHardHeapLimit(int value, void*) {
 
 }  // namespace
 
+std::int64_t MaxCopyBytes() noexcept {
+    return max_copy_size < 0 ? -1 : std::int64_t{max_copy_size} * 1024;
+}
+
 void DefineSettings() {
     DefineCustomStringVariable(
         "pg_sqlite.allowed_directories",
@@ -64,6 +69,10 @@ void DefineSettings() {
                              "Lets INSERT ... SELECT from SQLite write many rows at a time, as COPY does.",
                              "Statements whose promises need one row at a time are not concerned.",
                              &bulk_insert, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_sqlite.max_copy_size",
+                            "Size beyond which a SQLite database is not copied, backed up or restored.",
+                            "-1 leaves it to the room on the disk.", &max_copy_size, -1, -1, MAX_KILOBYTES,
+                            PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("pg_sqlite.parallel_insert",
                              "Lets parallel workers read the rows that INSERT ... SELECT from SQLite writes.",
                              "PostgreSQL's settings of parallel queries say how many.", &parallel_insert,

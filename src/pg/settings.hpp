@@ -1,6 +1,8 @@
 // Settings (GUCs) under pg_sqlite.*; documented in docs/reference/settings.md.
 #pragma once
 
+#include <cstdint>
+
 namespace pgsqlite::pg {
 
 /// pg_sqlite.allowed_directories: comma-separated directories that database files must lie in; empty allows
@@ -15,6 +17,10 @@ extern bool parallel_insert;
 
 /// pg_sqlite.read_pages: whole tables are read from the file's pages where that is possible.
 extern bool read_pages;
+
+/// pg_sqlite.max_copy_size in bytes: how large a copy of a database may be that a migration, a backup or a
+/// restoration makes; negative: as large as there is room.
+std::int64_t MaxCopyBytes() noexcept;
 
 /// pg_sqlite.progress: load and migrate say by NOTICEs how far they are.
 extern bool progress;

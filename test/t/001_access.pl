@@ -1,6 +1,7 @@
 # Who may read which file, and what is said of a file that is no SQLite database.
 use strict;
 use warnings;
+use IO::Socket::UNIX;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -179,6 +180,35 @@ my $odd = "odd 'name' ?mode=rw&x=%41#f.db";
 sqlite($odd, 'CREATE TABLE t (id)');
 (my $quoted = "$dir/$odd") =~ s/'/''/g;
 is(reading($quoted), '1', 'a path is no URI');
+
+# What stands beside a database where SQLite keeps its own files: opened only where it is a regular one. Nothing is waited for.
+$node->safe_psql('postgres', "ALTER DATABASE postgres SET statement_timeout = '60s'");
+my %placed = (
+	'a FIFO' => sub { system_or_bail('mkfifo', $_[0]) },
+	'a directory' => sub { mkdir $_[0] or die $! },
+	'a socket' => sub { IO::Socket::UNIX->new(Local => $_[0], Listen => 1) or die "$_[0]: $!" },
+	'a symbolic link' => sub { symlink "$dir/shop.db", $_[0] or die $! },
+	'a symbolic link, dangling' => sub { symlink "$dir/nothing", $_[0] or die $! },
+	'a symbolic link, to a device' => sub { symlink '/dev/zero', $_[0] or die $! });
+for my $mode ('delete', 'wal') {
+	for my $suffix ('-journal', '-wal', '-shm') {
+		for my $what (sort keys %placed) {
+			# A name that fits a socket's address.
+			my $short = PostgreSQL::Test::Utils::tempdir_short() . '/p.db';
+			system_or_bail('sqlite3', '-bail', '-init', '/dev/null', $short, ".output /dev/null\nPRAGMA journal_mode = $mode;\n.output\nCREATE TABLE t (id)");
+			my $kept = $placed{$what}->("$short$suffix");
+			my ($kind) = split /,/, $what;
+			# SQLite opens a -shm only beside a -wal.
+			my $result = reading($short);
+			if ($suffix eq '-shm') { is($result, '1', "$mode, -shm is $what: not needed"); }
+			else { like($result, qr/42809.*"\Q$short$suffix\E" is \Q$kind\E.*HINT:  Move it away/s, "$mode, $suffix is $what"); }
+			like(as_role('postgres', "CREATE SERVER copied FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$short'); SET client_min_messages = error; CALL sqlite.migrate('{copied}', 'copied')"),
+				$suffix eq '-shm' ? qr/^\d+$/ : qr/42809/, '  so is it for a copy');
+			$node->safe_psql('postgres', 'DROP SERVER IF EXISTS copied CASCADE; SET client_min_messages = error; DROP SCHEMA IF EXISTS copied CASCADE');
+		}
+	}
+}
+$node->safe_psql('postgres', 'ALTER DATABASE postgres RESET statement_timeout');
 
 # Formats.
 my %formats = (

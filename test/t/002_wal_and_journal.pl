@@ -193,6 +193,82 @@ print $wal 'x' x 10000;
 close $wal;
 is(count('left_behind'), '2', 'a torn end of the -wal is left out');
 
+# What a tool that may only read has left: an empty -wal, and a -shm that the server may not write. The same with commits in
+# the -wal and an old -shm, as after a crash. Read, moved and backed up like any other.
+for my $left_by ('a reader', 'a crash') {
+	my $folder = folder($left_by =~ s/\W/_/r);
+	sqlite("$folder/a.db", "PRAGMA journal_mode = WAL; $fill");
+	if ($left_by eq 'a reader') {
+		IPC::Run::run([ 'sqlite3', '-init', '/dev/null', "file:$folder/a.db?mode=ro", 'SELECT count(*) FROM t' ], '>', \my $rows);
+		is($rows, "1000\n", 'a reader');
+	} else {
+		$writer = Shell->new("$folder/a.db");
+		$writer->run('DELETE FROM t WHERE id > 600;');
+		$writer->kill;
+	}
+	ok(-e "$folder/a.db-shm", "$left_by has left a -shm");
+	my $rows = $left_by eq 'a reader' ? 1000 : 600;
+	mkdir "$folder/backup";
+	(my $name = "left_by_$left_by") =~ s/\W/_/g;
+	server($name, "$folder/a.db");
+	for my $mode (0644, 0444) {
+		chmod $mode, glob("$folder/a.db-*");
+		$before = fingerprint($folder);
+		is(count($name), $rows, "$left_by: it is read");
+		is($node->safe_psql('postgres', "BEGIN; SELECT count(*) FROM $name; SELECT mode FROM sqlite.connections() WHERE server = '$name'; COMMIT"), "$rows\nat rest", '  at rest');
+		for my $from ('copy', 'live') {
+			is($node->safe_psql('postgres', "SET client_min_messages = error; CALL sqlite.migrate('{$name}', 'moved', '{\"read_from\": \"$from\"}')") =~ /^\d+$/ && $node->safe_psql('postgres', 'SELECT count(*) FROM moved.t'), $rows, "  moved from the file, read_from $from");
+			$node->safe_psql('postgres', 'SET client_min_messages = error; DROP SCHEMA moved CASCADE');
+		}
+		is($node->safe_psql('postgres', "SELECT sqlite.verify_backup(sqlite.backup('$name', '$folder/backup'))"), 't', '  backed up');
+		is($node->safe_psql('postgres', "SELECT count(*) FROM sqlite.tables('$name')"), '1', '  looked into');
+		is(fingerprint($folder), $before, '  and no file was changed or made');
+	}
+	chmod 0644, glob("$folder/a.db-*");
+	sqlite("$folder/a.db", 'INSERT INTO t VALUES (5000, 1)');
+	is(count($name), $rows + 1, 'the application goes on');
+}
+
+# A -wal beside a database whose header knows nothing of it: SQLite reads it, and so do we, without a -shm.
+my $stray = folder('stray');
+sqlite("$stray/a.db", "PRAGMA journal_mode = WAL; $fill");
+$writer = Shell->new("$stray/a.db");
+$writer->run('PRAGMA wal_checkpoint(TRUNCATE);');
+copy("$stray/a.db", "$stray/b.db") or die $!;
+$writer->run('DELETE FROM t WHERE id > 700;');
+copy("$stray/a.db-wal", "$stray/b.db-wal") or die $!;
+$writer->finish;
+unlink glob("$stray/a.db*");
+# Bytes 18 and 19 of the header.
+open my $header, '+<:raw', "$stray/b.db" or die $!;
+seek $header, 18, 0;
+print $header "\1\1";
+close $header;
+$before = fingerprint($stray);
+server('stray', "$stray/b.db");
+is(count('stray'), '700', 'a -wal beside a rollback-journal database is read');
+is(fingerprint($stray), $before, 'and no -shm is made');
+sqlite("$stray/b.db", 'SELECT 1 FROM t');
+
+# A -shm that the server may not read, of a database in use: read as long as nobody writes.
+SKIP: {
+	skip 'root may read everything', 3 if $> == 0;
+	my $closed = folder('closed');
+	sqlite("$closed/a.db", "PRAGMA journal_mode = WAL; $fill");
+	$writer = Shell->new("$closed/a.db");
+	$writer->run('DELETE FROM t WHERE id > 300;');
+	chmod 0, "$closed/a.db-shm";
+	server('closed', "$closed/a.db");
+	is(count('closed'), '300', 'without the -shm');
+	is($session->run('BEGIN; SELECT count(*) FROM closed;'), '300', 'a transaction reads without it');
+	$writer->run('DELETE FROM t WHERE id > 200;');
+	like($session->run('SELECT count(*) FROM closed; COMMIT;'), qr/40001.*changed while it was being read.*may not read its -shm file/s, 'and hears when somebody writes');
+	$session->run('ROLLBACK;');
+	chmod 0, "$closed/a.db-wal";
+	like(failure('SELECT count(*) FROM closed'), qr/42501.*lacks read permission on file ".*a\.db-wal"/s, 'a -wal that may not be read is named');
+	$writer->finish;
+}
+
 # A hot journal: its own error with a hint, and no file changes.
 my $hot = folder('hot');
 sqlite("$hot/source.db", "PRAGMA journal_mode = DELETE; $fill");

@@ -16,7 +16,8 @@ $node->append_conf('postgresql.conf', "statement_timeout = '120s'\nfsync = off\n
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite');
 my $dir = PostgreSQL::Test::Utils::tempdir;
-my $copies = $node->data_dir . '/pg_sqlite';
+my $copies = $node->data_dir . '/base/pgsql_tmp';
+my $kept_copies = $node->data_dir . '/base/*/pgsql_tmp_pg_sqlite';
 
 my $n = 40000;
 my $make = "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, at TEXT); CREATE INDEX item_name ON item (name); CREATE TABLE other (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES item);
@@ -37,7 +38,7 @@ $node->safe_psql('postgres', "CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPT
 sub nothing_left {
 	my ($what) = @_;
 	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'sqlite\_job%' OR nspname = 'moved'}), 0, "$what: no schema is left");
-	is(join(' ', grep { -f } glob("$copies/*/*/*")), '', "$what: no copy is left");
+	is(join(' ', grep { -f } glob("$copies/*pg_sqlite*/* $kept_copies/*/*")), '', "$what: no copy is left");
 	return;
 }
 
@@ -103,6 +104,111 @@ SKIP: {
 	like($err, qr/ERROR: .*Permission denied/, 'no copy can be made');
 	chmod 0700, $copies;
 	nothing_left('read-only');
+}
+
+# Sizes: what does not fit is not begun, and what was never written takes no room.
+for my $call ("CALL sqlite.migrate('{s}', 'moved')", "SELECT sqlite.backup('s', '$dir')", "SELECT sqlite.backup('s', '$dir', true)") {
+	my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSET pg_sqlite.max_copy_size = '1MB'; $call");
+	like($err, qr/53400: +a copy of database file ".*s\.db" is too large.*setting pg_sqlite\.max_copy_size allows 1048576/s, "too large: $call");
+	nothing_left('too large');
+}
+# A file of a terabyte with nothing in it: by its header, and by its size alone.
+{
+	my $sparse = "$dir/sparse.db";
+	sqlite($sparse, 'PRAGMA page_size = 65536; CREATE TABLE item (id INTEGER PRIMARY KEY); INSERT INTO item VALUES (1)');
+	$node->safe_psql('postgres', "CREATE SERVER sparse FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$sparse')");
+	SKIP: {
+		skip 'no file can be so large here', 2 if !truncate $sparse, 2**40;
+		open my $file, '+<:raw', $sparse or die $!;
+		seek $file, 28, 0;
+		print $file pack('N', 2**40 / 65536);
+		close $file;
+		for my $call ("CALL sqlite.migrate('{sparse}', 'moved')", "SELECT sqlite.backup('sparse', '$dir')") {
+			my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\n$call");
+			like($err, qr/53100: +a copy of database file ".*sparse\.db" does not fit on the disk.*It takes 1099511627776 bytes/s, "a terabyte of nothing: $call");
+			nothing_left('a terabyte');
+		}
+		# 256 MB of them are copied, and take next to no room.
+		truncate $sparse, 2**28;
+		open $file, '+<:raw', $sparse or die $!;
+		seek $file, 28, 0;
+		print $file pack('N', 2**28 / 65536);
+		close $file;
+		mkdir "$dir/holes" or die $!;
+		$node->safe_psql('postgres', "SELECT sqlite.backup('sparse', '$dir/holes')");
+		my ($copy) = glob("$dir/holes/*.db");
+		is(-s $copy, 2**28, 'a copy is as large as its source');
+		cmp_ok((stat $copy)[12] * 512, '<', 2**24, 'but has its holes');
+		# More pages than there are.
+		truncate $sparse, 2**20;
+		my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nCALL sqlite.migrate('{sparse}', 'moved')");
+		like($err, qr/XX001/, 'a header that promises more than there is');
+	}
+	$node->safe_psql('postgres', 'DROP SERVER sparse');
+	unlink $sparse;
+}
+# A backup that unpacks to more than its manifest says.
+{
+	mkdir "$dir/packed" or die $!;
+	my $manifest = $node->safe_psql('postgres', "SELECT sqlite.backup('s', '$dir/packed', true)");
+	my $small = $manifest =~ s/"plain": \{([^}]*)"bytes": \d+/"plain": {$1"bytes": 100000/r;
+	isnt($small, $manifest, 'a manifest with another size');
+	my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT sqlite.restore_backup('$small', '$dir/packed/restored')");
+	like($err, qr/XX001/, 'more than the manifest says is refused');
+	($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSET pg_sqlite.max_copy_size = '1MB'; SELECT sqlite.restore_backup('$manifest', '$dir/packed/restored')");
+	like($err, qr/53400/, 'so is more than the setting allows');
+	($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSET temp_file_limit = '1MB'; SELECT sqlite.verify_backup('$manifest')");
+	like($err, qr/53400: +temporary file size exceeds temp_file_limit \(1024kB\)/, 'and what is unpacked to be looked at is a temporary file');
+	ok(!-e "$dir/packed/restored", 'nothing is left of a restoration');
+}
+
+# Copies go with what they are for: the session, the server's life, the job's record, the database.
+{
+	sub copies { return scalar grep { -f } glob("$copies/*pg_sqlite*/* $kept_copies/*/*"); }
+	$node->safe_psql('postgres', q{CREATE SCHEMA late; CREATE TABLE late.item (id bigint PRIMARY KEY, name text, at text);
+		CREATE FUNCTION late.stop() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 20000 THEN
+			IF pg_catalog.current_setting('late.how', true) = 'sleep' THEN PERFORM pg_catalog.pg_sleep(600); END IF;
+			RAISE 'stopped'; END IF; RETURN NEW; END$$;
+		CREATE TRIGGER stop BEFORE INSERT ON late.item FOR EACH ROW EXECUTE FUNCTION late.stop()});
+	my $spec = sub { return qq({"include": ["item"], "existing": "append", "transaction": "$_[0]", "commit_rows": 5000}); };
+	my $hang = sub {
+		my ($transaction) = @_;
+		my ($in, $out, $err) = ("SET late.how = 'sleep'; CALL sqlite.migrate('{s}', 'late', '" . $spec->($transaction) . "');\n", '', '');
+		my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') ], '<', \$in, '>', \$out, '2>', \$err, IPC::Run::timeout(180));
+		$psql->pump_nb;
+		$node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query ~ 'late'") or die "it does not sleep: $err";
+		return $psql;
+	};
+	my $psql = $hang->('single');
+	is(copies(), 1, 'a copy while the job reads it');
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+	$psql->finish;
+	is(copies(), 0, 'none when its session has been terminated');
+	$psql = $hang->('single');
+	kill 'KILL', $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+	eval { $psql->finish };
+	$node->poll_query_until('postgres', 'SELECT true');
+	is(copies(), 0, 'none when it has been killed');
+	$psql = $hang->('single');
+	$node->stop('immediate');
+	eval { $psql->finish };
+	$node->start;
+	is(copies(), 0, 'none when the server has been');
+	# One that can be resumed has its copy.
+	$node->psql('postgres', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('batch') . "')");
+	is(copies(), 1, 'a job that can go on keeps its copy');
+	my ($job) = $node->safe_psql('postgres', 'SELECT max(job) FROM sqlite.jobs');
+	$node->safe_psql('postgres', "DELETE FROM sqlite.jobs WHERE job = $job");
+	$node->psql('postgres', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('single') . "')");
+	is(copies(), 0, 'the copy of a job whose record has gone goes with the next job');
+	$node->safe_psql('postgres', 'TRUNCATE late.item');
+	$node->safe_psql('postgres', 'CREATE DATABASE other');
+	$node->safe_psql('other', "CREATE EXTENSION pg_sqlite; CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db'); CREATE SCHEMA late; CREATE TABLE late.item (id bigint PRIMARY KEY CHECK (id < 20000), name text, at text)");
+	$node->psql('other', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('batch') . "')");
+	is(copies(), 1, 'a copy in another database');
+	$node->safe_psql('postgres', 'DROP DATABASE other');
+	is(copies(), 0, 'is gone with it');
+	$node->safe_psql('postgres', 'DROP SCHEMA late CASCADE');
 }
 
 # The source while a migration is at work: a trigger stops the load in its midst until the damage is done.

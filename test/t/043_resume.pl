@@ -48,6 +48,7 @@ sql(qq{
 	CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN RAISE 'stopped at %', new.id USING ERRCODE = 'XX001'; END\$\$;
 });
 
+my $copies = $node->data_dir . '/base/' . sql(q{SELECT oid FROM pg_database WHERE datname = 'postgres'}) . '/pgsql_tmp_pg_sqlite';
 my $counts = q{SELECT string_agg(format('%s %s %s %s', table_name, read, written, state), ', ' ORDER BY table_name) FROM sqlite.job_tables WHERE job = };
 
 # Batches into a table that exists: behind the last one that is committed.
@@ -60,7 +61,7 @@ for my $workers (1, 2)
 	my $kept = sql('SELECT count(*) FROM kept.item');
 	ok($kept >= 101 && $kept < 1001, "some rows are committed: $kept");
 	is(sql("SELECT sum(written) = $kept - 1 FROM sqlite.job_tables WHERE job = $job"), 't', 'and recorded');
-	ok(-d $node->data_dir . "/pg_sqlite", 'the copy of the file is kept');
+	ok(-d $copies, 'the copy of the file is kept');
 	sqlite('shop.db', "UPDATE item SET name = 'changed' WHERE id = 600");
 	like(try_sql("CALL sqlite.resume($job)"), qr/ERROR:  stopped at 555/, 'what is wrong is still wrong');
 	sql('ALTER TABLE kept.item DISABLE TRIGGER stop');
@@ -69,7 +70,7 @@ for my $workers (1, 2)
 	is(sql('SELECT count(*), count(DISTINCT id), sum(id) FROM kept.item'), '1001|1001|500499', 'each row once');
 	is(sql('SELECT name FROM kept.item WHERE id = 600'), 'row 600', 'of the state that it began with');
 	like(try_sql("CALL sqlite.resume($job)"), qr/NOTICE:  job $job is done/, 'then there is nothing to resume');
-	ok(!-d $node->data_dir . "/pg_sqlite/" . sql(q{SELECT oid FROM pg_database WHERE datname = 'postgres'}), 'and the copy is gone');
+	ok(!-e $copies, 'and the copy is gone');
 	sqlite('shop.db', "UPDATE item SET name = 'row 600' WHERE id = 600");
 	sql('DELETE FROM kept.item WHERE id > 0; ALTER TABLE kept.item ENABLE TRIGGER stop');
 }

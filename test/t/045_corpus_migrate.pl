@@ -259,7 +259,8 @@ sub left_behind {
 		SELECT 'schema moved' FROM pg_namespace WHERE nspname = 'moved'
 		UNION ALL SELECT 'relation ' || oid::regclass FROM pg_class WHERE relnamespace::regnamespace::text NOT IN
 			('pg_catalog', 'pg_toast', 'information_schema', 'sqlite', 'oracle')
-		UNION ALL SELECT 'file ' || f FROM pg_ls_dir('pg_sqlite/' || (SELECT oid FROM pg_database WHERE datname = current_database()), true, false) AS f});
+		UNION ALL SELECT 'file ' || f FROM pg_ls_dir(format('base/%s/pgsql_tmp_pg_sqlite', (SELECT oid FROM pg_database WHERE datname = current_database())), true, false) AS f
+		UNION ALL SELECT 'file ' || f FROM pg_ls_dir('base/pgsql_tmp', true, false) AS f WHERE f ~ 'pg_sqlite'});
 }
 
 for my $file (@files) {

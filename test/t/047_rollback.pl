@@ -83,7 +83,7 @@ $locking .= "COMMIT;\n";
 $locker->finish;
 $runner->finish;
 is($node->safe_psql('postgres', "$counts; SELECT sqlite.report($job) -> 'interrupted'"), "501|1\ntrue", 'a part is committed, and its session gone');
-my $copies = $node->data_dir . '/pg_sqlite/' . $node->safe_psql('postgres', 'SELECT oid FROM pg_database WHERE datname = current_database()') . "/$job";
+my $copies = $node->data_dir . '/base/' . $node->safe_psql('postgres', 'SELECT oid FROM pg_database WHERE datname = current_database()') . "/pgsql_tmp_pg_sqlite/$job";
 ok(-d $copies, 'its copy of the source is kept for a resumption');
 is(outcome("CALL sqlite.rollback($job)"), '', 'it is taken back');
 is($node->safe_psql('postgres', "$counts; SELECT state FROM sqlite.jobs WHERE job = $job"), "1|1\nrolled back", 'with what it had committed');

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -55,13 +58,32 @@ Error FileError(int error_number, std::string_view doing, const std::string& pat
 
 NewFile::NewFile(std::string path) : path_(std::move(path)) {
     constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    descriptor_ = Retry([&] { return open(path_.c_str(), kFlags, S_IRUSR | S_IWUSR); });
-    if (descriptor_ < 0) throw FileError(errno, "create file", path_);
+    const std::string directory = DirectoryOf(path_);
+    directory_ = Retry([&] { return open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); });
+    if (directory_ < 0) throw FileError(errno, "create file", path_);
+    if (!LiesAt(directory_, directory)) {
+        close(directory_);
+        throw Error(sqlstate::kSerializationFailure,
+                    "path \"" + path_ + "\" was changed while its file was being made",
+                    "A symbolic link stands on the way, where there was none before.", "Try again.");
+    }
+    descriptor_ = Retry([&] { return openat(directory_, Name(), kFlags, S_IRUSR | S_IWUSR); });
+    if (descriptor_ < 0) {
+        const int error = errno;
+        close(directory_);
+        throw FileError(error, "create file", path_);
+    }
 }
 
 NewFile::~NewFile() {
     if (descriptor_ >= 0) close(descriptor_);
-    if (!kept_) unlink(path_.c_str());
+    if (!kept_) unlinkat(directory_, Name(), 0);
+    close(directory_);
+}
+
+const char* NewFile::Name() const noexcept {
+    const std::size_t slash = path_.rfind('/');
+    return path_.c_str() + (slash == std::string::npos ? 0 : slash + 1);
 }
 
 void NewFile::Write(const void* data, std::size_t size) {
@@ -111,6 +133,38 @@ void NewFile::Keep(bool sync) {
 
 Removal::~Removal() {
     if (!path_.empty()) unlink(path_.c_str());
+}
+
+bool LiesAt(int descriptor, const std::string& path) noexcept {
+    char name[32], real[PATH_MAX];
+    std::snprintf(name, sizeof(name), "/proc/self/fd/%d", descriptor);
+    const ssize_t size = readlink(name, real, sizeof(real));
+    return size >= 0 && std::string_view(real, static_cast<std::size_t>(size)) == path;
+}
+
+std::int64_t RoomIn(const std::string& directory) noexcept {
+    constexpr double kLargest = 4e18;
+    constexpr double kKeptShare = 0.05, kKeptBytes = 256.0 * 1024 * 1024;
+    struct statvfs fs;
+    if (statvfs(directory.c_str(), &fs) != 0 || fs.f_blocks == 0) return -1;
+    const double block = static_cast<double>(fs.f_frsize);
+    const double kept = std::min(static_cast<double>(fs.f_blocks) * block * kKeptShare, kKeptBytes);
+    const double room = static_cast<double>(fs.f_bavail) * block - kept;
+    return static_cast<std::int64_t>(std::clamp(room, 0.0, kLargest));
+}
+
+void CheckRoomFor(std::int64_t bytes, const std::string& what, const std::string& path, std::int64_t limit,
+                  const char* setting) {
+    const std::string size = std::to_string(bytes) + " bytes";
+    if (limit >= 0 && bytes > limit)
+        throw Error(sqlstate::kConfigurationLimitExceeded, what + " is too large",
+                    "It takes " + size + "; setting " + setting + " allows " + std::to_string(limit) + ".",
+                    std::string("A superuser can raise ") + setting + ".");
+    const std::int64_t room = RoomIn(DirectoryOf(path));
+    if (room >= 0 && bytes > room)
+        throw Error(sqlstate::kDiskFull, what + " does not fit on the disk",
+                    "It takes " + size + "; in directory \"" + DirectoryOf(path) + "\" there is room for " +
+                        std::to_string(room) + ", beside what is kept free.");
 }
 
 std::string ResolveNewPath(const std::string& path) {

@@ -17,6 +17,7 @@ namespace pgsqlite {
 namespace sqlstate {
 inline constexpr const char* kDiskFull = "53100";
 inline constexpr const char* kDuplicateFile = "58P02";
+inline constexpr const char* kConfigurationLimitExceeded = "53400";
 }  // namespace sqlstate
 
 /// An Error for a failed system call: its reason and the file it concerns.
@@ -27,7 +28,9 @@ Error FileError(int error_number, std::string_view doing, const std::string& pat
 
 class NewFile {
   public:
-    /// Makes it, readable and writable for the server's user alone. @throws Error as FileError
+    /// Makes it, readable and writable for the server's user alone.
+    /// @param path whose directory is resolved: where a symbolic link has come into its way since, no file is
+    ///   made. @throws Error as FileError, 40001
     explicit NewFile(std::string path);
     /// Deletes it unless Keep was called.
     ~NewFile();
@@ -48,8 +51,9 @@ class NewFile {
     void Keep(bool sync);
 
   private:
-    void Sync();
+    const char* Name() const noexcept;
     std::string path_;
+    int directory_ = -1;  ///< the one that it was made in, wherever it may be moved
     int descriptor_ = -1;
     std::int64_t end_ = 0;  ///< where Write goes on
     bool kept_ = false;
@@ -79,6 +83,19 @@ class Removal {
   private:
     std::string path_;
 };
+
+/// Whether a file may take so many bytes: within a limit, and without taking the last room of its file
+/// system, of which 5 % or 256 MB stay free, whichever is less.
+/// @param what reads as in "<what> is too large". @param path of the file that shall be made
+/// @param limit in bytes; negative: none. @param setting that the limit comes from
+/// @throws Error 53400 (the limit), 53100 (no room)
+void CheckRoomFor(std::int64_t bytes, const std::string& what, const std::string& path, std::int64_t limit,
+                  const char* setting);
+/// Bytes that may still be written to the file system of a directory; negative where it does not tell.
+std::int64_t RoomIn(const std::string& directory) noexcept;
+
+/// Whether what a descriptor is of lies at that path, with no symbolic link on the way.
+bool LiesAt(int descriptor, const std::string& path) noexcept;
 
 /// Resolves the directory of an absolute path at which a file shall be made. Whether it exists is not asked.
 /// @throws Error 22023 (relative, or no name at its end), 58P01 (no such directory), 42501

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -55,6 +56,10 @@ void Read(const Database& db, sqlite3_file* file, char* buffer, std::size_t size
         throw MakeError(rc, "read database file \"" + db.path() + "\"", "", db.path());
 }
 
+bool IsZero(const char* bytes, std::size_t size) noexcept {
+    return bytes[0] == 0 && std::memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
 std::int64_t Number(Database& db, const char* pragma) {
     Statement statement(db, pragma);
     return statement.Fetch() ? statement.Int(0) : 0;
@@ -79,12 +84,25 @@ void CheckIsNew(const std::string& path) {
     }
 }
 
-FileCopy::FileCopy(Database& source, std::string path)
+FileCopy::FileCopy(Database& source, std::string path, std::int64_t max_bytes)
     : source_(source),
       snapshot_(source.TakeSnapshot()),
       buffer_(kPieceBytes),
-      // Checked first: a file that exists must not be made, nor deleted.
-      file_((CheckIsNew(path), std::move(path))) {
+      file_(Checked(std::move(path), max_bytes)) {
+    if (snapshot_.wal.frames > 0)
+        buffer_.resize(std::max(kPieceBytes, kFrameHeaderBytes + static_cast<std::size_t>(page_size_)));
+}
+
+/// Before the file is made: one that exists must not be made, nor deleted.
+std::string FileCopy::Checked(std::string path, std::int64_t max_bytes) {
+    CheckIsNew(path);
+    Measure();
+    CheckRoomFor(bytes(), "a copy of database file \"" + source_.path() + "\"", path, max_bytes,
+                 "pg_sqlite.max_copy_size");
+    return path;
+}
+
+void FileCopy::Measure() {
     page_size_ = Number(source_, "PRAGMA page_size");
     page_count_ = Number(source_, "PRAGMA page_count");
     const WalEnd& wal = snapshot_.wal;
@@ -100,13 +118,15 @@ FileCopy::FileCopy(Database& source, std::string path)
     file_bytes_ = std::min<std::int64_t>(size, bytes());
     const std::int64_t frame_bytes = static_cast<std::int64_t>(kFrameHeaderBytes) + page_size_;
     total_ = file_bytes_ + wal.frames * frame_bytes;
-    if (wal.frames > 0) buffer_.resize(std::max(kPieceBytes, static_cast<std::size_t>(frame_bytes)));
 }
 
 FileCopy::~FileCopy() = default;
 
 bool FileCopy::Step() {
     const std::int64_t until = done_ + kStepBytes;
+    // Others write there, too.
+    if (done_ < total_ && RoomIn(DirectoryOf(file_.path())) == 0)
+        throw FileError(ENOSPC, "write to file", file_.path());
     while (done_ < until && done_ < total_) {
         if (done_ < file_bytes_)
             CopyPages();
@@ -120,7 +140,8 @@ void FileCopy::CopyPages() {
     const auto size = static_cast<std::size_t>(
         std::min<std::int64_t>(file_bytes_ - done_, static_cast<std::int64_t>(kPieceBytes)));
     Read(source_, FileOf(source_, SQLITE_FCNTL_FILE_POINTER), buffer_.data(), size, done_);
-    file_.WriteAt(buffer_.data(), size, done_);
+    // What was never written takes no room in the copy either; Finish gives it its size.
+    if (!IsZero(buffer_.data(), size)) file_.WriteAt(buffer_.data(), size, done_);
     done_ += static_cast<std::int64_t>(size);
 }
 

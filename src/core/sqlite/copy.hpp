@@ -26,9 +26,13 @@ class FileCopy {
   public:
     /// Makes the new file; nothing is copied yet. @param source in a read transaction, and nobody ends it
     /// before Finish
-    /// @param path the new file's, absolute. @throws Error 58P02 when there is such a file, or one of the
-    /// names that SQLite would take for a -wal or -journal of it; 53100, 25006, 42501, 58P01, 58030
-    FileCopy(Database& source, std::string path);
+    /// @param path the new file's, absolute
+    /// @param max_bytes how large the copy may be; negative: as large as there is room
+    /// @throws Error 58P02 when there is such a file, or one of the names that SQLite would take for a -wal
+    /// or
+    ///   -journal of it; 53400 or 53100 when it would be too large, and then there is none; 25006, 42501,
+    ///   58P01, 58030
+    FileCopy(Database& source, std::string path, std::int64_t max_bytes = -1);
     /// Deletes the new file unless Finish ended well.
     ~FileCopy();
     FileCopy(const FileCopy&) = delete;
@@ -49,6 +53,8 @@ class FileCopy {
     std::int64_t bytes() const noexcept { return page_count_ * page_size_; }
 
   private:
+    void Measure();
+    std::string Checked(std::string path, std::int64_t max_bytes);
     void CopyPages();
     void CopyFrames();
     void ClearWalMode();

@@ -24,6 +24,10 @@ constexpr int kSliceMs = 25;
 constexpr std::int64_t kMtimeTickNs = 20 * 1000 * 1000;
 constexpr std::size_t kHeaderBytes = 100;
 constexpr char kImmutable[] = "immutable=1";
+/// Without, SQLite makes a -shm, writes its read marks into it, and starts one anew that nobody has open.
+constexpr char kReadOnlyIndex[] = "readonly_shm=1";
+/// Of the wal-index, which is mapped in pieces of this size ("WAL-mode File Format" §2.2).
+constexpr int kIndexRegionBytes = 32768;
 
 std::int64_t NowNs(clockid_t clock) noexcept {
     struct timespec now;
@@ -110,23 +114,12 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
                             "or was not closed properly.",
                         "Close the application properly, or set server option immutable to false.");
         self.mode_ = AccessMode::kImmutable;
-        self.OpenHandle(nullptr, kImmutable);
+        self.OpenHandle(GetReaderVfs().shared_index, kImmutable);
         self.ReadHeader();
     } else {
-        const ReaderVfs& vfs = GetReaderVfs();
-        if (vfs.shared_index == nullptr)
-            throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
-        self.OpenHandle(vfs.shared_index, "");
-        const bool wal_mode = self.ReadHeader();
-        // Whoever has a WAL database open keeps both side files beside it; otherwise nobody has.
-        if (wal_mode && !(self.wal_.exists && Identify(self.shm_path_).exists)) {
-            sqlite3_close_v2(std::exchange(self.db_, nullptr));
-            self.WaitUntilSettled();
-            self.file_ = Identify(path);
-            self.wal_ = Identify(self.wal_path_);
-            self.mode_ = AccessMode::kAtRest;
-            self.OpenHandle(vfs.private_index, "");
-        }
+        self.OpenHandle(GetReaderVfs().shared_index, kReadOnlyIndex);
+        // SQLite reads a -wal that holds something whatever the file's header says.
+        if ((self.ReadHeader() || self.wal_.HasContent()) && !self.HasLiveIndex()) self.OpenAtRest();
     }
     self.Configure();
     return database;
@@ -138,6 +131,31 @@ Database::~Database() {
     if (db_ != nullptr) sqlite3_close_v2(db_);
 }
 
+/// Whether a writer has the WAL open: then a wal-index is shared that can be trusted, with locks in it. Only
+/// SQLite's own VFS may open a -shm (closing it elsewhere would drop locks), and it tells. Where the server
+/// may not read it, the files are watched instead.
+bool Database::HasLiveIndex() const {
+    if (!Identify(wal_path_).exists || !IsReadableFile(shm_path_)) return false;
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return false;
+    void volatile* region = nullptr;
+    const int rc = file->pMethods->xShmMap(file, 0, kIndexRegionBytes, 0, &region);
+    file->pMethods->xShmUnmap(file, 0);
+    if (rc == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM) Throw(rc, "look at file \"" + shm_path_ + "\"");
+    return (rc & 0xff) != SQLITE_CANTOPEN;
+}
+
+/// Opens it once more, with a wal-index of our own.
+void Database::OpenAtRest() {
+    sqlite3_close_v2(std::exchange(db_, nullptr));
+    WaitUntilSettled();
+    file_ = Identify(path());
+    wal_ = Identify(wal_path_);
+    shm_ = Identify(shm_path_);
+    mode_ = AccessMode::kAtRest;
+    OpenHandle(GetReaderVfs().private_index, "");
+}
+
 /// As a parallel worker: in the leader's way, but without locks and with its end of the -wal.
 void Database::OpenForLeader() {
     const Snapshot& leader = *options_.leader;
@@ -146,20 +164,20 @@ void Database::OpenForLeader() {
     wal_ = leader.wal_file;
     VerifyLeader();
     if (mode_ == AccessMode::kImmutable) {
-        OpenHandle(nullptr, kImmutable);
+        OpenHandle(GetReaderVfs().shared_index, kImmutable);
     } else {
-        const char* vfs = GetReaderVfs().follower;
-        if (vfs == nullptr) throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
-        std::string parameters = std::string(kWalBytesParameter) + "=" + std::to_string(leader.wal.bytes());
+        std::string parameters =
+            std::string(kReadOnlyIndex) + "&" + kWalBytesParameter + "=" + std::to_string(leader.wal.bytes());
         if (mode_ == AccessMode::kLocked && leader.wal.frames > 0)
             parameters += std::string("&") + kIndexHeaderParameter + "=" + Hex(leader.wal.header);
-        OpenHandle(vfs, parameters);
+        OpenHandle(GetReaderVfs().follower, parameters);
     }
     ReadHeader();
 }
 
 /// @param uri_parameters "name=value&…", or empty
 void Database::OpenHandle(const char* vfs, const std::string& uri_parameters) {
+    if (vfs == nullptr) throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
     std::string name = options_.path;
     if (!uri_parameters.empty()) {
@@ -168,6 +186,7 @@ void Database::OpenHandle(const char* vfs, const std::string& uri_parameters) {
     }
     const int rc = sqlite3_open_v2(name.c_str(), &db_, flags, vfs);
     if (rc == SQLITE_OK) return;
+    if ((rc & 0xff) == SQLITE_CANTOPEN) CheckGate(path());
     Error error = MakeError(rc, "open database file \"" + options_.path + "\"",
                             db_ != nullptr ? sqlite3_errmsg(db_) : "", options_.path);
     sqlite3_close_v2(std::exchange(db_, nullptr));
@@ -286,8 +305,14 @@ void Database::BeginRead() {
         rc = ReadEncoding();
         encoding_known_ = has_tables && rc == SQLITE_OK;
     }
-    if (rc != SQLITE_OK)
+    if (rc != SQLITE_OK) {
+        // A journal that can't be looked into counts as hot.
+        if (rc == SQLITE_READONLY_ROLLBACK)
+            CheckSideFile(path() + "-journal", path());
+        else if ((rc & 0xff) == SQLITE_CANTOPEN)
+            CheckSideFile(wal_path_, path());
         throw MakeError(rc, "read database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
+    }
     in_read_ = true;
     if (!SnapshotIntact()) {
         EndRead();
@@ -323,28 +348,37 @@ bool Database::IsCurrent() const noexcept {
     if (!now.SameFile(file_)) return false;
     if (mode_ == AccessMode::kLocked) return true;
     return now == file_ && Identify(wal_path_) == wal_ &&
-           (mode_ != AccessMode::kAtRest || !(wal_.exists && Identify(shm_path_).exists));
+           (mode_ != AccessMode::kAtRest || Identify(shm_path_) == shm_);
 }
 
 void Database::VerifyUnchanged() const {
     if (SnapshotIntact()) return;
     throw Error(
         sqlstate::kSerializationFailure, "database file \"" + path() + "\" changed while it was being read",
-        "It is a WAL database that nobody had open when reading began, and its -wal and -shm files belong to "
-        "the application, so none were made to lock it.",
+        shm_.exists && !IsReadableFile(shm_path_)
+            ? "The server's operating-system user may not read its -shm file, so it could not be locked."
+            : "It is a WAL database that nobody had open when reading began, and its -wal and -shm files "
+              "belong "
+              "to the application, so none were made to lock it.",
         "Try again, or let the application keep the database open while it is read.");
 }
 
 /// Lets a file that was changed just now grow older than a tick of its clock, so that the next change shows.
-void Database::WaitUntilSettled() const noexcept {
-    for (int slices = 0; slices < 4; ++slices) {
+/// @throws Error 40001 where it does not, since it is being written to
+void Database::WaitUntilSettled() const {
+    constexpr int kSlices = 1000 / kSliceMs;
+    for (int slices = 0; slices < kSlices; ++slices) {
         const FileIdentity now = Identify(path());
         const FileIdentity wal = Identify(wal_path_);
         const std::int64_t newest = now.mtime_ns > wal.mtime_ns ? now.mtime_ns : wal.mtime_ns;
         const std::int64_t age = NowNs(CLOCK_REALTIME) - newest;
         if (age < 0 || age > kMtimeTickNs) return;
+        if (options_.cancelled != nullptr && options_.cancelled()) return;
         SleepMs(kSliceMs);
     }
+    throw Error(sqlstate::kSerializationFailure, "database file \"" + path() + "\" is being written to",
+                "It is a WAL database whose locks the server's operating-system user can't use.",
+                "Try again, or grant that user read permission on the -wal and -shm files beside it.");
 }
 
 void Database::Interrupt() noexcept {

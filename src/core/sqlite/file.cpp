@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/file_gate.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -54,7 +55,8 @@ const char* FileTypeName(mode_t mode) noexcept {
     if (S_ISSOCK(mode)) return "a socket";
     if (S_ISCHR(mode)) return "a character device";
     if (S_ISBLK(mode)) return "a block device";
-    return "no regular file";
+    if (S_ISLNK(mode)) return "a symbolic link";
+    return "not a regular file";
 }
 
 }  // namespace
@@ -98,6 +100,31 @@ std::string ResolveDatabasePath(const std::string& path) {
                     "A SQLite database is one regular file.");
     if (!MayAccess(real, R_OK)) ThrowNoPermission(real, "read", "file", real);
     return real;
+}
+
+bool IsReadableFile(const std::string& path) noexcept {
+    struct stat st;
+    return lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && MayAccess(path, R_OK);
+}
+
+void CheckSideFile(const std::string& path, const std::string& database) {
+    struct stat st;
+    if (lstat(path.c_str(), &st) != 0) return;
+    if (!S_ISREG(st.st_mode))
+        throw Error(sqlstate::kWrongObjectType, "\"" + path + "\" is " + FileTypeName(st.st_mode),
+                    "SQLite keeps a regular file of that name beside database file \"" + database + "\".",
+                    "Move it away. SQLite makes the file anew where it needs it.");
+    if (!MayAccess(path, R_OK)) ThrowNoPermission(database, "read", "file", path);
+}
+
+void CheckGate(const std::string& path) {
+    if (LastRefusal() == Refusal::kNotRegular)
+        throw Error(sqlstate::kWrongObjectType, "\"" + path + "\" is not a regular file", {},
+                    "A SQLite database is one regular file.");
+    if (LastRefusal() == Refusal::kElsewhere)
+        throw Error(sqlstate::kSerializationFailure,
+                    "path \"" + path + "\" was changed while its file was being opened",
+                    "A symbolic link stands on the way, where there was none before.", "Try again.");
 }
 
 const char* RecognizeFormat(std::string_view head, std::int64_t file_size) noexcept {

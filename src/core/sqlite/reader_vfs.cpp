@@ -1,11 +1,17 @@
 #include "core/sqlite/reader_vfs.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+
+#include "core/sqlite/file_gate.hpp"
+#include "core/sqlite/temp_file.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -105,13 +111,24 @@ int OnDeviceCharacteristics(sqlite3_file* f) {
     return Real(f)->pMethods->xDeviceCharacteristics(Real(f));
 }
 
+/// A region of the -shm, which is mapped for reading only (SQLITE_READONLY says so and is no failure) and
+/// never made longer.
+int MapShared(ReaderFile* self, int region, int size, void volatile** out) noexcept {
+    const GateClosed gate;
+    *out = nullptr;
+    const int rc = self->real()->pMethods->xShmMap(self->real(), region, size, 0, out);
+    // Nobody who may write has the -shm open, so nothing vouches for what it holds. SQLite would make an
+    // index of its own then, whose end nobody but itself knows; the caller opens anew, at rest.
+    return rc == SQLITE_READONLY_CANTINIT ? SQLITE_CANTOPEN : rc;
+}
+
 /// Fills a follower's region with what the shared wal-index holds, the first one under the leader's header.
 /// The leader's read mark keeps entries of its frames as they are; those of later frames are passed over, as
 /// every reader does that began before they were added.
 int CopyRegion(ReaderFile* self, int region, int size, unsigned char* memory) noexcept {
     void volatile* shared = nullptr;
-    const int rc = self->real()->pMethods->xShmMap(self->real(), region, size, 0, &shared);
-    if (rc != SQLITE_OK) return rc;
+    const int rc = MapShared(self, region, size, &shared);
+    if (rc != SQLITE_OK && rc != SQLITE_READONLY) return rc;
     if (shared == nullptr) return SQLITE_IOERR_SHMMAP;
     std::memcpy(memory, const_cast<const void*>(shared), static_cast<std::size_t>(size));
     if (region > 0) return SQLITE_OK;
@@ -128,7 +145,7 @@ int CopyRegion(ReaderFile* self, int region, int size, unsigned char* memory) no
 int OnShmMap(sqlite3_file* f, int region, int size, int extend, void volatile** out) {
     ReaderFile* self = Self(f);
     if (!self->private_index()) {
-        const int rc = Real(f)->pMethods->xShmMap(Real(f), region, size, extend, out);
+        const int rc = MapShared(self, region, size, out);
         if (region == 0) self->index = static_cast<const volatile unsigned char*>(*out);
         return rc;
     }
@@ -217,6 +234,12 @@ bool ParseHeader(const char* hex, unsigned char* header) noexcept {
     return true;
 }
 
+/// At rest a -wal that is not there, or is empty, need not be opened, nor be readable: /dev/null stands in.
+bool HoldsNothing(const char* path) noexcept {
+    struct stat st;
+    return lstat(path, &st) != 0 ? errno == ENOENT : S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
 int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags, Form form) {
     ReaderFile* self = new (file) ReaderFile{};
     sqlite3_vfs* base = Base(vfs);
@@ -224,21 +247,19 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
         SQLITE_OPEN_TEMP_DB | SQLITE_OPEN_TEMP_JOURNAL | SQLITE_OPEN_TRANSIENT_DB | SQLITE_OPEN_SUBJOURNAL;
     int rc;
     if (flags & kTemporary) {
-        // Sorters and materialized views write here: plain files of the base VFS, placed where ours would
-        // lie.
-        rc = base->xOpen(base, name, file, flags, out_flags);
-        return rc;
+        // Placed where ours would lie.
+        return HasTempFileStore() ? OpenTempFile(file, flags, out_flags)
+                                  : base->xOpen(base, name, file, flags, out_flags);
     }
     flags &=
         ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_DELETEONCLOSE | SQLITE_OPEN_EXCLUSIVE);
     flags |= SQLITE_OPEN_READONLY;
     std::memset(static_cast<void*>(self->real()), 0, static_cast<std::size_t>(base->szOsFile));
-    rc = base->xOpen(base, name, self->real(), flags, out_flags);
-    if (rc != SQLITE_OK && (flags & SQLITE_OPEN_WAL) && form != Form::kSharedIndex) {
-        // At rest without a -wal: an empty one stands in.
-        int exists = 1;
-        if (base->xAccess(base, name, SQLITE_ACCESS_EXISTS, &exists) == SQLITE_OK && !exists)
-            rc = base->xOpen(base, "/dev/null", self->real(), flags, out_flags);
+    if ((flags & SQLITE_OPEN_WAL) != 0 && form != Form::kSharedIndex && HoldsNothing(name)) {
+        rc = base->xOpen(base, "/dev/null", self->real(), flags, out_flags);
+    } else {
+        const GateClosed gate;
+        rc = base->xOpen(base, name, self->real(), flags, out_flags);
     }
     if (rc != SQLITE_OK) {
         if (self->real()->pMethods != nullptr) self->real()->pMethods->xClose(self->real());
@@ -266,8 +287,14 @@ int OnOpenPrivate(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int fl
 int OnOpenFollower(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
     return OpenFile(vfs, name, file, flags, out_flags, Form::kFollower);
 }
+/// Done, as far as SQLite is concerned: it deletes a -wal that stands beside an empty file, and goes on
+/// without it.
 int OnDelete(sqlite3_vfs*, const char*, int) {
-    return SQLITE_READONLY;
+    return SQLITE_OK;
+}
+int OnAccess(sqlite3_vfs* vfs, const char* name, int flags, int* result) {
+    const GateClosed gate;
+    return Base(vfs)->xAccess(Base(vfs), name, flags, result);
 }
 
 struct Registration {
@@ -278,14 +305,16 @@ struct Registration {
 
     void Register() noexcept {
         sqlite3_vfs* base = sqlite3_vfs_find("unix");
-        if (base == nullptr) return;
+        if (base == nullptr || !BuildGate(base)) return;
         shared_index = *base;
         shared_index.pNext = nullptr;
-        shared_index.szOsFile = static_cast<int>(sizeof(ReaderFile)) + base->szOsFile;
+        shared_index.szOsFile =
+            std::max(static_cast<int>(sizeof(ReaderFile)) + base->szOsFile, TempFileBytes());
         shared_index.zName = "pg_sqlite_reader";
         shared_index.pAppData = base;
         shared_index.xOpen = OnOpenShared;
         shared_index.xDelete = OnDelete;
+        shared_index.xAccess = OnAccess;
         private_index = shared_index;
         private_index.zName = "pg_sqlite_reader_at_rest";
         private_index.xOpen = OnOpenPrivate;

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "core/sqlite/temp_file.hpp"
+
 namespace pgsqlite::sqlite {
 namespace {
 
@@ -88,8 +90,17 @@ Error MakeError(int extended_code, std::string_view doing, std::string_view mess
         "SQLite reports " + CodeName(extended_code) + " (" + std::to_string(extended_code) + ")";
     if (!path.empty()) detail += " for file \"" + std::string(path) + "\"";
     detail += '.';
-    Error error(row != nullptr ? row->sqlstate : sqlstate::kFdwError, std::move(primary), std::move(detail),
-                row != nullptr && row->hint != nullptr ? row->hint : "");
+    const char* state = row != nullptr ? row->sqlstate : sqlstate::kFdwError;
+    const char* hint = row != nullptr && row->hint != nullptr ? row->hint : "";
+    const int primary_code = extended_code & 0xff;
+    if (primary_code == SQLITE_FULL || primary_code == SQLITE_IOERR) {
+        if (const TempFailure* failure = TakeTempFailure(); failure != nullptr) {
+            state = failure->sqlstate;
+            primary = "could not " + std::string(doing) + ": " + failure->message;
+            hint = failure->hint;
+        }
+    }
+    Error error(state, std::move(primary), std::move(detail), hint);
     error.set_sqlite_code(extended_code);
     return error;
 }

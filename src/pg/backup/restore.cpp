@@ -5,6 +5,7 @@
 #include "pg/backup/content.hpp"
 #include "pg/backup/transfer.hpp"
 #include "pg/fdw/access.hpp"
+#include "pg/settings.hpp"
 
 extern "C" {
 #include "common/file_utils.h"
@@ -57,9 +58,15 @@ ByteSource* Plain(const Asked& asked) {
 }
 
 /// Writes the database to a new file. Raises XX001 when it is not what the manifest says; then there is none.
+/// No more is written than the manifest says: a few bytes may unpack to any number.
 void Unpack(const Asked& asked, const char* path, bool sync) {
+    const int64 bytes = asked.manifest->plain.bytes;
+    Guard([&] {
+        CheckRoomFor(bytes, std::string("the database of backup \"") + asked.path + "\"", path,
+                     MaxCopyBytes(), "pg_sqlite.max_copy_size");
+    });
     ByteSink* file = NewIn<FileSink>(asked.context, path);
-    const Passed plain = Transfer(Plain(asked), file);
+    const Passed plain = Transfer(Plain(asked), file, bytes);
     CheckDigest(asked, plain, asked.manifest->plain, "does not hold");
     Guard([&] { file->Finish(sync); });
 }
@@ -86,6 +93,12 @@ void Verify(const Asked& asked) {
     if (!asked.manifest->compressed) {
         CheckDigest(asked, packed, asked.manifest->plain, "does not hold");
     } else {
+        // As fd.c says it of its own.
+        if (temp_file_limit >= 0 && asked.manifest->plain.bytes > int64{temp_file_limit} * 1024)
+            ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+                            errmsg("temporary file size exceeds temp_file_limit (%dkB)", temp_file_limit),
+                            errdetail("Backup \"%s\" is unpacked to " INT64_FORMAT " bytes.", asked.path,
+                                      asked.manifest->plain.bytes)));
         database = TemporaryPath();
         NewIn<Removal>(asked.context, database);
         Unpack(asked, database, false);

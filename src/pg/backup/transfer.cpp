@@ -41,7 +41,7 @@ static_assert(std::is_trivially_destructible_v<Sha256>);
 
 }  // namespace
 
-Passed Transfer(ByteSource* source, ByteSink* sink) {
+Passed Transfer(ByteSource* source, ByteSink* sink, int64 most) {
     char* piece = static_cast<char*>(palloc(kPieceBytes));
     Passed passed = {0, ""};
     Sha256 hash;
@@ -55,6 +55,7 @@ Passed Transfer(ByteSource* source, ByteSink* sink) {
         if (size == 0) break;
         hash.Add(piece, size);
         passed.bytes += static_cast<int64>(size);
+        if (passed.bytes > most) break;
     }
     hash.Finish(passed.sha256);
     pfree(piece);

@@ -14,7 +14,8 @@ struct Passed {
 };
 
 /// Moves all bytes of `source` to `sink`, which may be null, and does not finish it. Can be cancelled.
-Passed Transfer(ByteSource* source, ByteSink* sink);
+/// @param most after more bytes than these nothing is moved any more
+Passed Transfer(ByteSource* source, ByteSink* sink, int64 most = PG_INT64_MAX);
 
 /// The digest of a file as it lies there.
 Passed HashFile(const char* path);

@@ -144,9 +144,13 @@ Connection* Get(Oid server_oid) {
             return connection;
         Drop(connection);
     }
-    connection = Open(server, options, redirect);
-    BeginSnapshot(connection, false);
-    return connection;
+    // The application may come and go at the very moment.
+    constexpr int kAttempts = 4;
+    for (int attempt = 1;; ++attempt) {
+        connection = Open(server, options, redirect);
+        if (BeginSnapshot(connection, attempt < kAttempts)) return connection;
+        Drop(connection);
+    }
 }
 
 /// Whether a connection goes as soon as nobody uses it. A file read at rest is let go of, so that the

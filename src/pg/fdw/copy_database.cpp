@@ -2,6 +2,7 @@
 
 #include "core/sqlite/copy.hpp"
 #include "pg/fdw/sqlite_call.hpp"
+#include "pg/settings.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 int64 Copy(MemoryContext context, sqlite::Database* source, const char* path, bool sync,
            const CopyProgress& progress) {
     auto* copy = Holder<sqlite::FileCopy>::In(context);
-    CallSqlite(source, [&] { copy->Set(new sqlite::FileCopy(*source, path)); });
+    CallSqlite(source, [&] { copy->Set(new sqlite::FileCopy(*source, path, MaxCopyBytes())); });
     bool more;
     do {
         more = CallSqlite(source, [&] { return copy->get()->Step(); });

@@ -8,20 +8,37 @@
 #include "pg/fdw/redirect.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
+extern "C" {
+#include "common/file_utils.h"
+#include "storage/fd.h"
+#include "storage/ipc.h"
+}
+
 namespace pgsqlite::pg::jobs {
 namespace {
 
-/// <data directory>/pg_sqlite/<database>/<job>: of one job, not to be mixed up with others' of other
-/// databases.
+/// Where the copies of a job are, with the directories above them.
 struct Paths {
     char root[MAXPGPATH];
-    char database[MAXPGPATH];
     char job[MAXPGPATH];
 
-    explicit Paths(int64 number) {
-        snprintf(root, MAXPGPATH, "%s/pg_sqlite", DataDir);
-        snprintf(database, MAXPGPATH, "%s/%u", root, MyDatabaseId);
-        snprintf(job, MAXPGPATH, "%s/" INT64_FORMAT, database, number);
+    Paths(int64 number, bool resumable) {
+        // SQLite is told to follow no symbolic link, and one may lie on the way to the data directory.
+        char data[MAXPGPATH];
+        if (realpath(DataDir, data) == nullptr)
+            ereport(ERROR,
+                    (errcode_for_file_access(), errmsg("could not resolve directory \"%s\": %m", DataDir)));
+        if (resumable) {
+            char database[MAXPGPATH];
+            snprintf(root, MAXPGPATH, "%s/%s", data, DatabasePath);
+            if (realpath(root, database) != nullptr) strlcpy(root, database, MAXPGPATH);  // of a tablespace
+            strlcat(root, "/" PG_TEMP_FILE_PREFIX "_pg_sqlite", MAXPGPATH);
+            snprintf(job, MAXPGPATH, "%s/" INT64_FORMAT, root, number);
+        } else {
+            snprintf(root, MAXPGPATH, "%s/base/%s", data, PG_TEMP_FILES_DIR);
+            snprintf(job, MAXPGPATH, "%s/%s_pg_sqlite.%u." INT64_FORMAT, root, PG_TEMP_FILE_PREFIX,
+                     MyDatabaseId, number);
+        }
     }
     void Of(Oid server, const char* suffix, char* path) const {
         snprintf(path, MAXPGPATH, "%s/%u.db%s", job, server, suffix);
@@ -44,26 +61,59 @@ bool Exists(const char* path) {
     return lstat(path, &st) == 0;
 }
 
+/// Of this session, whose end is that of their copies: int64 *, in TopMemoryContext; 0 where one is done.
+List* passing_jobs = NIL;
+
+void Remove(int64 job, bool resumable) {
+    const Paths paths(job, resumable);
+    if (!Exists(paths.job)) return;
+    (void)rmtree(paths.job, true);           // gives the WARNINGs itself
+    if (resumable) (void)rmdir(paths.root);  // stays while other jobs have copies
+}
+
+void RemoveAtExit(int, Datum) {
+    ListCell* cell;
+    foreach (cell, passing_jobs)
+        Remove(*static_cast<int64*>(lfirst(cell)), false);
+}
+
+void RemoveWithSession(int64 job) {
+    if (passing_jobs == NIL) on_proc_exit(&RemoveAtExit, 0);
+    ListCell* cell;
+    foreach (cell, passing_jobs) {
+        int64* place = static_cast<int64*>(lfirst(cell));
+        if (*place != 0) continue;
+        *place = job;
+        return;
+    }
+    MemoryContext previous = MemoryContextSwitchTo(TopMemoryContext);
+    int64* number = static_cast<int64*>(palloc(sizeof(int64)));
+    *number = job;
+    passing_jobs = lappend(passing_jobs, number);
+    MemoryContextSwitchTo(previous);
+}
+
 }  // namespace
 
-int64 PinServer(int64 job, Oid server, const fdw::CopyProgress& progress) {
-    const Paths paths(job);
+int64 PinServer(int64 job, Oid server, bool resumable, const fdw::CopyProgress& progress) {
+    const Paths paths(job, resumable);
     char path[MAXPGPATH], unfinished[MAXPGPATH];
     paths.Of(server, "", path);
     paths.Of(server, ".unfinished", unfinished);
     MakeDirectory(paths.root, DataDir);
-    MakeDirectory(paths.database, paths.root);
-    MakeDirectory(paths.job, paths.database);
+    if (!resumable && !Exists(paths.job)) RemoveWithSession(job);
+    MakeDirectory(paths.job, paths.root);
     if (unlink(unfinished) != 0 && errno != ENOENT)
         ereport(ERROR, (errcode_for_file_access(), errmsg("could not remove file \"%s\": %m", unfinished)));
 
     MemoryContext context =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite source", ALLOCSET_SMALL_SIZES);
-    const int64 bytes = fdw::CopyDatabase(fdw::Pin::Acquire(context, server), unfinished, true, progress);
+    const int64 bytes =
+        fdw::CopyDatabase(fdw::Pin::Acquire(context, server), unfinished, resumable, progress);
     if (rename(unfinished, path) != 0)
         ereport(ERROR, (errcode_for_file_access(),
                         errmsg("could not rename file \"%s\" to \"%s\": %m", unfinished, path)));
-    Sync(paths.job);
+    if (resumable) Sync(paths.job);
     MemoryContextDelete(context);
     fdw::ReadInstead(server, path);
     return bytes;
@@ -71,17 +121,45 @@ int64 PinServer(int64 job, Oid server, const fdw::CopyProgress& progress) {
 
 bool ReusePinned(int64 job, Oid server) {
     char path[MAXPGPATH];
-    Paths(job).Of(server, "", path);
-    if (!Exists(path)) return false;
-    fdw::ReadInstead(server, path);
-    return true;
+    for (const bool resumable : {true, false}) {
+        Paths(job, resumable).Of(server, "", path);
+        if (!Exists(path)) continue;
+        fdw::ReadInstead(server, path);
+        return true;
+    }
+    return false;
 }
 
 void RemoveCopies(int64 job) {
-    const Paths paths(job);
-    if (!Exists(paths.job)) return;
-    (void)rmtree(paths.job, true);  // gives the WARNINGs itself
-    (void)rmdir(paths.database);    // stays while other jobs have copies
+    Remove(job, true);
+    Remove(job, false);
+    ListCell* cell;
+    foreach (cell, passing_jobs)
+        if (*static_cast<int64*>(lfirst(cell)) == job) *static_cast<int64*>(lfirst(cell)) = 0;
+}
+
+List* JobsWithCopies() {
+    const Paths paths(0, true);
+    List* jobs = NIL;
+    if (!Exists(paths.root)) return jobs;
+    DIR* directory = AllocateDir(paths.root);
+    struct dirent* entry;
+    while ((entry = ReadDirExtended(directory, paths.root, WARNING)) != nullptr) {
+        char* end = nullptr;
+        const int64 number = strtoll(entry->d_name, &end, 10);
+        if (number <= 0 || *end != '\0') continue;
+        int64* job = static_cast<int64*>(palloc(sizeof(int64)));
+        *job = number;
+        jobs = lappend(jobs, job);
+    }
+    FreeDir(directory);
+    return jobs;
+}
+
+void RemoveAllCopies() {
+    ListCell* cell;
+    foreach (cell, JobsWithCopies())
+        RemoveCopies(*static_cast<int64*>(lfirst(cell)));
 }
 
 char* FingerprintOf(Oid server) {

@@ -1,17 +1,24 @@
 // Pinned sources: a job reads one state of each file from its first row to its last. By default that is a
-// private copy, <data directory>/pg_sqlite/<database>/<job>/<server>.db, where a resumed job finds it again.
-// With read_from live it is a snapshot held over commits (fdw/redirect.hpp) and a fingerprint of the file.
+// private copy. With read_from live it is a snapshot held over commits (fdw/redirect.hpp) and a fingerprint
+// of the file.
+//
+// Copies lie where PostgreSQL itself takes them away, and where neither pg_basebackup nor pg_checksums looks
+// at them: all names begin as those of temporary files do. What a resumed job finds again is in the directory
+// of its database, pgsql_tmp_pg_sqlite/<job>/<server>.db, and goes with it by DROP DATABASE. A job that does
+// all or nothing keeps its copies in base/pgsql_tmp, from where they go when its session ends, or when the
+// server starts again.
 #pragma once
 
 #include "pg/fdw/copy_database.hpp"
 
 namespace pgsqlite::pg::jobs {
 
-/// Copies the server's snapshot for the job and redirects the server's scans to the copy, which survives a
-/// crash from then on. Inside of a transaction, whose own snapshot is the one where it has read the server.
-/// Raises as Pin::Acquire and CopyDatabase do.
+/// Copies the server's snapshot for the job and redirects the server's scans to the copy. Inside of a
+/// transaction, whose own snapshot is the one where it has read the server. Raises as Pin::Acquire and
+/// CopyDatabase do.
+/// @param resumable whether the copy outlives the session and a crash, for sqlite.resume
 /// @return size of the copy in bytes
-int64 PinServer(int64 job, Oid server, const fdw::CopyProgress& progress = {});
+int64 PinServer(int64 job, Oid server, bool resumable, const fdw::CopyProgress& progress = {});
 
 /// Redirects the server to the job's complete copy of it. False where there is none. Inside or outside of a
 /// transaction; in background workers of the job, too.
@@ -20,6 +27,11 @@ bool ReusePinned(int64 job, Oid server);
 /// Deletes the job's copies, also unfinished ones. Connections that have them open keep reading. A file that
 /// can't be deleted gives a WARNING.
 void RemoveCopies(int64 job);
+
+/// The jobs of this database that have copies for a resumption, int64 *, palloc'd.
+List* JobsWithCopies();
+/// RemoveCopies of all of them.
+void RemoveAllCopies();
 
 /// Fingerprint of the live file in the snapshot that this transaction has of the server (the held one, where
 /// one is held). Palloc'd. Raises as Pin::Acquire does.

@@ -38,7 +38,7 @@ ForeignServer* UsableServer(const char* name) {
 
 void Pin(int64 job, Oid server, const spec::JobSettings& settings) {
     if (settings.read_from == spec::ReadFrom::kCopy)
-        PinServer(job, server);
+        PinServer(job, server, settings.transaction != spec::Transaction::kSingle);
     else
         fdw::HoldSnapshot(server);
 }
@@ -99,6 +99,26 @@ void PinSourceAgain(int64 job, const char* name, const spec::JobSettings& settin
     Pin(job, server->serverid, settings);
 }
 
+/// Copies of jobs that nothing is known of any more: their records went with the extension, or in the crash
+/// that they fell into. Their own sessions have recorded them before they make a copy.
+void RemoveStrayCopies() {
+    // Records that came later than this transaction's snapshot are not seen.
+    if (IsolationUsesXactSnapshot()) return;
+    ListCell* cell;
+    foreach (cell, JobsWithCopies()) {
+        const int64 job = *static_cast<int64*>(lfirst(cell));
+        SPI_connect();
+        Arguments arguments;
+        arguments.Int8(job);
+        const bool wanted = RunOnRecords(
+                                "SELECT FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1"
+                                " AND state OPERATOR(pg_catalog.=) ANY ('{running,failed}')",
+                                arguments) > 0;
+        SPI_finish();
+        if (!wanted) RemoveCopies(job);
+    }
+}
+
 /// @param pin void(int64 job, const char* server, const spec::JobSettings&)
 template <class Function>
 void ForEachServer(int64 job, ArrayType* servers, const spec::JobSettings& settings, Function pin) {
@@ -114,6 +134,7 @@ void ForEachServer(int64 job, ArrayType* servers, const spec::JobSettings& setti
 }  // namespace
 
 void PinSources(int64 job, ArrayType* servers, const spec::JobSettings& settings) {
+    RemoveStrayCopies();
     ForEachServer(job, servers, settings, &PinSource);
 }
 

@@ -1,0 +1,133 @@
+#include "core/sqlite/file_gate.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+
+namespace pgsqlite::sqlite {
+namespace {
+
+using OpenCall = int (*)(const char*, int, int);
+using StatCall = int (*)(const char*, struct stat*);
+using ModeCall = int (*)(int, mode_t);
+using OwnerCall = int (*)(int, uid_t, gid_t);
+
+struct Gate {
+    OpenCall open = nullptr;
+    StatCall stat = nullptr;
+    ModeCall mode = nullptr;
+    OwnerCall owner = nullptr;
+    bool built = false;
+};
+Gate gate;
+thread_local bool closed = false;
+thread_local Refusal refusal = Refusal::kNone;
+
+/// Of an O_PATH descriptor, in whose place the file can be opened.
+struct DescriptorPath {
+    std::array<char, 32> text;
+    explicit DescriptorPath(int descriptor) noexcept {
+        std::snprintf(text.data(), text.size(), "/proc/self/fd/%d", descriptor);
+    }
+};
+
+/// Whether what the descriptor is of lies at that path, with no symbolic link on the way.
+bool LiesAt(const DescriptorPath& descriptor, const char* path) noexcept {
+    std::array<char, PATH_MAX> real;
+    const ssize_t size = readlink(descriptor.text.data(), real.data(), real.size());
+    return size >= 0 && static_cast<std::size_t>(size) == std::strlen(path) &&
+           std::memcmp(real.data(), path, static_cast<std::size_t>(size)) == 0;
+}
+
+/// @return an O_PATH descriptor of what lies at the path, or -1 with errno; `refusal` says whether it is what
+/// may be opened
+int LookAt(const char* path, struct stat* st) noexcept {
+    const int descriptor = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0) return -1;
+    if (fstat(descriptor, st) != 0) {
+        const int error = errno;
+        close(descriptor);
+        errno = error;
+        return -1;
+    }
+    refusal = !S_ISREG(st->st_mode)                       ? Refusal::kNotRegular
+              : !LiesAt(DescriptorPath(descriptor), path) ? Refusal::kElsewhere
+                                                          : Refusal::kNone;
+    return descriptor;
+}
+
+/// @param flags what SQLite asks for, which is for writing where it makes a -shm
+int OpenAtGate(const char* path, int flags, int mode) {
+    if (!closed) return gate.open(path, flags, mode);
+    refusal = Refusal::kNone;
+    struct stat st;
+    const int look = LookAt(path, &st);
+    if (look < 0) return -1;
+    int descriptor = -1;
+    errno = ELOOP;
+    if (refusal == Refusal::kNone) descriptor = open(DescriptorPath(look).text.data(), O_RDONLY | O_CLOEXEC);
+    const int error = errno;
+    close(look);
+    errno = error;
+    return descriptor;
+}
+
+/// What may not be opened is there all the same: whoever opens it then hears so.
+int StatAtGate(const char* path, struct stat* st) {
+    if (!closed) return gate.stat(path, st);
+    const int look = LookAt(path, st);
+    if (look < 0) return -1;
+    close(look);
+    if (refusal == Refusal::kElsewhere) {
+        *st = {};
+        st->st_mode = S_IFLNK;
+    }
+    return 0;
+}
+
+int SetModeAtGate(int descriptor, mode_t mode) {
+    return closed ? 0 : gate.mode(descriptor, mode);
+}
+int SetOwnerAtGate(int descriptor, uid_t user, gid_t group) {
+    return closed ? 0 : gate.owner(descriptor, user, group);
+}
+
+template <class Call>
+bool Replace(sqlite3_vfs* vfs, const char* name, Call* original, Call replacement) noexcept {
+    *original = reinterpret_cast<Call>(vfs->xGetSystemCall(vfs, name));
+    return *original != nullptr &&
+           vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(replacement)) == SQLITE_OK;
+}
+
+}  // namespace
+
+bool BuildGate(sqlite3_vfs* vfs) noexcept {
+    if (gate.open != nullptr) return gate.built;
+    if (vfs->iVersion < 3 || vfs->xSetSystemCall == nullptr || vfs->xGetSystemCall == nullptr) return false;
+    gate.built = Replace(vfs, "open", &gate.open, OpenCall{OpenAtGate}) &&
+                 Replace(vfs, "stat", &gate.stat, StatCall{StatAtGate}) &&
+                 Replace(vfs, "fchmod", &gate.mode, ModeCall{SetModeAtGate}) &&
+                 Replace(vfs, "fchown", &gate.owner, OwnerCall{SetOwnerAtGate});
+    return gate.built;
+}
+
+GateClosed::GateClosed() noexcept : before_(closed) {
+    closed = true;
+}
+GateClosed::~GateClosed() {
+    closed = before_;
+}
+
+Refusal LastRefusal() noexcept {
+    return refusal;
+}
+
+}  // namespace pgsqlite::sqlite
