@@ -117,12 +117,12 @@ class Database {
     AccessMode mode_ = AccessMode::kLocked;
     FileIdentity file_;  ///< the database when it was opened
     FileIdentity wal_;   ///< its -wal when it was opened
-    FileIdentity shm_;   ///< its -shm when it was opened at rest
     std::int64_t busy_since_ms_ = 0;
     bool utf8_ = true;
     bool encoding_known_ = false;
     bool header_says_wal_ = false;
     bool in_read_ = false;
+    FileIdentity shm_;  ///< its -shm when it was opened at rest
 };
 
 /// Quotes an SQLite identifier: "a""b".
