@@ -195,7 +195,7 @@ for my $mode ('delete', 'wal') {
 		for my $what (sort keys %placed) {
 			# A name that fits a socket's address.
 			my $short = PostgreSQL::Test::Utils::tempdir_short() . '/p.db';
-			system_or_bail('sqlite3', '-bail', '-init', '/dev/null', $short, ".output /dev/null\nPRAGMA journal_mode = $mode;\n.output\nCREATE TABLE t (id)");
+			system_or_bail('sqlite3', '-bail', '-init', '/dev/null', $short, "PRAGMA journal_mode = $mode; CREATE TABLE t (id)");
 			my $kept = $placed{$what}->("$short$suffix");
 			my ($kind) = split /,/, $what;
 			# SQLite opens a -shm only beside a -wal.
