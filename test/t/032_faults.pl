@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 my $node = PostgreSQL::Test::Cluster->new('faults');
 # Small segments of the WAL, so that a limit on the length of files leaves it alone.
 $node->init(extra => ['--wal-segsize=1']);
-$node->append_conf('postgresql.conf', "statement_timeout = '120s'\nfsync = off\nmax_worker_processes = 16\n");
+$node->append_conf('postgresql.conf', "statement_timeout = '120s'\nfsync = off\nmax_worker_processes = 16\nrestart_after_crash = on\n");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite');
 my $dir = PostgreSQL::Test::Utils::tempdir;
@@ -187,7 +187,7 @@ for my $call ("CALL sqlite.migrate('{s}', 'moved')", "SELECT sqlite.backup('s', 
 	$psql = $hang->('single');
 	kill 'KILL', $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
 	eval { $psql->finish };
-	$node->poll_query_until('postgres', 'SELECT true');
+	for (1 .. 600) { last if $node->psql('postgres', '') == 0; sleep 0.1; }
 	is(copies(), 0, 'none when it has been killed');
 	$psql = $hang->('single');
 	$node->stop('immediate');
@@ -303,5 +303,5 @@ fresh();
 	is($node->safe_psql('postgres', $calls[0]), $n, 'it is read again when the writer has gone');
 	nothing_left('a stopped writer');
 }
-unlike(slurp_bytes($node->logfile), qr/terminated by signal|PANIC/, 'the log tells of no crash');
+unlike(slurp_bytes($node->logfile), qr/terminated by signal (?!9:)|PANIC/, 'the log tells of no crash but the one that was made');
 done_testing();

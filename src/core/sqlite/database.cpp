@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/functions.hpp"
 #include "core/sqlite/reader_vfs.hpp"
+#include "core/sqlite/side_file.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
 namespace pgsqlite::sqlite {
@@ -81,6 +83,28 @@ std::string Quote(std::string_view text, char quote) {
     return quoted;
 }
 
+/// Whether a writer has the WAL open: then a wal-index is shared that can be trusted, with locks in it. Only
+/// SQLite's own VFS may open a -shm (closing it elsewhere would drop locks), and it tells. Where the server
+/// may not read it, the files are watched instead.
+bool HasLiveIndex(sqlite3* db, const std::string& wal_path, const std::string& shm_path) {
+    if (!Identify(wal_path).exists || !IsReadableFile(shm_path)) return false;
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return false;
+    void volatile* region = nullptr;
+    const int rc = file->pMethods->xShmMap(file, 0, kIndexRegionBytes, 0, &region);
+    file->pMethods->xShmUnmap(file, 0);
+    if (rc == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM)
+        throw MakeError(rc, "look at file \"" + shm_path + "\"", "", shm_path);
+    return (rc & 0xff) != SQLITE_CANTOPEN;
+}
+
+/// Whether a file has not been changed within the last tick of its clock, so that the next change shows.
+bool IsSettled(const FileIdentity& file, const FileIdentity& wal) noexcept {
+    const std::int64_t newest = std::max(file.mtime_ns, wal.mtime_ns);
+    const std::int64_t age = NowNs(CLOCK_REALTIME) - newest;
+    return age < 0 || age > kMtimeTickNs;
+}
+
 }  // namespace
 
 std::string QuoteIdentifier(std::string_view name) {
@@ -119,7 +143,20 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
     } else {
         self.OpenHandle(GetReaderVfs().shared_index, kReadOnlyIndex);
         // SQLite reads a -wal that holds something whatever the file's header says.
-        if ((self.ReadHeader() || self.wal_.HasContent()) && !self.HasLiveIndex()) self.OpenAtRest();
+        if ((self.ReadHeader() || self.wal_.HasContent()) &&
+            !HasLiveIndex(self.db_, self.wal_path_, self.shm_path_)) {
+            sqlite3_close_v2(std::exchange(self.db_, nullptr));
+            self.WaitUntilSettled();
+            self.file_ = Identify(path);
+            self.wal_ = Identify(self.wal_path_);
+            self.mode_ = AccessMode::kAtRest;
+            if (!IsSettled(self.file_, self.wal_))
+                throw Error(
+                    sqlstate::kSerializationFailure, "database file \"" + path + "\" is being written to",
+                    "It is a WAL database whose locks the server's operating-system user can't use.",
+                    "Try again, or grant that user read permission on the -wal and -shm files beside it.");
+            self.OpenHandle(GetReaderVfs().private_index, "");
+        }
     }
     self.Configure();
     return database;
@@ -129,31 +166,6 @@ Database::~Database() {
     statements_->Close();
     sqlite3_finalize(rollback_);
     if (db_ != nullptr) sqlite3_close_v2(db_);
-}
-
-/// Whether a writer has the WAL open: then a wal-index is shared that can be trusted, with locks in it. Only
-/// SQLite's own VFS may open a -shm (closing it elsewhere would drop locks), and it tells. Where the server
-/// may not read it, the files are watched instead.
-bool Database::HasLiveIndex() const {
-    if (!Identify(wal_path_).exists || !IsReadableFile(shm_path_)) return false;
-    sqlite3_file* file = nullptr;
-    if (sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return false;
-    void volatile* region = nullptr;
-    const int rc = file->pMethods->xShmMap(file, 0, kIndexRegionBytes, 0, &region);
-    file->pMethods->xShmUnmap(file, 0);
-    if (rc == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM) Throw(rc, "look at file \"" + shm_path_ + "\"");
-    return (rc & 0xff) != SQLITE_CANTOPEN;
-}
-
-/// Opens it once more, with a wal-index of our own.
-void Database::OpenAtRest() {
-    sqlite3_close_v2(std::exchange(db_, nullptr));
-    WaitUntilSettled();
-    file_ = Identify(path());
-    wal_ = Identify(wal_path_);
-    shm_ = Identify(shm_path_);
-    mode_ = AccessMode::kAtRest;
-    OpenHandle(GetReaderVfs().private_index, "");
 }
 
 /// As a parallel worker: in the leader's way, but without locks and with its end of the -wal.
@@ -348,14 +360,14 @@ bool Database::IsCurrent() const noexcept {
     if (!now.SameFile(file_)) return false;
     if (mode_ == AccessMode::kLocked) return true;
     return now == file_ && Identify(wal_path_) == wal_ &&
-           (mode_ != AccessMode::kAtRest || Identify(shm_path_) == shm_);
+           (mode_ != AccessMode::kAtRest || !(wal_.exists && Identify(shm_path_).exists));
 }
 
 void Database::VerifyUnchanged() const {
     if (SnapshotIntact()) return;
     throw Error(
         sqlstate::kSerializationFailure, "database file \"" + path() + "\" changed while it was being read",
-        shm_.exists && !IsReadableFile(shm_path_)
+        Identify(shm_path_).exists && !IsReadableFile(shm_path_)
             ? "The server's operating-system user may not read its -shm file, so it could not be locked."
             : "It is a WAL database that nobody had open when reading began, and its -wal and -shm files "
               "belong "
@@ -363,22 +375,15 @@ void Database::VerifyUnchanged() const {
         "Try again, or let the application keep the database open while it is read.");
 }
 
-/// Lets a file that was changed just now grow older than a tick of its clock, so that the next change shows.
-/// @throws Error 40001 where it does not, since it is being written to
-void Database::WaitUntilSettled() const {
+/// Lets a file that was changed just now grow older than a tick of its clock, unless it is being written to
+/// all the time.
+void Database::WaitUntilSettled() const noexcept {
     constexpr int kSlices = 1000 / kSliceMs;
     for (int slices = 0; slices < kSlices; ++slices) {
-        const FileIdentity now = Identify(path());
-        const FileIdentity wal = Identify(wal_path_);
-        const std::int64_t newest = now.mtime_ns > wal.mtime_ns ? now.mtime_ns : wal.mtime_ns;
-        const std::int64_t age = NowNs(CLOCK_REALTIME) - newest;
-        if (age < 0 || age > kMtimeTickNs) return;
+        if (IsSettled(Identify(path()), Identify(wal_path_))) return;
         if (options_.cancelled != nullptr && options_.cancelled()) return;
         SleepMs(kSliceMs);
     }
-    throw Error(sqlstate::kSerializationFailure, "database file \"" + path() + "\" is being written to",
-                "It is a WAL database whose locks the server's operating-system user can't use.",
-                "Try again, or grant that user read permission on the -wal and -shm files beside it.");
 }
 
 void Database::Interrupt() noexcept {

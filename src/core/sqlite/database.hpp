@@ -33,9 +33,9 @@ class Database {
   public:
     /// Opens an existing regular file that holds a SQLite database (or nothing: an empty file is an empty
     /// database). Never creates one.
-    /// @throws Error HV00N (no SQLite database: says which format where the magic is known), 55000 (immutable
-    ///   beside a live -wal or -journal), 58P01 (gone), 42809 (something else than a file), 40001 (the path
-    ///   is changed meanwhile, or the file is written to all the time and can't be locked), 53200
+    /// @throws Error HV00N (no SQLite database: says which format where the magic is known; side files can't
+    /// be
+    ///   opened), 55000 (immutable beside a live -wal or -journal), 58P01 (gone), 53200
     static std::unique_ptr<Database> Open(const OpenOptions& options);
     ~Database();
     Database(const Database&) = delete;
@@ -53,11 +53,9 @@ class Database {
 
     /// Begins a read transaction and takes its snapshot at once (not at the first step). No effect inside
     /// one.
-    /// @throws Error 55P03 when locked beyond busy_timeout, 55000 for a hot journal, 42809 or 42501 for a
-    /// file
-    ///   beside it that can't be opened, 40001 when the file changed under kAtRest or a worker would not see
-    ///   its leader's snapshot, XX001 when it is damaged. HV00N with SQLITE_CANTOPEN: the files beside it
-    ///   have come or gone since it was opened; open it anew
+    /// @throws Error 55P03 when locked beyond busy_timeout, 55000 for a hot journal, 40001 when the file
+    /// changed
+    ///   under kAtRest or a worker would not see its leader's snapshot, XX001 when it is damaged
     void BeginRead();
     /// Ends it. Never fails: what SQLite has to say then concerns nobody.
     void EndRead() noexcept;
@@ -95,8 +93,6 @@ class Database {
           wal_path_(options_.path + "-wal"),
           shm_path_(options_.path + "-shm") {}
     void OpenHandle(const char* vfs, const std::string& uri_parameters);
-    void OpenAtRest();
-    bool HasLiveIndex() const;
     void OpenForLeader();
     void VerifyLeader() const;
     void Configure();
@@ -106,7 +102,7 @@ class Database {
     int ReadEncoding() noexcept;
     bool ReadHeader();
     bool SnapshotIntact() const noexcept;
-    void WaitUntilSettled() const;
+    void WaitUntilSettled() const noexcept;
     static int OnBusy(void* self, int count) noexcept;
 
     OpenOptions options_;
@@ -122,7 +118,6 @@ class Database {
     bool encoding_known_ = false;
     bool header_says_wal_ = false;
     bool in_read_ = false;
-    FileIdentity shm_;  ///< its -shm when it was opened at rest
 };
 
 /// Quotes an SQLite identifier: "a""b".

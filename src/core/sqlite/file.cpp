@@ -13,6 +13,7 @@
 
 #include "core/base/error.hpp"
 #include "core/sqlite/file_gate.hpp"
+#include "core/sqlite/side_file.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/sqlite/file.hpp"
 #include "core/sqlite/file_gate.hpp"
+#include "core/sqlite/side_file.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
 namespace pgsqlite::sqlite {

@@ -19,9 +19,8 @@ namespace pgsqlite::sqlite {
 
 /// How a file is read; follows from its journal mode and side files (docs/architecture.md).
 enum class AccessMode : std::uint8_t {
-    kLocked,     ///< SQLite's own locks: rollback journal, or a WAL that a writer has open
-    kAtRest,     ///< a WAL that no writer has open, or whose locks are out of reach: no side file is made or
-                 ///< used but the -wal, every change is noticed and refused
+    kLocked,  ///< SQLite's own locks: rollback journal, or a WAL whose side files exist
+    kAtRest,  ///< WAL database nobody has open: no side files are made, every change is noticed and refused
     kImmutable,  ///< option immutable
 };
 
