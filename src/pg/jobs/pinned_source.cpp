@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <climits>
+
 #include "core/base/new_file.hpp"
 #include "core/sqlite/fingerprint.hpp"
 #include "pg/fdw/redirect.hpp"
@@ -17,21 +19,28 @@ extern "C" {
 namespace pgsqlite::pg::jobs {
 namespace {
 
+/// SQLite is told to follow no symbolic link, and one may lie on the way to the data directory.
+/// @param resolved of MAXPGPATH bytes
+void Resolve(const char* directory, char* resolved) {
+    char real[PATH_MAX];
+    if (realpath(directory, real) == nullptr)
+        ereport(ERROR,
+                (errcode_for_file_access(), errmsg("could not resolve directory \"%s\": %m", directory)));
+    strlcpy(resolved, real, MAXPGPATH);
+}
+
 /// Where the copies of a job are, with the directories above them.
 struct Paths {
     char root[MAXPGPATH];
     char job[MAXPGPATH];
 
     Paths(int64 number, bool resumable) {
-        // SQLite is told to follow no symbolic link, and one may lie on the way to the data directory.
         char data[MAXPGPATH];
-        if (realpath(DataDir, data) == nullptr)
-            ereport(ERROR,
-                    (errcode_for_file_access(), errmsg("could not resolve directory \"%s\": %m", DataDir)));
+        Resolve(DataDir, data);
         if (resumable) {
             char database[MAXPGPATH];
-            snprintf(root, MAXPGPATH, "%s/%s", data, DatabasePath);
-            if (realpath(root, database) != nullptr) strlcpy(root, database, MAXPGPATH);  // of a tablespace
+            snprintf(database, MAXPGPATH, "%s/%s", data, DatabasePath);
+            Resolve(database, root);  // it may be in a tablespace
             strlcat(root, "/" PG_TEMP_FILE_PREFIX "_pg_sqlite", MAXPGPATH);
             snprintf(job, MAXPGPATH, "%s/" INT64_FORMAT, root, number);
         } else {
