@@ -4,6 +4,8 @@
 use strict;
 use warnings;
 use FindBin;
+use lib "$FindBin::RealBin/../upgrade";
+use Objects qw(objects differing);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -26,25 +28,9 @@ sub outcome
 	return $err ne '' ? $err : $out;
 }
 
-sub objects
-{
-	my ($database) = @_;
-	return [ split /\n/, $node->safe_psql($database, slurp_file("$test/tools/extension_objects.sql")) ];
-}
-
-# The lines of the first that the second has not, and the other way round.
-sub differing
-{
-	my ($left, $right) = @_;
-	my (%left, %right);
-	@left{@$left} = ();
-	@right{@$right} = ();
-	return join "\n", (map { "- $_" } grep { !exists $right{$_} } @$left), (map { "+ $_" } grep { !exists $left{$_} } @$right);
-}
-
 $node->safe_psql('postgres', 'CREATE DATABASE fresh');
 $node->safe_psql('fresh', 'CREATE EXTENSION pg_sqlite');
-my $fresh = objects('fresh');
+my $fresh = objects($node, 'fresh');
 foreach my $part ('member', 'function', 'relation', 'column', 'constraint', 'index', 'policy', 'trigger', 'rule', 'comment', 'first privileges', 'dependency', 'extension', 'schema', 'wrapper')
 {
 	cmp_ok(scalar(grep { /^\Q$part\E \|/ } @$fresh), '>', 0, "the comparison knows of each $part");
@@ -57,9 +43,9 @@ foreach my $version (@released)
 	(my $database = "from_$version") =~ tr/./_/;
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
 	is(outcome($database, "CREATE EXTENSION pg_sqlite VERSION '$version'"), '', "$version: the library has what its script names");
-	isnt(differing($fresh, objects($database)), '', "$version: has other objects");
+	isnt(differing($fresh, objects($node, $database)), '', "$version: has other objects");
 	is(outcome($database, 'ALTER EXTENSION pg_sqlite UPDATE'), '', "$version: is updated");
-	is(differing($fresh, objects($database)), '', "$version: and then is as a fresh installation");
+	is(differing($fresh, objects($node, $database)), '', "$version: and then is as a fresh installation");
 	is(outcome($database, 'SELECT count(*) FROM sqlite.connections()'), '0', "$version: and works");
 	is(outcome($database, 'DROP EXTENSION pg_sqlite'), '', "$version: and goes");
 	is($node->safe_psql($database, q{SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'sqlite'::regnamespace}), '0', "$version: with all that was in its schema");
@@ -82,12 +68,12 @@ foreach my $change (
 	[ 'ALTER EXTENSION pg_sqlite DROP FUNCTION sqlite.detach(text)', undef ],
 	[ 'ALTER TABLE sqlite.rejects DISABLE TRIGGER check_reject', undef ])
 {
-	my $before = objects('other');
+	my $before = objects($node, 'other');
 	$node->safe_psql('other', $change->[0]);
-	isnt(differing($before, objects('other')), '', "a difference: $change->[0]");
+	isnt(differing($before, objects($node, 'other')), '', "a difference: $change->[0]");
 	next if !$change->[1];
 	$node->safe_psql('other', $change->[1]);
-	is(differing($before, objects('other')), '', 'and none when it is undone');
+	is(differing($before, objects($node, 'other')), '', 'and none when it is undone');
 }
 
 # Jobs of 0.1.0: two migrations by a role without other rights, the second of which failed, and a load; rejects open in each.

@@ -1,24 +1,26 @@
-# pg_upgrade from an older major version with servers, foreign tables, jobs and rejected rows, of this version and of each released one:
-# records and rows come along, the objects are as a fresh installation's, and the jobs go on.
+# pg_upgrade with servers, foreign tables, jobs and rejected rows, of this version and of each released one: records and rows come
+# along, the objects are as a fresh installation's, and the jobs go on.
 #
-# Environment: PG_SQLITE_OLD_BINDIR, the programs of an older PostgreSQL that has this version of the extension, too.
+# Environment: PG_SQLITE_OLD_BINDIR, the programs of an older PostgreSQL that has this version of the extension, too. Without it
+# pg_upgrade goes from a cluster of this PostgreSQL to another.
 use strict;
 use warnings;
 use File::Basename qw(dirname);
 use FindBin;
+use lib "$FindBin::RealBin/../upgrade";
+use Objects qw(objects differing);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $old_bindir = $ENV{PG_SQLITE_OLD_BINDIR};
-plan skip_all => 'PG_SQLITE_OLD_BINDIR names no older PostgreSQL' unless $old_bindir;
 my $test = "$FindBin::RealBin/..";
 my $dir = PostgreSQL::Test::Utils::tempdir;
-my $old = PostgreSQL::Test::Cluster->new('old', install_path => dirname($old_bindir));
 my $new = PostgreSQL::Test::Cluster->new('new');
+my $old = PostgreSQL::Test::Cluster->new('old', $ENV{PG_SQLITE_OLD_BINDIR} ? (install_path => dirname($ENV{PG_SQLITE_OLD_BINDIR})) : ());
+my $old_bindir = $ENV{PG_SQLITE_OLD_BINDIR} // $new->config_data('--bindir');
 my ($old_major) = `'$old_bindir/postgres' --version` =~ /(\d+)/;
 my ($new_major) = `postgres --version` =~ /(\d+)/;
-cmp_ok($old_major, '<', $new_major, "from $old_major to $new_major");
+cmp_ok($old_major, '<=', $new_major, "from $old_major to $new_major");
 my @common = ('--locale', 'C', '--encoding', 'UTF8');
 $old->init(force_initdb => 1, extra => [@common]);
 $new->init(force_initdb => 1, extra => [ @common, $old_major < 18 && $new_major >= 18 ? '--no-data-checksums' : () ]);
@@ -71,8 +73,9 @@ $new->command_ok([ 'pg_upgrade', '-d', $old->data_dir, '-D', $new->data_dir, '-b
 $new->start;
 $new->safe_psql('postgres', 'CREATE DATABASE fresh');
 $new->safe_psql('fresh', 'CREATE EXTENSION pg_sqlite');
-my $objects = slurp_file("$test/tools/extension_objects.sql");
-my $fresh = $new->safe_psql('fresh', $objects);
+# A body that went through pg_dump may have other brackets.
+sub without_bodies { my ($node, $database) = @_; return [ map { s/ BEGIN ATOMIC .*END\s+(?=\{)/ /r } @{ objects($node, $database) } ]; }
+my $fresh = without_bodies($new, 'fresh');
 
 sub as_mover
 {
@@ -88,7 +91,7 @@ foreach my $version (@versions)
 	is($new->safe_psql($database, $said{$_}), $before{"$version $_"}, "$version: $_") for sort keys %said;
 	is($new->safe_psql($database, q{SELECT extversion FROM pg_extension WHERE extname = 'pg_sqlite'}), $version, "$version: objects are of that version still");
 	$new->safe_psql($database, 'ALTER EXTENSION pg_sqlite UPDATE') if $version ne $current;
-	is($new->safe_psql($database, $objects), $fresh, "$version: objects are as those of a fresh installation");
+	is(differing($fresh, without_bodies($new, $database)), '', "$version: objects are as those of a fresh installation");
 	like(as_mover($database, 'SELECT sqlite.report_text(1)'), qr/^Job 1: migrate of store into app, done\n.*Rows that did not fit: 3 open/s, "$version: a report");
 	is(as_mover($database, q{UPDATE sqlite.rejects SET row = jsonb_set(row, '{quantity}', '{"class": "integer", "value": 7}') WHERE job = 1 AND rowid = 2 RETURNING mended}), 't', "$version: a row is mended");
 	like(as_mover($database, 'CALL sqlite.retry_rejects(1, from_stored => true)'), qr/1 loaded, 2 still open/, "$version: and loaded");
