@@ -71,6 +71,8 @@ SELECT count(*), sum(x.b) FROM parts x JOIN parts y USING (a);
 SELECT grouping(b), b, count(*) FROM parts WHERE b < 2 GROUP BY ROLLUP (b) ORDER BY 1, 2;
 SELECT count(*) FROM (SELECT x.* FROM parts x JOIN parts y USING (a) FOR UPDATE OF x) z;
 SELECT x.a, l.c FROM parts x, LATERAL (SELECT c FROM u WHERE u.a = x.a ORDER BY c LIMIT 1) l WHERE x.a < 3 ORDER BY 1;
+-- A partition's condition that names the other table: by its parent.
+SELECT count(*) FROM parts x LEFT JOIN LATERAL (SELECT x.b AS xb, y.* FROM parts y) s ON x.a = s.a WHERE s.xb = s.b;
 SELECT set_config('min_parallel_table_scan_size', NULL, false), set_config('parallel_setup_cost', NULL, false),
        set_config('parallel_tuple_cost', NULL, false) IS NOT NULL;
 RESET enable_partitionwise_join;

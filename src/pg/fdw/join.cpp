@@ -165,6 +165,18 @@ List* ScanColumns(const DeparseContext* context, const RelOptInfo* join) {
     return columns;
 }
 
+/// Whether a partition refers to another table of a join of partitions: its conditions name that one's
+/// parent.
+bool HasLateralPartition(const PlannerInfo* root, const RelOptInfo* join) {
+    if (join->reloptkind != RELOPT_OTHER_JOINREL) return false;
+    int rti = -1;
+    while ((rti = bms_next_member(join->relids, rti)) >= 0) {
+        const RelOptInfo* base = root->simple_rel_array[rti];
+        if (base != nullptr && !bms_is_empty(base->lateral_relids)) return true;
+    }
+    return false;
+}
+
 /// Columns that the join can return. PostgreSQL may ask for some of a semi join's right side.
 bool ReturnsAll(const RelOptInfo* rel) {
     ListCell* cell;
@@ -261,7 +273,7 @@ void GetForeignJoinPaths(PlannerInfo* root, RelOptInfo* rel, RelOptInfo* outer, 
     const RelationPlan* left = PlanOf(outer);
     const RelationPlan* right = PlanOf(inner);
     if (left == nullptr || right == nullptr || !left->all_exact || !right->all_exact ||
-        !bms_is_empty(rel->lateral_relids) || NeedsPlaceholder(root, rel))
+        !bms_is_empty(rel->lateral_relids) || NeedsPlaceholder(root, rel) || HasLateralPartition(root, rel))
         return;
     JoinPlan* join = MakeJoin(rel, outer, inner, type, extra);
     if (join == nullptr) return;
