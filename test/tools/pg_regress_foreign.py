@@ -196,7 +196,9 @@ class Mirror:
         if signature is None or self.contents.get(name) == signature:
             return
         exported = ", ".join(f"array_to_json({c[0]})" if c[1].endswith("[]") else c[0] for c in columns)
+        self.session.run("SET datestyle = 'ISO, MDY';")
         rows = self.session.rows(f"SELECT {exported} FROM ONLY {shape[7]}.\"{name}\"")
+        self.session.run("SET datestyle = 'Postgres, MDY';")
         if rows is None:
             return
         affinity = lambda t: "INTEGER" if t in NUMBERS else "REAL" if t in REALS else "BLOB" if t == "bytea" else "TEXT"
