@@ -51,6 +51,39 @@ SELECT column_name, finding, example FROM sqlite.assess('{targets}', 'elsewhere'
 CALL sqlite.migrate('{targets}', 'targets', '{"include": ["trail"], "columns": {"trail.step": {"default": "non"}, "trail.z": {"default": "shor"}, "trail.x": {"default": "1.50"}, "trail.at": {"default": "2024-01-01 10:00:00"}}}') \gset
 SELECT step, x, y, z, to_char(at, 'YYYY-MM-DD HH24:MI:SS') FROM targets.trail ORDER BY step;
 
+-- A foreign key of the spec to a table that exists: its primary key where no columns are named, whatever becomes of orphans.
+-- What PostgreSQL would refuse is not made, and said.
+DROP TABLE targets.trail;
+CREATE TABLE targets.account (code text UNIQUE, id bigint PRIMARY KEY, big numeric UNIQUE, loose bigint);
+CREATE TABLE targets.bare (id bigint);
+CREATE TABLE targets.pair (y bigint, x bigint, PRIMARY KEY (x, y));
+CREATE VIEW targets.seen AS SELECT 1::bigint AS id;
+INSERT INTO targets.account VALUES ('a', 1, 2, 3), ('b', 2, 3, 4);
+INSERT INTO targets.pair VALUES (1, 1);
+\set link '{"include": ["link"], "types": "stored", "tables": {"link": {"foreign_keys": [{"columns": ["before"], "orphans": '
+CALL sqlite.migrate('{targets}', 'targets', (:'link' || '"reject", "references": "account"}]}}}')::jsonb) \gset
+SELECT id, before FROM targets.link ORDER BY id;
+SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint WHERE conrelid = 'targets.link'::regclass AND contype = 'f';
+SELECT row ->> 'id', message FROM sqlite.rejects WHERE job = :job ORDER BY id;
+CALL sqlite.rollback(:job);
+CALL sqlite.migrate('{targets}', 'targets', (:'link' || '"null", "references": "account", "referenced_columns": ["big"]}]}}}')::jsonb) \gset
+SELECT id, before FROM targets.link ORDER BY id;
+CALL sqlite.rollback(:job);
+CALL sqlite.migrate('{targets}', 'targets', (:'link' || '"keep", "references": "account"}]}}}')::jsonb) \gset
+SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint WHERE conrelid = 'targets.link'::regclass AND contype = 'f';
+CALL sqlite.rollback(:job);
+SELECT orphans, parent, p.statement FROM unnest('{reject,keep}'::text[]) AS orphans, unnest('{bare,Account,seen,pair,nowhere,account.code,account.loose,account.none}'::text[]) AS parent,
+  sqlite.plan('{targets}', 'targets', (:'link' || format('"%s", "references": "%s"', orphans, split_part(parent, '.', 1)) || CASE WHEN parent LIKE '%.%' THEN format(', "referenced_columns": ["%s"]', split_part(parent, '.', 2)) ELSE '' END || '}]}}}')::jsonb) AS p
+  WHERE p.object LIKE 'foreign key%' ORDER BY orphans, parent;
+-- Composite, in the order of the parent's key; and to a parent that exists and is filled by the same migration.
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["trail"], "tables": {"trail": {"foreign_keys": [{"columns": ["x", "y"], "references": "pair", "orphans": "reject"}]}}}') \gset
+SELECT step, x, y FROM targets.trail ORDER BY step;
+CALL sqlite.rollback(:job);
+CREATE TABLE targets.spot (y bigint, x bigint, PRIMARY KEY (x, y));
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["trail", "spot"], "tables": {"trail": {"foreign_keys": [{"columns": ["x", "y"], "references": "spot", "orphans": "reject"}]}}}') \gset
+SELECT step, x, y FROM targets.trail ORDER BY step;
+CALL sqlite.rollback(:job);
+
 SET client_min_messages = error;
 DROP SCHEMA targets CASCADE;
 DROP SERVER targets CASCADE;

@@ -15,6 +15,11 @@ const ExistingColumn* ExistingRelation::Find(std::string_view column) const noex
     return similar;
 }
 
+const ExistingColumn* ExistingRelation::FindExactly(std::string_view column) const noexcept {
+    const ExistingColumn* found = Find(column);
+    return found != nullptr && found->name == column ? found : nullptr;
+}
+
 bool ExistingRelation::HasUniqueKey(std::vector<std::string> key) const {
     std::sort(key.begin(), key.end());
     return std::find(unique_keys.begin(), unique_keys.end(), key) != unique_keys.end();

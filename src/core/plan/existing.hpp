@@ -46,6 +46,7 @@ struct ExistingRelation {
     bool has_rows = false;
     std::vector<ExistingColumn> columns;
     std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones
+    std::vector<std::string> primary_key;               ///< its columns in their order; empty: there is none
     std::vector<ExistingForeignKey> foreign_keys;
     std::vector<ExistingTrigger> triggers;  ///< the users', not those of constraints
 
@@ -53,6 +54,8 @@ struct ExistingRelation {
     bool HasUniqueKey(std::vector<std::string> key) const;
     /// The column of that name, letters of ASCII of any case; the one written the same goes first.
     const ExistingColumn* Find(std::string_view column) const noexcept;
+    /// The column of just that name: as SQL finds it.
+    const ExistingColumn* FindExactly(std::string_view column) const noexcept;
 };
 
 struct Existing {

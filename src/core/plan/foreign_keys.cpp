@@ -34,6 +34,8 @@ int ComparisonFamily(Kind kind) noexcept {
 /// The foreign key can only be checked where PostgreSQL has an index for it: integers refer to numeric too.
 bool Comparable(const MappedType& child, const MappedType& parent) noexcept {
     if (child.kind == Kind::kInput || parent.kind == Kind::kInput) return child.sql == parent.sql;
+    if (parent.kind == Kind::kNumeric && ComparisonFamily(child.kind) == ComparisonFamily(Kind::kInt8))
+        return true;
     return ComparisonFamily(child.kind) == ComparisonFamily(parent.kind);
 }
 
@@ -143,13 +145,9 @@ class ForeignKeyDesigner {
             const PlannedColumn* child_column = table_.FindTarget(planned.columns[i]);
             const PlannedColumn* parent_column = parent.FindTarget(planned.parent_columns[i]);
             if (child_column == nullptr || parent_column == nullptr) continue;
-            if (!Comparable(child_column->type, parent_column->type)) {
-                planned.reason = "the types differ: \"" + child_column->name + "\" is " +
-                                 child_column->type.sql + ", and \"" + parent_column->name +
-                                 "\" of the parent is " + parent_column->type.sql;
-                return;
-            }
+            CheckTypes(planned, *child_column, parent_column->name, parent_column->type);
         }
+        if (!planned.reason.empty()) return;
         if (!parent.creates()) return;  // an existing target's keys are not ours to judge
         std::vector<std::string> wanted = planned.parent_columns;
         std::sort(wanted.begin(), wanted.end());
@@ -160,6 +158,13 @@ class ForeignKeyDesigner {
         }
         if (HasUniqueIndex(parent, wanted)) return;
         planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
+    }
+
+    static void CheckTypes(PlannedForeignKey& planned, const PlannedColumn& child,
+                           const std::string& parent_column, const MappedType& parent_type) {
+        if (!Comparable(child.type, parent_type))
+            planned.reason = "the types differ: \"" + child.name + "\" is " + child.type.sql + ", and \"" +
+                             parent_column + "\" of the parent is " + parent_type.sql;
     }
 
     static bool HasUniqueIndex(const PlannedTable& parent, const std::vector<std::string>& wanted) {
@@ -206,28 +211,66 @@ class ForeignKeyDesigner {
                 planned.parent = i;
                 planned.parent_planned = true;
             }
-        if (planned.parent_planned)
+        const ExistingRelation* existing =
+            planned.parent_planned ? tables[planned.parent].existing : FindExisting(planned.references);
+        if (existing != nullptr)
+            FindParentColumns(planned, *existing);
+        else if (planned.parent_planned)
             FindParentColumns(planned);
-        else if (designer_.existing.Find(planned.references.schema, planned.references.table) == nullptr)
+        else
             planned.reason = "there is no table " + QualifiedName(planned.references);
         planned.name = key.name;
         Finish(std::move(planned));
     }
 
-    /// Of a foreign key of the spec: the parent's primary key where no columns are named.
+    /// By just that name: the spec's names are PostgreSQL's.
+    const ExistingRelation* FindExisting(const spec::TargetName& name) const noexcept {
+        const ExistingRelation* found = designer_.existing.Find(name.schema, name.table);
+        return found != nullptr && found->name == name.table ? found : nullptr;
+    }
+
+    /// Of a foreign key of the spec: the parent's primary key where no columns are named. What is left
+    /// without a reason has as many of the parent's columns as of its own.
     void FindParentColumns(PlannedForeignKey& planned) const {
         const PlannedTable& parent = designer_.design.tables[planned.parent];
         if (planned.parent_columns.empty())
             for (const PlannedKey& key : parent.keys)
-                if (key.primary) planned.parent_columns = key.columns;
+                if (key.primary && key.reason.empty()) planned.parent_columns = key.columns;
         for (const std::string& name : planned.parent_columns)
             if (parent.FindTarget(name) == nullptr)
                 planned.reason = "the parent has no column \"" + name + "\"";
-        if (!planned.reason.empty() || !parent.creates()) return;
-        if (planned.parent_columns.size() != planned.columns.size())
-            planned.reason = "the parent's key has not as many columns";
-        else
-            CheckParent(planned);
+        CheckCount(planned);
+        if (planned.reason.empty()) CheckParent(planned);
+    }
+
+    /// The same where the parent exists, in the plan or not.
+    void FindParentColumns(PlannedForeignKey& planned, const ExistingRelation& parent) const {
+        planned.references = {parent.schema, parent.name};
+        if (!parent.takes_rows) {
+            planned.reason = QualifiedName(planned.references) + " is a " + parent.kind +
+                             ": a foreign key refers to a table";
+            return;
+        }
+        if (planned.parent_columns.empty()) planned.parent_columns = parent.primary_key;
+        for (const std::string& name : planned.parent_columns)
+            if (parent.FindExactly(name) == nullptr)
+                planned.reason = "the parent has no column \"" + name + "\"";
+        CheckCount(planned);
+        if (!planned.reason.empty()) return;
+        for (std::size_t i = 0; i < planned.columns.size(); ++i) {
+            const PlannedColumn* child = table_.FindTarget(planned.columns[i]);
+            if (child != nullptr)
+                CheckTypes(planned, *child, planned.parent_columns[i],
+                           parent.FindExactly(planned.parent_columns[i])->type);
+        }
+        if (planned.reason.empty() && !parent.HasUniqueKey(planned.parent_columns))
+            planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
+    }
+
+    static void CheckCount(PlannedForeignKey& planned) {
+        if (!planned.reason.empty() || planned.parent_columns.size() == planned.columns.size()) return;
+        planned.reason = planned.parent_columns.empty() ? "the parent has no primary key"
+                                                        : "the parent's key has not as many columns";
     }
 
     void Finish(PlannedForeignKey planned) {

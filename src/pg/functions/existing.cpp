@@ -152,6 +152,22 @@ void ReadUniqueKeys(Survey* survey, const char* schemas) {
     }
 }
 
+void ReadPrimaryKeys(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, a.attname FROM pg_catalog.pg_constraint k "
+        "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace CROSS JOIN LATERAL pg_catalog.unnest(k.conkey) WITH ORDINALITY "
+        "AS u(number, place) JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number "
+        "WHERE k.contype = 'p' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p') "
+        "ORDER BY n.nspname, c.relname, u.place",
+        schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char* column = Cell(i, 3);
+        Guard([&] { relation->primary_key.push_back(column); });
+    }
+}
+
 void ReadForeignKeys(Survey* survey, const char* schemas) {
     // One row a column.
     Select(psprintf(
@@ -239,6 +255,7 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     ReadRelations(survey, schemas);
     ReadColumns(survey, schemas);
     ReadUniqueKeys(survey, schemas);
+    ReadPrimaryKeys(survey, schemas);
     ReadForeignKeys(survey, schemas);
     ReadTriggers(survey, schemas);
     ReadTypes(survey);
