@@ -14,6 +14,7 @@ extern "C" {
 #include "parser/analyze.h"
 #include "parser/parse_type.h"
 #include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
 #include "utils/fmgroids.h"
 #include "utils/pg_locale.h"
 #include "utils/tuplesort.h"
@@ -239,6 +240,15 @@ inline bool InputCall(FmgrInfo* function, char* text, Oid io_param, int32 typmod
 #else
     *result = InputFunctionCall(function, text, io_param, typmod);
     return true;
+#endif
+}
+
+/// The status of a process, counted from 1 in this transaction's snapshot of them; null: of none any more.
+inline const LocalPgBackendStatus* BackendStatusAt(int place) {
+#if PG_VERSION_NUM >= 160000
+    return pgstat_get_local_beentry_by_index(place);
+#else
+    return pgstat_fetch_stat_local_beentry(place);
 #endif
 }
 

@@ -12,6 +12,14 @@ bool read_pages = true;
 bool progress = true;
 
 namespace {
+/// As many as PostgreSQL has for all parallel queries (max_parallel_workers), where nobody says otherwise.
+constexpr int kMaxWorkersPerJob = 8;
+/// What a spec may ask for.
+constexpr int kMostWorkers = 1024;
+}  // namespace
+int max_workers_per_job = kMaxWorkersPerJob;
+
+namespace {
 
 bool CheckDirectories(char** value, void**, GucSource) {
     if (*value == nullptr || **value == '\0') return true;
@@ -84,6 +92,10 @@ void DefineSettings() {
     DefineCustomBoolVariable("pg_sqlite.progress",
                              "Lets load and migrate say by NOTICEs every few seconds how far they are.",
                              nullptr, &progress, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("pg_sqlite.max_workers_per_job",
+                            "Background workers that one job may have, whatever its spec asks for.",
+                            "0: none, the session does their work itself.", &max_workers_per_job,
+                            kMaxWorkersPerJob, 0, kMostWorkers, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("pg_sqlite.soft_heap_limit",
                             "Memory of SQLite's in a session beyond which its caches and sorts shrink.",
                             "0 turns the limit off.", &soft_heap_limit, kSoftHeapKb, 0, MAX_KILOBYTES,

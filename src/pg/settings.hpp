@@ -25,6 +25,9 @@ std::int64_t MaxCopyBytes() noexcept;
 /// pg_sqlite.progress: load and migrate say by NOTICEs how far they are.
 extern bool progress;
 
+/// pg_sqlite.max_workers_per_job: background workers that one job may have, whatever its spec asks for.
+extern int max_workers_per_job;
+
 void DefineSettings();
 
 }  // namespace pgsqlite::pg

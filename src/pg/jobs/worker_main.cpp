@@ -3,6 +3,7 @@
 #include "pg/jobs/pieces.hpp"
 #include "pg/jobs/pool_memory.hpp"
 #include "pg/jobs/transient.hpp"
+#include "pg/jobs/worker_limits.hpp"
 #include "pg/jobs/worker_start.hpp"
 
 extern "C" {
@@ -173,6 +174,9 @@ void pg_sqlite_worker_main(Datum argument) {
     emit_log_hook = &OnLog;
 
     BecomeCaller(pool->GetCaller());
+    StartTransactionCommand();
+    CheckOwnConnection();
+    CommitTransactionCommand();
     FollowSources(pool);
     SetPlace(pool, place);
     SetState(WorkerState::kWorking);

@@ -4,6 +4,7 @@
 #include "pg/jobs/pieces.hpp"
 #include "pg/jobs/pool_memory.hpp"
 #include "pg/jobs/transient.hpp"
+#include "pg/jobs/worker_limits.hpp"
 #include "pg/jobs/worker_start.hpp"
 #include "pg/subtransaction.hpp"
 
@@ -65,10 +66,11 @@ bool StartWorker(Leader* leader, int place) {
     const WorkerStart start = {place};
     snprintf(worker.bgw_name, sizeof(worker.bgw_name), "pg_sqlite worker %d of job %lld", place + 1,
              static_cast<long long>(leader->request->job));
-    snprintf(worker.bgw_type, sizeof(worker.bgw_type), "pg_sqlite worker");
+    snprintf(worker.bgw_type, sizeof(worker.bgw_type), "%s", kWorkerType);
     snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "$libdir/pg_sqlite");
     snprintf(worker.bgw_function_name, sizeof(worker.bgw_function_name), "%s", kWorkerFunction);
-    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    // Of the class that max_parallel_workers bounds for the whole server.
+    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION | BGWORKER_CLASS_PARALLEL;
     worker.bgw_start_time = BgWorkerStart_ConsistentState;
     worker.bgw_restart_time = BGW_NEVER_RESTART;
     worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(leader->segment));
@@ -83,7 +85,14 @@ bool StartWorker(Leader* leader, int place) {
 }
 
 void StartWorkers(Leader* leader) {
-    const int wanted = leader->pool->Queue()->HelpersWanted(leader->request->workers);
+    const int useful = leader->pool->Queue()->HelpersWanted(leader->request->workers);
+    const WorkerLimit limit = LimitWorkers(useful);
+    const int wanted = limit.workers;
+    if (limit.reason != nullptr)
+        ereport(NOTICE, (errmsg("job %lld runs with %d of %d background workers",
+                                static_cast<long long>(leader->request->job), wanted, useful),
+                         errdetail_internal("%s", limit.reason),
+                         wanted > 0 ? 0 : errhint("This session does their work itself.")));
     while (leader->started < wanted && StartWorker(leader, leader->started))
         leader->started++;
     if (leader->started < wanted)
@@ -91,7 +100,8 @@ void StartWorkers(Leader* leader) {
                           errmsg("job %lld has got %d of %d background workers",
                                  static_cast<long long>(leader->request->job), leader->started, wanted),
                           leader->started > 0 ? 0 : errdetail("This session does their work itself."),
-                          errhint("Raise the configuration parameter max_worker_processes.")));
+                          errhint("Raise the configuration parameter max_worker_processes or "
+                                  "max_parallel_workers.")));
 }
 
 /// What has become of a worker that has ended. Raises where it has left work undone.

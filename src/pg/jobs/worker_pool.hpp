@@ -67,8 +67,9 @@ struct PoolRequest {
 /// subtransaction, with nothing uncommitted and no lock held that a piece needs: a worker would wait for it,
 /// and no deadlock would be found. Everything that `request` points to must outlive commits.
 ///
-/// Fewer workers than asked for (max_worker_processes) give a WARNING; when none can be had, the leader does
-/// the pieces itself, a commit after each.
+/// Fewer workers than asked for give a NOTICE where worker_limits.hpp allows no more, and a WARNING where the
+/// server has no place for them (max_worker_processes, max_parallel_workers); when none can be had, the
+/// leader does the pieces itself, a commit after each.
 ///
 /// The first error of a piece stops all workers and is raised here with its SQLSTATE, message, detail, hint,
 /// names and context; pieces committed before stay. A piece that failed for a transient reason (deadlock,
