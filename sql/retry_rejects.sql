@@ -64,6 +64,7 @@ CALL sqlite.retry_rejects(:job, :'fifth');
 UPDATE sqlite.rejects SET state = 'ignored' WHERE job = :job AND rowid = 7 RETURNING state;
 UPDATE sqlite.rejects SET state = 'loaded' WHERE job = :job AND rowid = 7;
 UPDATE sqlite.rejects SET state = 'open' WHERE job = :job AND rowid = 5 AND table_name = 'customer';
+UPDATE sqlite.rejects SET state = NULL WHERE job = :job AND rowid = 7;
 SELECT array_agg(id) AS seventh FROM sqlite.rejects WHERE job = :job AND rowid = 7 \gset
 CALL sqlite.retry_rejects(:job, :'seventh');
 CALL sqlite.retry_rejects(:job);

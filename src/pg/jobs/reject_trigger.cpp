@@ -18,9 +18,11 @@ const char* RowOf(HeapTuple tuple, TupleDesc descriptor) {
     return ToUtf8(JsonbToCString(nullptr, &json->root, VARSIZE(json)));
 }
 
+/// A NULL is no state: the table's NOT NULL refuses it behind the trigger.
 const char* StateOf(HeapTuple tuple, TupleDesc descriptor) {
     bool is_null;
-    return TextDatumGetCString(ColumnOf(tuple, descriptor, "state", &is_null));
+    const Datum state = ColumnOf(tuple, descriptor, "state", &is_null);
+    return is_null ? "" : TextDatumGetCString(state);
 }
 
 void CheckStates(const char* before, const char* after) {
