@@ -1,0 +1,59 @@
+# Migrations made at random: sources, targets that exist, and specs over every key there is (test/migration). Whatever
+# the spec says, the server stays up, no call gives an internal error (XX000) or needs over 60 seconds, and after an error
+# nothing is left in the target; what was migrated and is rolled back leaves nothing either.
+#
+# Environment: PG_SQLITE_SPECS (how many, 30), PG_SQLITE_SEED (of the first; random, printed), PG_SQLITE_VERBOSE (what each
+# step said). A failing case is made smaller and printed whole.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../migration", "$FindBin::RealBin/../differential";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Case;
+
+my $rounds = $ENV{PG_SQLITE_SPECS} || 30;
+my $seed = $ENV{PG_SQLITE_SEED} // int rand 1_000_000_000;
+note("seed $seed, $rounds specs");
+
+my $node = PostgreSQL::Test::Cluster->new('random_specs');
+$node->init(extra => [ '-E', 'UTF8', '--locale=C' ]);
+$node->append_conf('postgresql.conf', "fsync = off\nmax_worker_processes = 8\nrestart_after_crash = on\nlog_min_messages = fatal\n");
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE cases');
+my $folder = PostgreSQL::Test::Utils::tempdir;
+mkdir "$folder/backup";
+$ENV{PGCLIENTENCODING} = 'UTF8';
+# Some specs have tables without a schema made by the next best role.
+my $psql = sub {
+	my ($out, $err);
+	for (1 .. 300) {
+		my $status = $node->psql('cases', $_[0], stdout => \$out, stderr => \$err, on_error_stop => 0, on_error_die => 0, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+		return ($status, $out, $err) if $err !~ /\A(?:psql: )?(?:error|could not connect)/ || $err !~ /starting up|recovery|refused|No such file/;
+		sleep 1;
+	}
+	die 'the server does not come back';
+};
+my ($status, undef, $err) = $psql->('CREATE EXTENSION pg_sqlite; GRANT ALL ON DATABASE cases TO public;' . Case::setup_sql());
+is("$status$err", '0', 'ready');
+
+my ($migrated, $failed, $faults) = (0, 0, 0);
+my %refused;
+for my $round (0 .. $rounds - 1) {
+	my $case = Case->new($seed + $round, $folder)->run($psql);
+	my @faults = $case->faults;
+	if ($case->{said}{migrate} =~ /ERROR:  (\w+): (.*)/) { $failed++; $refused{$1}++; }
+	else { $migrated++; }
+	if ($ENV{PG_SQLITE_VERBOSE}) { diag('seed ', $seed + $round); diag("$_: $case->{said}{$_}") for grep { $case->{said}{$_} ne '' } sort keys %{ $case->{said} }; }
+	next if !@faults;
+	my $kind = $faults[0] =~ s/[:\d].*//sr;
+	my $small = $case->shrink(sub { my @now = $_[0]->run($psql)->faults; return @now && $now[0] =~ /^\Q$kind\E/; });
+	fail('seed ' . ($seed + $round) . ": $faults[0]");
+	diag($small->reproduction);
+	last if ++$faults == 5;
+}
+is($faults, 0, "$rounds specs: $migrated migrated, $failed refused or failed");
+cmp_ok($migrated, '>', 0, 'some specs are good') if $rounds >= 30;
+note(join ', ', map { "$_: $refused{$_}" } sort { $refused{$b} <=> $refused{$a} } keys %refused);
+done_testing();
