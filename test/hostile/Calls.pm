@@ -111,6 +111,7 @@ our %settings = (
 	'pg_sqlite.allowed_directories' => [ '', '/', '..', '/etc', 'x' x 100000, '/a,,/b', '"', "/a\n" ],
 	(map { ("pg_sqlite.$_" => [ 'on', 'off', '', 'x', '2' ]) } qw(bulk_insert parallel_insert progress read_pages)),
 	(map { ("pg_sqlite.$_" => [ '0', '1', '-1', '64MB', '9223372036854775807', 'x', '' ]) } qw(hard_heap_limit soft_heap_limit)),
+	'pg_sqlite.max_copy_size' => [ '-1', '0', '1', '64MB', '9223372036854775807', 'x', '' ],
 	'pg_sqlite.max_workers_per_job' => [ '0', '1', '-1', '1024', '1025', 'x', '' ]);
 
 # Options by what has them; every value is tried with every option.
