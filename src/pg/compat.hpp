@@ -16,7 +16,12 @@ extern "C" {
 #include "tcop/tcopprot.h"
 #include "utils/backend_status.h"
 #include "utils/fmgroids.h"
+// Of the versions that would include ICU's headers, which needn't be installed, nothing of ICU's is used
+// here.
+#pragma push_macro("USE_ICU")
+#undef USE_ICU
 #include "utils/pg_locale.h"
+#pragma pop_macro("USE_ICU")
 #include "utils/tuplesort.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"

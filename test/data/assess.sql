@@ -80,6 +80,7 @@ CREATE TABLE long_entry (id INTEGER PRIMARY KEY, v TEXT UNIQUE);
 INSERT INTO long_entry VALUES (1, printf('%.*c', 3000, 'x'));
 CREATE TABLE wide (c1 TEXT);
 CREATE TABLE too_wide (c1 TEXT);
+.dbconfig defensive off
 PRAGMA writable_schema = on;
 UPDATE sqlite_schema SET sql = (WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 500)
     SELECT 'CREATE TABLE wide (' || group_concat('c' || i || ' TEXT', ', ') || ')' FROM n) WHERE name = 'wide';

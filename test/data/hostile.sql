@@ -19,6 +19,7 @@ CREATE VIEW bytes AS SELECT length(replace(hex(zeroblob(100000)), '0', hex(zerob
 CREATE TRIGGER trig AFTER INSERT ON meet BEGIN SELECT load_extension('x'); DELETE FROM meet; END;
 CREATE TABLE gen (i INTEGER);
 INSERT INTO gen (i) VALUES (1), (-9223372036854775807 - 1);
+.dbconfig defensive off
 PRAGMA writable_schema = on;
 CREATE TABLE vt (a); CREATE TABLE cut (a, b, c); CREATE TABLE wide (a, b); CREATE TABLE other (a INTEGER PRIMARY KEY, b); 
 INSERT INTO cut VALUES (1, 2, 3); INSERT INTO wide VALUES (1, 2); INSERT INTO other VALUES (5, 6);

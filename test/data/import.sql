@@ -44,6 +44,7 @@ CREATE TABLE no_collation (v TEXT PRIMARY KEY COLLATE BINARY) WITHOUT ROWID;
 CREATE TABLE foreign_collation (v TEXT COLLATE BINARY);
 INSERT INTO foreign_collation VALUES ('B'), ('a');
 INSERT INTO no_collation VALUES ('x');
+.dbconfig defensive off
 PRAGMA writable_schema = ON;
 UPDATE sqlite_schema SET sql = 'CREATE VIRTUAL TABLE no_module USING spellfix1', rootpage = 0 WHERE name = 'no_module';
 UPDATE sqlite_schema SET sql = 'CREATE TABLE no_collation (v TEXT PRIMARY KEY COLLATE unicode_ci) WITHOUT ROWID' WHERE name = 'no_collation';

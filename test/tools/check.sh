@@ -4,8 +4,16 @@
 # assertion count one each; so do the format, what a release needs, the build of the core and that of the extension.
 #
 # Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (30), PG_CONFIG, PG_SQLITE_CORPUS
-# (a folder with real databases; default: shared/corpus beside the checkout, if there).
+# (a folder with real databases; default: shared/corpus beside the checkout, if there), WERROR (-Werror makes
+# warnings errors), SYSTEM (a Debian release: do it there, in a change root, instead of here), SYSTEMS (releases:
+# do it there as well, without the corpus and with short fuzzing).
 set -uo pipefail
+if [ -n "${SYSTEM:-}" ]; then
+    tools=$(dirname "${BASH_SOURCE[0]}")
+    bash "$tools/change_root.sh" prepare "$SYSTEM" || exit
+    exec bash "$tools/change_root.sh" run "$SYSTEM" env ${JOBS:+"JOBS=$JOBS"} ${WERROR:+"WERROR=$WERROR"} \
+        ${FUZZ_SECONDS:+"FUZZ_SECONDS=$FUZZ_SECONDS"} bash test/tools/check.sh
+fi
 # shellcheck source=test/tools/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
@@ -120,7 +128,43 @@ check_corpus() {
     result corpus "$good" "$bad" "$log"
 }
 
+# Other releases of Debian, side by side: tests wait more than they compute. Their roots were made meanwhile; who
+# runs in one waits until it is made.
+check_systems() {
+    local system status log counts good bad
+    [ -n "${SYSTEMS:-}" ] || return 0
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    step 3000 "$LOGS/systems.log" bash -c '
+        root=$1 logs=$2; shift 2
+        for system; do
+            (status=0
+             bash "$root/test/tools/change_root.sh" run "$system" env JOBS="$JOBS" FUZZ_SECONDS="${FUZZ_SECONDS:-5}" \
+                 WERROR="${WERROR:-}" PG_SQLITE_CXXFLAGS="${PG_SQLITE_CXXFLAGS:-}" \
+                 bash test/tools/check.sh >"$logs/$system.log" 2>&1 || status=$?
+             echo "$status" >"$logs/$system.status") &
+        done
+        wait' check_systems "$ROOT" "$LOGS" $SYSTEMS
+    for system in $SYSTEMS; do
+        log=$LOGS/$system.log
+        status=$(status_of "$LOGS/$system")
+        sed 's/^/        | /' "$log" | cut -c 1-400 | tail -n 400
+        if [ "$status" = 77 ]; then
+            say "SKIPPED $system: NOTHING WAS TESTED THERE: $(tail -n 1 "$log")"
+            continue
+        fi
+        counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+        good=${counts%% *} bad=${counts#*, }
+        good=${good:-0} bad=${bad%% *}
+        bad=${bad:-0}
+        [ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+        result "$system" "$good" "$bad"
+    done
+}
+
 begin check
+if [ -n "${SYSTEMS:-}" ]; then
+    in_background bash -c 'for system; do nice bash "$0" prepare "$system"; done' "$ROOT/test/tools/change_root.sh" $SYSTEMS
+fi
 check_format
 check_release
 build_tests
@@ -132,4 +176,5 @@ if prepare_server; then
     check_tap
     check_corpus
 fi
+check_systems
 total

@@ -29,12 +29,30 @@ stop)
 *) die "usage: demo.sh [start|stop]" ;;
 esac
 
-bash "$ROOT/test/tools/setup.sh"
+bash "$ROOT/test/tools/setup.sh" build
 init_user
 stop_demo || true
 
-say "Building the extension ..."
-run_make -s -j "$JOBS" all
+# Builds, and says how far it is: the compiler's command lines end in a group of files each, of which `make -n` tells the number.
+build() {
+    local todo
+    todo=$(run_make -n all 2>/dev/null | grep -oE ' build/groups/[^ ]+\.cpp$' | xargs -r cat 2>/dev/null | wc -l)
+    [ "$todo" -gt 0 ] || { run_make -s all && return; }
+    run_make -j "$JOBS" all 2>&1 | TODO=$todo perl -ne '
+        BEGIN { $| = 1; $begin = time; $last = 0 }
+        if (/ -c -o \S+ (build\/groups\/\S+\.cpp)$/) {
+            next if !open my $group, "<", $1;
+            $done += () = <$group>;
+            next if !-t STDOUT && $done < $ENV{TODO} && time - $last < 10;
+            $last = time;
+            printf "%sBuilding the extension: file %d of %d%s", -t STDOUT ? "\r" : "", $done, $ENV{TODO}, -t STDOUT ? "" : "\n";
+        }
+        elsif (/(?:error|Error|warning|undefined)/ && !/ -c -o /) { print "\n" if !$bad++; print }
+        END { printf "%sBuilt in %d s.\n", -t STDOUT ? "\n" : "", time - $begin if !$bad }'
+}
+cd "$ROOT"
+build
+cd /
 
 mkdir -p "$ROOT/build"
 # 90 bytes leave room for the socket's name.

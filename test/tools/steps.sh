@@ -7,11 +7,13 @@
 
 passed=0 failed=0
 step_pid=
+background_pid=
 since=0 # of SECONDS: when the step began that is being counted
 
 finish() {
     trap - EXIT INT TERM HUP
     [ -z "$step_pid" ] || kill -TERM -- "-$step_pid" 2>/dev/null
+    [ -z "$background_pid" ] || kill -TERM -- "-$background_pid" 2>/dev/null
     remove_scratch
     exit "$1"
 }
@@ -33,6 +35,14 @@ step() {
     step_pid=
     [ "$status" -ne 124 ] || say "        stopped after $limit seconds: $(basename "$log")" | tee -a "$log"
     return "$status"
+}
+
+# in_background PROGRAM...: beside the steps, until it ends or we do; one at a time.
+in_background() {
+    set -m
+    (exec "$@") >"$LOGS/background.log" 2>&1 </dev/null 9>&- &
+    background_pid=$!
+    set +m
 }
 
 # excerpt LOG LINES: a compiler's first errors, else the end of the log without what went well.
@@ -98,17 +108,32 @@ build_core() {
     local launcher=()
     rm -rf "$ROOT/build/$1/unit" "$ROOT/build/$1/fuzz"
     ! command -v ccache >/dev/null || launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    [ "$1" != clang-sanitize ] || launcher+=("-DCMAKE_CXX_COMPILER=$CLANG")
+    [ -z "${WERROR:-}" ] || launcher+=(-DPGSQLITE_WERROR=ON)
     step 1200 "$LOGS/$1.log" bash -c '
         cd "$1" && preset=$2 jobs=$3 && shift 3 &&
         cmake -G "Unix Makefiles" --preset "$preset" "$@" && cmake --build --preset "$preset" -j "$jobs" -- -k' \
         build_core "$ROOT" "$1" "$JOBS" "${launcher[@]}"
 }
 
+# The newest clang that can link a fuzz target; nothing where there is none. Its runtime is a package of its own.
+find_clang() {
+    local clang
+    for clang in $(compgen -c clang++- | grep -E '^clang\+\+-[0-9]+$' | sort -Vru) clang++; do
+        if echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+            "$clang" -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null; then
+            echo "$clang"
+            return
+        fi
+    done
+}
+
 # The unit tests and the fuzz targets share one build by clang; where there is no clang, g++ builds the unit
 # tests alone. Sets BUILT to its folder.
 build_tests() {
     local preset=clang-sanitize
-    command -v clang++-14 >/dev/null || preset=debug-sanitize
+    CLANG=$(find_clang)
+    [ -n "$CLANG" ] || preset=debug-sanitize
     BUILT=$ROOT/build/$preset
     if build_core "$preset"; then
         result "core build" 1 0
@@ -121,7 +146,7 @@ check_fuzz() {
     local sources=("$ROOT"/test/fuzz/*_fuzz.cpp) source name program programs=() dir=$LOGS/fuzz
     local seconds=${FUZZ_SECONDS:-30}
     [ -e "${sources[0]}" ] || { skipped "fuzz targets" "none yet" && return; }
-    command -v clang++-14 >/dev/null || { skipped "fuzz targets" "no clang++-14" && return; }
+    [ -n "$CLANG" ] || { skipped "fuzz targets" "no clang with libFuzzer (make setup installs it where there is one)" && return; }
     mkdir -p "$dir"
     for source in "${sources[@]}"; do
         program=$BUILT/fuzz/$(basename "$source" .cpp)

@@ -10,7 +10,7 @@ namespace {
 
 using sql::Expression;
 using value::StorageClass;
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 /// What a condition says of one column; nothing where it says anything else.
 struct Claim {
@@ -40,7 +40,7 @@ class Reader {
 
   private:
     void ReadConjunct(const Expression& condition) {
-        if (condition.kind == Kind::kBinary && condition.text == "AND") {
+        if (condition.kind == ExpressionKind::kBinary && condition.text == "AND") {
             ReadConjunct(*condition.operands[0]);
             ReadConjunct(*condition.operands[1]);
         } else if (const auto claim = ClaimOf(condition)) {
@@ -49,23 +49,23 @@ class Reader {
     }
 
     std::optional<Claim> ClaimOf(const Expression& condition) const {
-        if (condition.kind == Kind::kBinary && condition.text == "OR") {
+        if (condition.kind == ExpressionKind::kBinary && condition.text == "OR") {
             const auto one = ClaimOf(*condition.operands[0]);
             const auto two = ClaimOf(*condition.operands[1]);
             if (!one || !two || one->column != two->column) return std::nullopt;
             return Claim{one->column, static_cast<ClassSet>(one->classes | two->classes)};
         }
-        const bool is_null = (condition.kind == Kind::kIsNull && !condition.negated) ||
-                             (condition.kind == Kind::kBinary && condition.text == "IS" &&
-                              condition.operands[1]->kind == Kind::kNull);
+        const bool is_null = (condition.kind == ExpressionKind::kIsNull && !condition.negated) ||
+                             (condition.kind == ExpressionKind::kBinary && condition.text == "IS" &&
+                              condition.operands[1]->kind == ExpressionKind::kNull);
         if (is_null) {
             const auto column = ColumnOf(*condition.operands[0]);
             if (!column) return std::nullopt;
             return Claim{*column, ClassBit(StorageClass::kNull)};
         }
         const bool equal =
-            condition.kind == Kind::kBinary && (condition.text == "=" || condition.text == "IS");
-        const bool in = condition.kind == Kind::kIn && !condition.negated && !condition.in_table &&
+            condition.kind == ExpressionKind::kBinary && (condition.text == "=" || condition.text == "IS");
+        const bool in = condition.kind == ExpressionKind::kIn && !condition.negated && !condition.in_table &&
                         condition.select == nullptr && condition.operands.size() > 1;
         if (!equal && !in) return std::nullopt;
         const auto column = TypeofOf(*condition.operands[0]);
@@ -73,21 +73,21 @@ class Reader {
         Claim claim{*column, 0};
         for (std::size_t i = 1; i < condition.operands.size(); ++i) {
             const Expression& name = *condition.operands[i];
-            if (name.kind != Kind::kString) return std::nullopt;
+            if (name.kind != ExpressionKind::kString) return std::nullopt;
             claim.classes |= ClassNamed(name.text);
         }
         return claim;
     }
 
     std::optional<std::size_t> TypeofOf(const Expression& call) const {
-        if (call.kind != Kind::kFunction || !sqlite::EqualNames(call.text, "typeof") ||
+        if (call.kind != ExpressionKind::kFunction || !sqlite::EqualNames(call.text, "typeof") ||
             call.operands.size() != 1)
             return std::nullopt;
         return ColumnOf(*call.operands[0]);
     }
 
     std::optional<std::size_t> ColumnOf(const Expression& name) const {
-        if (name.kind != Kind::kName || !name.schema.empty()) return std::nullopt;
+        if (name.kind != ExpressionKind::kName || !name.schema.empty()) return std::nullopt;
         if (!name.table.empty() && !sqlite::EqualNames(name.table, table_.name)) return std::nullopt;
         for (std::size_t i = 0; i < table_.columns.size(); ++i)
             if (sqlite::EqualNames(table_.columns[i].name, name.text)) return i;

@@ -244,7 +244,7 @@ std::int64_t FirstTelling(Encoding encoding) noexcept {
 
 }  // namespace
 
-std::string PlausibleEncodings(const Cell& min, const Cell& max) {
+std::string DescribePlausibleEncodings(const Cell& min, const Cell& max) {
     constexpr std::int64_t kFirst = -946684800000000;  // 1970-01-01, in microseconds since 2000-01-01
     constexpr std::int64_t kEnd = 3155760000000000;    // 2100-01-01
     constexpr std::size_t kDateLength = 10;            // of years 1970 to 2099

@@ -65,6 +65,6 @@ bool Fits(Candidate& candidate, const value::Cell& cell, Scratch& scratch, Unfit
 /// The encodings under which all numbers from `min` to `max` are dates from 1970 to 2099, and not all within
 /// a year of the encoding's zero, each with its first and last date: "unix (1992-04-10 to 1994-01-01), cocoa
 /// (…)".
-std::string PlausibleEncodings(const value::Cell& min, const value::Cell& max);
+std::string DescribePlausibleEncodings(const value::Cell& min, const value::Cell& max);
 
 }  // namespace pgsqlite::schema

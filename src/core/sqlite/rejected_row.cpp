@@ -11,7 +11,7 @@ namespace pgsqlite::sqlite {
 namespace {
 
 using value::StorageClass;
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 using Member = RejectedRow::Member;
 
 constexpr StorageClass kClasses[] = {StorageClass::kInteger, StorageClass::kReal, StorageClass::kText,
@@ -47,7 +47,7 @@ std::optional<std::string> FromHex(const std::string& hex) {
 }
 
 /// A number that jsonb may have written without its point, or the text of one that jsonb does not know.
-std::optional<double> RealOf(const Json& value) {
+std::optional<double> RealOf(const PlainJson& value) {
     if (value.is_number()) return value.get<double>();
     if (!value.is_string()) return std::nullopt;
     const auto text = value.get<std::string>();
@@ -57,7 +57,7 @@ std::optional<double> RealOf(const Json& value) {
     return std::nullopt;
 }
 
-std::optional<std::int64_t> IntegerOf(const Json& value) {
+std::optional<std::int64_t> IntegerOf(const PlainJson& value) {
     if (value.is_number_unsigned() &&
         value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         return std::nullopt;
@@ -66,7 +66,7 @@ std::optional<std::int64_t> IntegerOf(const Json& value) {
 }
 
 /// Only these keys, so that a misspelt one is not passed over.
-void CheckKeys(const std::string& name, const Json& object, std::initializer_list<const char*> allowed) {
+void CheckKeys(const std::string& name, const PlainJson& object, std::initializer_list<const char*> allowed) {
     for (const auto& [key, value] : object.items()) {
         bool known = false;
         for (const char* candidate : allowed)
@@ -75,7 +75,7 @@ void CheckKeys(const std::string& name, const Json& object, std::initializer_lis
     }
 }
 
-void ReadBytes(const std::string& name, const Json& object, Member* member) {
+void ReadBytes(const std::string& name, const PlainJson& object, Member* member) {
     const auto value = object.find("value"), hex = object.find("hex");
     const bool is_text = member->storage_class == StorageClass::kText;
     const char* example = is_text
@@ -92,7 +92,7 @@ void ReadBytes(const std::string& name, const Json& object, Member* member) {
                         example);
 }
 
-void ReadStored(const std::string& name, const Json& object, Member* member) {
+void ReadStored(const std::string& name, const PlainJson& object, Member* member) {
     CheckKeys(name, object, {"class", "value", "hex"});
     const auto& word = object.at("class");
     bool known = false;
@@ -130,7 +130,7 @@ void ReadStored(const std::string& name, const Json& object, Member* member) {
     }
 }
 
-void ReadConverted(const std::string& name, const Json& object, Member* member) {
+void ReadConverted(const std::string& name, const PlainJson& object, Member* member) {
     constexpr const char* kExample = R"({"type": "numeric", "value": "5.00"})";
     CheckKeys(name, object, {"type", "value"});
     if (!object.at("type").is_string()) throw BadColumn(name, "\"type\" is no string", kExample);
@@ -141,7 +141,7 @@ void ReadConverted(const std::string& name, const Json& object, Member* member) 
     member->text = value->get<std::string>();
 }
 
-void ReadPlain(const std::string& name, const Json& value, Member* member) {
+void ReadPlain(const std::string& name, const PlainJson& value, Member* member) {
     if (value.is_null()) return;
     if (const auto integer = IntegerOf(value)) {
         member->storage_class = StorageClass::kInteger;
@@ -157,8 +157,8 @@ void ReadPlain(const std::string& name, const Json& value, Member* member) {
     }
 }
 
-Json ParseObject(std::string_view text) {
-    Json json = Json::parse(text, nullptr, false);
+PlainJson ParseObject(std::string_view text) {
+    PlainJson json = PlainJson::parse(text, nullptr, false);
     if (!json.is_object() || json.empty())
         throw BadRow("It is no JSON object with a member for each column.");
     return json;
@@ -183,7 +183,7 @@ value::Cell Member::cell() const noexcept {
 }
 
 RejectedRow RejectedRow::Parse(std::string_view text) {
-    const Json json = ParseObject(text);
+    const PlainJson json = ParseObject(text);
     RejectedRow row;
     const auto& first = json.begin().value();
     row.form_ = first.is_object() && first.contains("type") ? Form::kConverted : Form::kStored;
@@ -205,7 +205,7 @@ RejectedRow RejectedRow::Parse(std::string_view text) {
 }
 
 RejectedRow RejectedRow::ParseKey(std::string_view text) {
-    const Json json = ParseObject(text);
+    const PlainJson json = ParseObject(text);
     RejectedRow row;
     for (const auto& [name, value] : json.items()) {
         Member& member = row.members_.emplace_back();

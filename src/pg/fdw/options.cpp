@@ -17,12 +17,12 @@ namespace pgsqlite::pg::fdw {
 namespace {
 
 enum Where : uint8 { kServer = 1, kTable = 2, kColumn = 4, kEverywhere = 7 };
-enum class Form : uint8 { kName, kText, kPath, kBoolean, kCount, kCost, kWord, kZone };
+enum class OptionForm : uint8 { kName, kText, kPath, kBoolean, kCount, kCost, kWord, kZone };
 
 struct Option {
     const char* name;
     uint8 where;
-    Form form;
+    OptionForm form;
     const char* words;  ///< kWord: the valid ones, separated by blanks
 };
 
@@ -30,32 +30,32 @@ struct Option {
 constexpr Option Policy(std::string_view name) {
     for (const value::PolicyOption& policy : value::kPolicyOptions)
         if (name == policy.name)
-            return {policy.name, kEverywhere, policy.words != nullptr ? Form::kWord : Form::kBoolean,
-                    policy.words};
+            return {policy.name, kEverywhere,
+                    policy.words != nullptr ? OptionForm::kWord : OptionForm::kBoolean, policy.words};
     throw 0;
 }
 
 // docs/reference/options.md lists these in the same order; a test compares the two.
 constexpr Option kOptions[] = {
-    {"database", kServer, Form::kPath, nullptr},
-    {"updatable", kServer | kTable, Form::kBoolean, nullptr},
-    {"force_readonly", kServer, Form::kBoolean, nullptr},
-    {"busy_timeout", kServer, Form::kCount, nullptr},
-    {"immutable", kServer, Form::kBoolean, nullptr},
-    {"snapshot", kServer, Form::kWord, "transaction statement"},
-    {"timezone", kServer | kColumn, Form::kZone, nullptr},
-    {"timestamp_type", kServer, Form::kWord, "timestamp timestamptz"},
-    {"keep_connections", kServer, Form::kBoolean, nullptr},
-    {"batch_size", kServer | kTable, Form::kCount, nullptr},
-    {"truncatable", kServer | kTable, Form::kBoolean, nullptr},
-    {"fdw_startup_cost", kServer, Form::kCost, nullptr},
-    {"fdw_tuple_cost", kServer, Form::kCost, nullptr},
-    {"table", kTable, Form::kName, nullptr},
-    {"query", kTable, Form::kText, nullptr},
-    {"column_name", kColumn, Form::kName, nullptr},
-    {"key", kColumn, Form::kBoolean, nullptr},
-    {"encoding", kColumn, Form::kText, nullptr},
-    {"column_type", kColumn, Form::kText, nullptr},
+    {"database", kServer, OptionForm::kPath, nullptr},
+    {"updatable", kServer | kTable, OptionForm::kBoolean, nullptr},
+    {"force_readonly", kServer, OptionForm::kBoolean, nullptr},
+    {"busy_timeout", kServer, OptionForm::kCount, nullptr},
+    {"immutable", kServer, OptionForm::kBoolean, nullptr},
+    {"snapshot", kServer, OptionForm::kWord, "transaction statement"},
+    {"timezone", kServer | kColumn, OptionForm::kZone, nullptr},
+    {"timestamp_type", kServer, OptionForm::kWord, "timestamp timestamptz"},
+    {"keep_connections", kServer, OptionForm::kBoolean, nullptr},
+    {"batch_size", kServer | kTable, OptionForm::kCount, nullptr},
+    {"truncatable", kServer | kTable, OptionForm::kBoolean, nullptr},
+    {"fdw_startup_cost", kServer, OptionForm::kCost, nullptr},
+    {"fdw_tuple_cost", kServer, OptionForm::kCost, nullptr},
+    {"table", kTable, OptionForm::kName, nullptr},
+    {"query", kTable, OptionForm::kText, nullptr},
+    {"column_name", kColumn, OptionForm::kName, nullptr},
+    {"key", kColumn, OptionForm::kBoolean, nullptr},
+    {"encoding", kColumn, OptionForm::kText, nullptr},
+    {"column_type", kColumn, OptionForm::kText, nullptr},
     Policy("on_error"),
     Policy("excess_digits"),
     Policy("invalid_text"),
@@ -86,14 +86,14 @@ char* WithCommas(const char* words) {
 void CheckForm(const Option& option, DefElem* element) {
     const char* value = defGetString(element);
     switch (option.form) {
-        case Form::kName:  // SQLite has tables and columns with an empty name
+        case OptionForm::kName:  // SQLite has tables and columns with an empty name
             break;
-        case Form::kText:
+        case OptionForm::kText:
             if (value[0] == '\0')
                 ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                                 errmsg("option \"%s\" must not be empty", option.name)));
             break;
-        case Form::kPath:
+        case OptionForm::kPath:
             CheckMaySetPath(GetUserId(), option.name);
             if (value[0] != '/')
                 ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -101,10 +101,10 @@ void CheckForm(const Option& option, DefElem* element) {
                                 errhint("Give the full path of the SQLite file on the server, beginning with "
                                         "\"/\".")));
             break;
-        case Form::kBoolean:
+        case OptionForm::kBoolean:
             (void)ParseBooleanOption(element);
             break;
-        case Form::kCount: {
+        case OptionForm::kCount: {
             int number = 0;
             const char* hint = nullptr;
             // parse_int() alone would round 1.5.
@@ -114,7 +114,7 @@ void CheckForm(const Option& option, DefElem* element) {
                                 errhint("Give a whole number from 0 to 2147483647.")));
             break;
         }
-        case Form::kCost: {
+        case OptionForm::kCost: {
             double number = 0;
             const char* hint = nullptr;
             if (!parse_real(value, &number, 0, &hint) || !(number >= 0))
@@ -123,13 +123,13 @@ void CheckForm(const Option& option, DefElem* element) {
                                 errhint("Give a number of 0 or more.")));
             break;
         }
-        case Form::kWord:
+        case OptionForm::kWord:
             if (value::WordIndex(option.words, value) < 0)
                 ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                                 errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
                                 errhint("Valid values are: %s.", WithCommas(option.words))));
             break;
-        case Form::kZone:
+        case OptionForm::kZone:
             if (pg_tzset(value) == nullptr)
                 ereport(ERROR,
                         (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

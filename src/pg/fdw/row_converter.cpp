@@ -296,8 +296,9 @@ bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status*
     const ColumnConverter& column = columns_[index];
     const bool subtransaction = !column.is_builtin || (column.rule.kind == Kind::kArray &&
                                                        column.element_type >= FirstNormalObjectId);
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
+    // volatile: what is read after a longjmp must not have lived in a register.
+    MemoryContext volatile context = CurrentMemoryContext;
+    ResourceOwner volatile owner = CurrentResourceOwner;
     volatile bool built = false;
     if (subtransaction) {
         BeginInternalSubTransaction(nullptr);

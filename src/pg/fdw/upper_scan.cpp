@@ -21,7 +21,7 @@ struct UpperState {
     TupleTableSlot* answer_slot;
 };
 
-UpperState* StateOf(ForeignScanState* node) {
+UpperState* UpperStateOf(ForeignScanState* node) {
     return static_cast<UpperState*>(node->fdw_state);
 }
 
@@ -134,7 +134,7 @@ void BeginUpperScan(ForeignScanState* node, int eflags) {
 }
 
 TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
-    UpperState* state = StateOf(node);
+    UpperState* state = UpperStateOf(node);
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
     ExecClearTuple(slot);
     if (state->stage == Stage::kUnread) state->stage = Ask(node, state) ? Stage::kAnswered : Stage::kFallback;
@@ -152,7 +152,7 @@ TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
 }
 
 void ReScanUpperScan(ForeignScanState* node) {
-    UpperState* state = StateOf(node);
+    UpperState* state = UpperStateOf(node);
     if (state->answer != nullptr) tuplestore_end(state->answer);
     state->answer = nullptr;
     if (state->answer_slot != nullptr) ExecClearTuple(state->answer_slot);
@@ -161,7 +161,7 @@ void ReScanUpperScan(ForeignScanState* node) {
 }
 
 void EndUpperScan(ForeignScanState* node) {
-    UpperState* state = StateOf(node);
+    UpperState* state = UpperStateOf(node);
     if (state == nullptr || state->rows == nullptr) return;
     state->pin->VerifyUnchanged();
     state->rows->Close();
@@ -171,7 +171,7 @@ void EndUpperScan(ForeignScanState* node) {
 }
 
 void ExplainUpperScan(ForeignScanState* node, ExplainState* es) {
-    const UpperState* state = StateOf(node);
+    const UpperState* state = UpperStateOf(node);
     ExplainPropertyText("Aggregate Of", state->plan.relation, es);
     if (es->analyze && state->stage != Stage::kUnread)
         ExplainPropertyText("Answered By", state->stage == Stage::kAnswered ? "SQLite" : "the plan below",

@@ -102,7 +102,7 @@ const char* EncodingHint(const Parser& parser, const value::Cell& cell) {
             value::Convert(as_iso, cell, scratch, value).ok())
             words = "iso";
         if (!is_time && cell.storage_class != value::StorageClass::kBlob) {
-            const std::string numbers = schema::PlausibleEncodings(cell, cell);
+            const std::string numbers = schema::DescribePlausibleEncodings(cell, cell);
             words += words.empty() || numbers.empty() ? numbers : ", " + numbers;
         }
         strlcpy(fits, words.c_str(), sizeof(fits));

@@ -13,7 +13,7 @@ namespace pgsqlite::pg::functions {
 namespace {
 
 /// A column with a sequence of its own.
-struct Column {
+struct SequenceColumn {
     Oid table;
     const char* table_name;  ///< quoted and qualified
     const char* name;
@@ -44,7 +44,7 @@ const char* QualifiedName(Oid relation) {
 }
 
 /// The columns of a schema that own a sequence or are identity columns, by table and column number.
-Column* ListColumns(Oid schema, uint64* count) {
+SequenceColumn* ListColumns(Oid schema, uint64* count) {
     Select(psprintf(
         "SELECT c.oid, a.attname, a.atttypid, s.seqrelid, s.seqincrement "
         "FROM pg_catalog.pg_class c "
@@ -56,10 +56,10 @@ Column* ListColumns(Oid schema, uint64* count) {
         "WHERE c.relnamespace = %u AND c.relkind IN ('r', 'p') ORDER BY c.relname, a.attnum, s.seqrelid",
         schema));
     *count = SPI_processed;
-    Column* columns = static_cast<Column*>(palloc0(sizeof(Column) * (*count + 1)));
+    SequenceColumn* columns = static_cast<SequenceColumn*>(palloc0(sizeof(SequenceColumn) * (*count + 1)));
     for (uint64 i = 0; i < *count; ++i) {
         bool is_null;
-        Column* column = &columns[i];
+        SequenceColumn* column = &columns[i];
         column->table = DatumGetObjectId(Field(i, 1, &is_null));
         column->name = pstrdup(NameStr(*DatumGetName(Field(i, 2, &is_null))));
         column->type = getBaseType(DatumGetObjectId(Field(i, 3, &is_null)));
@@ -73,7 +73,7 @@ Column* ListColumns(Oid schema, uint64* count) {
 
 /// The key nearest to the sequence's end: the greatest, or the least of one that counts down. False when the
 /// table is empty.
-bool FarthestKey(const Column& column, int64* key) {
+bool FarthestKey(const SequenceColumn& column, int64* key) {
     // Policies would hide rows from the caller, and the sequence would run into their keys.
     if (check_enable_rls(column.table, InvalidOid, true) == RLS_ENABLED)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -88,7 +88,7 @@ bool FarthestKey(const Column& column, int64* key) {
     return !is_null;
 }
 
-Position Read(const Column& column) {
+Position Read(const SequenceColumn& column) {
     Select(psprintf("SELECT last_value, is_called FROM %s", column.sequence_name));
     bool is_null;
     return {DatumGetInt64(Field(0, 1, &is_null)), DatumGetBool(Field(0, 2, &is_null))};
@@ -97,23 +97,23 @@ Position Read(const Column& column) {
 using Int128 = __int128;
 
 /// The value to give out next.
-Int128 NextOf(const Column& column, Position position) noexcept {
+Int128 NextOf(const SequenceColumn& column, Position position) noexcept {
     return position.is_called ? Int128{position.last} + column.increment : Int128{position.last};
 }
 
 /// Whether the sequence would give out `key` or has it still before it.
-bool IsBehind(const Column& column, Position position, int64 key) noexcept {
+bool IsBehind(const SequenceColumn& column, Position position, int64 key) noexcept {
     const Int128 next = NextOf(column, position);
     return column.increment > 0 ? next <= key : next >= key;
 }
 
-void CheckMaySet(const Column& column) {
+void CheckMaySet(const SequenceColumn& column) {
     const AclResult result = pg_class_aclcheck(column.sequence, GetUserId(), ACL_UPDATE);
     if (result != ACLCHECK_OK) aclcheck_error(result, OBJECT_SEQUENCE, column.sequence_name);
 }
 
 /// Brings the sequence behind the table's keys where it is not. Returns where it stands then.
-Position Reset(const Column& column) {
+Position Reset(const SequenceColumn& column) {
     Position position = Read(column);
     int64 key;
     if (!FarthestKey(column, &key) || !IsBehind(column, position, key)) return position;
@@ -132,7 +132,7 @@ Position Reset(const Column& column) {
     return position;
 }
 
-bool HasNumberType(const Column& column) {
+bool HasNumberType(const SequenceColumn& column) {
     switch (column.type) {
         case INT2OID:
         case INT4OID:
@@ -159,9 +159,9 @@ PG_SQLITE_FUNCTION(pg_sqlite_reset_sequences) {
     const Oid schema = LookupExplicitNamespace(name, false);
     SPI_connect();
     uint64 count;
-    const functions::Column* columns = functions::ListColumns(schema, &count);
+    const functions::SequenceColumn* columns = functions::ListColumns(schema, &count);
     for (uint64 i = 0; i < count; ++i) {
-        const functions::Column& column = columns[i];
+        const functions::SequenceColumn& column = columns[i];
         if (!functions::HasNumberType(column)) continue;
         const functions::Position position = functions::Reset(column);
         Datum values[4] = {ObjectIdGetDatum(column.table), CStringGetTextDatum(column.name),

@@ -92,7 +92,7 @@ AttrNumber BareColumn(Oid source, const char* expression) {
     return found;
 }
 
-void Execute(const char* sql) {
+void ExecuteCommand(const char* sql) {
     const int code = SPI_execute(sql, false, 0);
     if (code < 0) elog(ERROR, "could not load rejected rows: %s", SPI_result_code_string(code));
 }
@@ -112,7 +112,7 @@ void FollowColumn(plan::LoadTask* task, size_t i, Oid source, Oid target) {
     }
     get_atttypetypmodcoll(source, column, &own_type, &own_typmod, &collation);
     if (own_type == type && own_typmod == typmod) return;
-    Execute(
+    ExecuteCommand(
         psprintf("ALTER FOREIGN TABLE %s ALTER COLUMN %s TYPE %s", ToServerText(task->source),
                  quote_identifier(get_attname(source, column, false)),
                  format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
@@ -184,7 +184,7 @@ void FollowTarget(plan::LoadTask* task) {
 
 void RunAsCaller(const char* sql) {
     SPI_connect();
-    Execute(sql);
+    ExecuteCommand(sql);
     SPI_finish();
 }
 

@@ -27,14 +27,14 @@ struct Reasons {
     }
 };
 
-void Execute(const char* sql) {
+void ExecuteUndo(const char* sql) {
     const int code = SPI_execute(sql, false, 0);
     if (code < 0) elog(ERROR, "could not run a statement: %s", SPI_result_code_string(code));
 }
 
 void AddComplaints(const char* sql, Reasons* reasons) {
     SPI_connect();
-    Execute(sql);
+    ExecuteUndo(sql);
     for (uint64 i = 0; i < SPI_processed; ++i)
         reasons->Add(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
     SPI_finish();
@@ -67,7 +67,7 @@ void Undo(int64 job, Kind kind, const char* sql, bool force) {
     ErrorData* error = TryInSubtransaction(
         [&] {
             SPI_connect();
-            Execute(sql);
+            ExecuteUndo(sql);
             SPI_finish();
         },
         [&](const ErrorData* raised) {
@@ -87,20 +87,20 @@ void Undo(int64 job, Kind kind, const char* sql, bool force) {
     RaiseAgain(error);
 }
 
-struct Place {
+struct UndoName {
     int64 job;
     const char* object;
 };
 
-void NamePlace(void* place) {
-    errcontext("job " INT64_FORMAT ", taking back %s", static_cast<const Place*>(place)->job,
-               static_cast<const Place*>(place)->object);
+void NameUndo(void* place) {
+    errcontext("job " INT64_FORMAT ", taking back %s", static_cast<const UndoName*>(place)->job,
+               static_cast<const UndoName*>(place)->object);
 }
 
 /// Refusals and checks that come first are told together.
 void CarryOut(int64 job, const std::vector<plan::UndoItem>* items, bool force) {
-    Place place = {job, ""};
-    ErrorContextCallback context = {error_context_stack, &NamePlace, &place};
+    UndoName place = {job, ""};
+    ErrorContextCallback context = {error_context_stack, &NameUndo, &place};
     Reasons reasons = {0, {}};
     initStringInfo(&reasons.text);
     for (size_t i = 0; i < items->size(); ++i) {

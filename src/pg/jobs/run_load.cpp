@@ -24,11 +24,11 @@ struct Done {
 };
 Done done = {};
 
-void Write(void* context, const load::Reject& reject) {
+void WriteReject(void* context, const load::Reject& reject) {
     PutReject(*static_cast<const int64*>(context), reject);
 }
 
-void Tick(void*, const load::Account& so_far, int64 ahead) {
+void TickPiece(void*, const load::Account& so_far, int64 ahead) {
     const RowCounts rows = {so_far.read + ahead, so_far.written + ahead, so_far.rejected, so_far.skipped};
     CountPieceRows(rows);
     RowCounts all = done.rows;
@@ -43,18 +43,18 @@ void OpenAccount(const PieceContext& context) {
     account = nullptr;
     if (done.job != context.job || done.table_no != context.piece.number)
         done = {context.job, context.piece.number, {}};
-    account = load::Account::In(memory, &Write, &Tick, &done.job);
+    account = load::Account::In(memory, &WriteReject, &TickPiece, &done.job);
     account->max_rejects = RejectsLeft(context.job);
 }
 
 /// What stands in errors: which rows of which table.
-struct Place {
+struct PieceName {
     const char* target;
     const plan::Piece* piece;
 };
 
-void NamePlace(void* argument) {
-    const auto* place = static_cast<const Place*>(argument);
+void NamePiece(void* argument) {
+    const auto* place = static_cast<const PieceName*>(argument);
     if (place->piece->split)
         errcontext("rowids " INT64_FORMAT " to " INT64_FORMAT " of table %s", place->piece->first,
                    place->piece->last, place->target);
@@ -70,8 +70,8 @@ void RunLoad(const PieceContext& context, plan::PieceEnd* end) {
     // One of several who load it can't say how far it is.
     if (context.piece.split && MyBgworkerEntry != nullptr) table->expected = -1;
     const plan::RowidRange range = {context.piece.first, context.piece.last};
-    Place place = {ToServerText(table->target), &context.piece};
-    ErrorContextCallback errors = {error_context_stack, &NamePlace, &place};
+    PieceName place = {ToServerText(table->target), &context.piece};
+    ErrorContextCallback errors = {error_context_stack, &NamePiece, &place};
     error_context_stack = &errors;
     LoadPiece(context.job, *table, context.piece.split ? &range : nullptr, account);
     error_context_stack = errors.previous;

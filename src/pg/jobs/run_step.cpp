@@ -7,13 +7,13 @@ namespace pgsqlite::pg::jobs {
 namespace {
 
 /// What stands in errors.
-struct Place {
+struct StepName {
     int32 step;
     const char* object;
 };
 
-void NamePlace(void* argument) {
-    const auto* place = static_cast<const Place*>(argument);
+void NameStep(void* argument) {
+    const auto* place = static_cast<const StepName*>(argument);
     errcontext("step %d: %s", place->step, place->object);
 }
 
@@ -31,8 +31,8 @@ void RunStep(const PieceContext& context) {
     const char* statement = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
     const char* object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
     PublishActivity({context.job, Phase::kPostData, 0, InvalidOid, -1, object});
-    Place place = {step, object};
-    ErrorContextCallback errors = {error_context_stack, &NamePlace, &place};
+    StepName place = {step, object};
+    ErrorContextCallback errors = {error_context_stack, &NameStep, &place};
     error_context_stack = &errors;
     if (SPI_execute(statement, false, 0) < 0)
         elog(ERROR, "could not run step %d of job " INT64_FORMAT, step, context.job);

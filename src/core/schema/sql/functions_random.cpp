@@ -12,7 +12,7 @@
 namespace pgsqlite::schema::sql {
 
 using PgKind = value::Kind;
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 namespace {
 
@@ -26,7 +26,8 @@ std::string RandomBytes(long long count) {
 }
 
 bool IsCall(const Expression& e, std::string_view name, std::size_t arguments) {
-    return e.kind == Kind::kFunction && LowerAscii(e.text) == name && e.operands.size() == arguments;
+    return e.kind == ExpressionKind::kFunction && LowerAscii(e.text) == name &&
+           e.operands.size() == arguments;
 }
 
 /// Bytes of randomblob(n); 0 for anything else.
@@ -49,12 +50,12 @@ bool UsesRandom(const Expression& e) {
 /// v one of 89ab, itself for a constant. False where the shape is not known.
 static bool Shape(const Expression& e, std::string& shape) {
     if (shape.size() > 64) return false;
-    if (e.kind == Kind::kString) {
+    if (e.kind == ExpressionKind::kString) {
         shape += e.text;
         // A digit of the constant must not pass for a random one.
         return e.text.find_first_of("xXvV") == std::string::npos;
     }
-    if (e.kind == Kind::kBinary && e.text == "||")
+    if (e.kind == ExpressionKind::kBinary && e.text == "||")
         return Shape(*e.operands[0], shape) && Shape(*e.operands[1], shape);
     if (IsCall(e, "hex", 1)) {
         const long long bytes = RandomByteCount(*e.operands[0]);
@@ -70,11 +71,11 @@ static bool Shape(const Expression& e, std::string& shape) {
         shape += inner;
         return true;
     }
-    if (e.kind == Kind::kFunction && (LowerAscii(e.text) == "substr" || LowerAscii(e.text) == "substring") &&
-        e.operands.size() >= 2) {
+    if (e.kind == ExpressionKind::kFunction &&
+        (LowerAscii(e.text) == "substr" || LowerAscii(e.text) == "substring") && e.operands.size() >= 2) {
         // No shape is that long: a length that is missing takes the rest.
         const long long length = e.operands.size() == 3 ? IntegerOf(*e.operands[2]).value_or(-1) : 1000;
-        if (e.operands[0]->kind == Kind::kString && length == 1 && UsesRandom(*e.operands[1])) {
+        if (e.operands[0]->kind == ExpressionKind::kString && length == 1 && UsesRandom(*e.operands[1])) {
             std::string digits = LowerAscii(e.operands[0]->text);
             std::sort(digits.begin(), digits.end());
             shape += 'v';

@@ -6,19 +6,19 @@
 namespace pgsqlite::schema::sql {
 
 using PgKind = value::Kind;
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 namespace {
 
 /// Whether an integer expression can't be negative, whatever the values.
 bool IsNonNegative(const Expression& e) {
     if (const auto number = IntegerOf(e)) return *number >= 0;
-    if (e.kind == Kind::kFunction) {
+    if (e.kind == ExpressionKind::kFunction) {
         const std::string name = LowerAscii(e.text);
         return name == "abs" || name == "length" || name == "instr";
     }
-    if (e.kind == Kind::kBinary && e.text == "%") return IsNonNegative(*e.operands[0]);
-    return e.kind == Kind::kBinary && (e.text == "+" || e.text == "*" || e.text == "/") &&
+    if (e.kind == ExpressionKind::kBinary && e.text == "%") return IsNonNegative(*e.operands[0]);
+    return e.kind == ExpressionKind::kBinary && (e.text == "+" || e.text == "*" || e.text == "/") &&
            IsNonNegative(*e.operands[0]) && IsNonNegative(*e.operands[1]);
 }
 
@@ -47,7 +47,7 @@ bool Translator::TextFunction(const std::string& name, const Expression& call, T
     };
     if (name == "upper" || name == "lower") {
         const Expression* inner = call.operands.size() == 1 ? call.operands[0].get() : nullptr;
-        if (name == "lower" && inner != nullptr && inner->kind == Kind::kFunction &&
+        if (name == "lower" && inner != nullptr && inner->kind == ExpressionKind::kFunction &&
             LowerAscii(inner->text) == "hex") {
             const Term x = Bytes(*inner);
             // hex(NULL) is ''.

@@ -8,7 +8,7 @@
 namespace pgsqlite::schema::sql {
 
 using PgKind = value::Kind;
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 /// The moment that the arguments of a time function give.
 struct TimeFunctions {
@@ -28,7 +28,7 @@ struct TimeFunctions {
     }
 
     void Value(const Expression& e, bool unixepoch) {
-        if (e.kind == Kind::kString && LowerAscii(e.text) == "now") return Now();
+        if (e.kind == ExpressionKind::kString && LowerAscii(e.text) == "now") return Now();
         const Term x = AsValue(translator.Translate(e));
         not_null = x.not_null;
         if (unixepoch || (!x.alternative.empty() && x.alternative_kind == PgKind::kInt8)) {
@@ -60,7 +60,7 @@ struct TimeFunctions {
     }
 
     void Modifier(const Expression& e) {
-        if (e.kind != Kind::kString) throw Refused{"a time modifier that is no constant"};
+        if (e.kind != ExpressionKind::kString) throw Refused{"a time modifier that is no constant"};
         std::string word = LowerAscii(e.text);
         zoned.clear();
         literal.clear();
@@ -172,7 +172,7 @@ std::string NumberOf(std::string_view format, const std::string& moment) {
 
 Term Translator::TimeWord(const std::string& word) {
     Expression call;
-    call.kind = Kind::kFunction;
+    call.kind = ExpressionKind::kFunction;
     call.text = word == "CURRENT_DATE" ? "date" : word == "CURRENT_TIME" ? "time" : "datetime";
     Term term;
     TimeFunction(call.text, call, term);
@@ -185,14 +185,14 @@ bool Translator::TimeFunction(const std::string& name, const Expression& call, T
         name != "unixepoch")
         return false;
     std::size_t at = format ? 1 : 0;
-    if (format && (call.operands.empty() || call.operands[0]->kind != Kind::kString))
+    if (format && (call.operands.empty() || call.operands[0]->kind != ExpressionKind::kString))
         throw Refused{"strftime() with a format that is no constant"};
     TimeFunctions time{*this, {}, {}, {}};
     if (at >= call.operands.size()) {
         time.Now();
     } else {
         const bool unixepoch = at + 1 < call.operands.size() &&
-                               call.operands[at + 1]->kind == Kind::kString &&
+                               call.operands[at + 1]->kind == ExpressionKind::kString &&
                                LowerAscii(call.operands[at + 1]->text) == "unixepoch";
         time.Value(*call.operands[at], unixepoch);
         for (at += unixepoch ? 2 : 1; at < call.operands.size(); ++at)

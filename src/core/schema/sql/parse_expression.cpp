@@ -7,7 +7,7 @@
 namespace pgsqlite::schema::sql {
 namespace {
 
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 enum Precedence : int {
     kOr = 1,
@@ -42,7 +42,7 @@ std::string Upper(std::string_view text) {
 
 }  // namespace
 
-ExpressionPtr Parser::New(Kind kind, std::size_t begin) const {
+ExpressionPtr Parser::New(ExpressionKind kind, std::size_t begin) const {
     auto expression = std::make_unique<Expression>();
     expression->kind = kind;
     expression->begin = begin;
@@ -104,7 +104,7 @@ ExpressionPtr Parser::Infix(ExpressionPtr left, int lowest, bool& done) {
             op = op == "IS" ? "IS NOT" : "IS";
         }
     }
-    auto node = New(Kind::kBinary, left->begin);
+    auto node = New(ExpressionKind::kBinary, left->begin);
     node->text = std::move(op);
     node->operands.push_back(std::move(left));
     node->operands.push_back(Binary(precedence + 1));
@@ -117,7 +117,7 @@ ExpressionPtr Parser::Postfix(ExpressionPtr left, int lowest, bool& done) {
     done = false;
     if (At("COLLATE") && lowest <= kCollation) {
         Advance();
-        auto node = New(Kind::kCollate, begin);
+        auto node = New(ExpressionKind::kCollate, begin);
         node->text = Identifier();
         node->operands.push_back(std::move(left));
         return Finish(std::move(node));
@@ -135,7 +135,7 @@ ExpressionPtr Parser::Postfix(ExpressionPtr left, int lowest, bool& done) {
             done = true;
             return left;
         }
-        auto node = New(Kind::kIsNull, begin);
+        auto node = New(ExpressionKind::kIsNull, begin);
         node->negated = !word.Is("ISNULL");
         next();
         node->operands.push_back(std::move(left));
@@ -143,7 +143,7 @@ ExpressionPtr Parser::Postfix(ExpressionPtr left, int lowest, bool& done) {
     }
     if (word.Is("LIKE") || word.Is("GLOB") || word.Is("REGEXP") || word.Is("MATCH")) {
         next();
-        auto node = New(Kind::kLike, begin);
+        auto node = New(ExpressionKind::kLike, begin);
         node->text = Upper(word.raw);
         node->negated = negated;
         node->operands.push_back(std::move(left));
@@ -153,7 +153,7 @@ ExpressionPtr Parser::Postfix(ExpressionPtr left, int lowest, bool& done) {
     }
     if (word.Is("BETWEEN")) {
         next();
-        auto node = New(Kind::kBetween, begin);
+        auto node = New(ExpressionKind::kBetween, begin);
         node->negated = negated;
         node->operands.push_back(std::move(left));
         node->operands.push_back(Binary(kEquality));
@@ -170,7 +170,7 @@ ExpressionPtr Parser::Postfix(ExpressionPtr left, int lowest, bool& done) {
 }
 
 ExpressionPtr Parser::In(ExpressionPtr left, bool negated) {
-    auto node = New(Kind::kIn, left->begin);
+    auto node = New(ExpressionKind::kIn, left->begin);
     node->negated = negated;
     node->operands.push_back(std::move(left));
     if (TakeOperator("(")) {
@@ -203,14 +203,14 @@ ExpressionPtr Parser::Prefix() {
     if (At("NOT") && !Peek().Is("EXISTS")) {
         Enter nesting(*this);
         Advance();
-        auto node = New(Kind::kUnary, begin);
+        auto node = New(ExpressionKind::kUnary, begin);
         node->text = "NOT";
         node->operands.push_back(Binary(kNot));
         return Finish(std::move(node));
     }
     if (AtOperator("-") || AtOperator("+") || AtOperator("~")) {
         Enter nesting(*this);
-        auto node = New(Kind::kUnary, begin);
+        auto node = New(ExpressionKind::kUnary, begin);
         node->text = token_.raw;
         Advance();
         node->operands.push_back(Binary(kUnarySign));
@@ -221,7 +221,7 @@ ExpressionPtr Parser::Prefix() {
 
 ExpressionPtr Parser::Primary() {
     const std::size_t begin = token_.begin;
-    const auto literal = [&](Kind kind) {
+    const auto literal = [&](ExpressionKind kind) {
         auto node = New(kind, begin);
         node->text = token_.Text();
         Advance();
@@ -229,15 +229,15 @@ ExpressionPtr Parser::Primary() {
     };
     switch (token_.kind) {
         case Token::Kind::kInteger:
-            return literal(Kind::kInteger);
+            return literal(ExpressionKind::kInteger);
         case Token::Kind::kReal:
-            return literal(Kind::kReal);
+            return literal(ExpressionKind::kReal);
         case Token::Kind::kBlob:
-            return literal(Kind::kBlob);
+            return literal(ExpressionKind::kBlob);
         case Token::Kind::kVariable:
-            return literal(Kind::kParameter);
+            return literal(ExpressionKind::kParameter);
         case Token::Kind::kString:
-            return Peek().IsOperator(".") ? NameOrFunction() : literal(Kind::kString);
+            return Peek().IsOperator(".") ? NameOrFunction() : literal(ExpressionKind::kString);
         case Token::Kind::kQuoted:
             return NameOrFunction();
         case Token::Kind::kOperator:
@@ -248,9 +248,9 @@ ExpressionPtr Parser::Primary() {
         default:
             Fail();
     }
-    if (At("NULL")) return literal(Kind::kNull);
+    if (At("NULL")) return literal(ExpressionKind::kNull);
     if (At("CURRENT_TIME") || At("CURRENT_DATE") || At("CURRENT_TIMESTAMP")) {
-        auto node = literal(Kind::kTimeWord);
+        auto node = literal(ExpressionKind::kTimeWord);
         node->text = Upper(node->text);
         return node;
     }
@@ -259,7 +259,7 @@ ExpressionPtr Parser::Primary() {
     if (At("RAISE") && Peek().IsOperator("(")) return Raise();
     if (At("EXISTS") || At("NOT")) {
         Enter nesting(*this);
-        auto node = New(Kind::kExists, begin);
+        auto node = New(ExpressionKind::kExists, begin);
         node->negated = Take("NOT");
         Expect("EXISTS");
         ExpectOperator("(");
@@ -275,14 +275,14 @@ ExpressionPtr Parser::Parenthesised() {
     Enter nesting(*this);
     ExpectOperator("(");
     if (At("SELECT") || At("VALUES") || At("WITH")) {
-        auto node = New(Kind::kSubquery, begin);
+        auto node = New(ExpressionKind::kSubquery, begin);
         node->select = SelectBody();
         ExpectOperator(")");
         return Finish(std::move(node));
     }
     ExpressionPtr first = Binary(kOr);
     if (AtOperator(",")) {
-        auto node = New(Kind::kRow, begin);
+        auto node = New(ExpressionKind::kRow, begin);
         node->operands.push_back(std::move(first));
         while (TakeOperator(","))
             node->operands.push_back(ParseExpr());
@@ -297,7 +297,7 @@ ExpressionPtr Parser::Parenthesised() {
 
 ExpressionPtr Parser::NameOrFunction() {
     if (Peek().IsOperator("(") && token_.kind != Token::Kind::kString) return Function();
-    auto node = New(Kind::kName, token_.begin);
+    auto node = New(ExpressionKind::kName, token_.begin);
     node->quote = token_.kind != Token::Kind::kQuoted ? Expression::Quote::kNone
                   : token_.raw.front() == '"'         ? Expression::Quote::kDouble
                                                       : Expression::Quote::kOther;
@@ -314,7 +314,7 @@ ExpressionPtr Parser::NameOrFunction() {
 
 ExpressionPtr Parser::Function() {
     Enter nesting(*this);
-    auto node = New(Kind::kFunction, token_.begin);
+    auto node = New(ExpressionKind::kFunction, token_.begin);
     node->text = Name();
     ExpectOperator("(");
     if (TakeOperator("*")) {
@@ -345,7 +345,7 @@ ExpressionPtr Parser::Function() {
 
 ExpressionPtr Parser::Case() {
     Enter nesting(*this);
-    auto node = New(Kind::kCase, token_.begin);
+    auto node = New(ExpressionKind::kCase, token_.begin);
     Expect("CASE");
     node->has_base = !At("WHEN");
     if (node->has_base) node->operands.push_back(ParseExpr());
@@ -363,7 +363,7 @@ ExpressionPtr Parser::Case() {
 
 ExpressionPtr Parser::Cast() {
     Enter nesting(*this);
-    auto node = New(Kind::kCast, token_.begin);
+    auto node = New(ExpressionKind::kCast, token_.begin);
     Expect("CAST");
     ExpectOperator("(");
     node->operands.push_back(ParseExpr());
@@ -374,7 +374,7 @@ ExpressionPtr Parser::Cast() {
 }
 
 ExpressionPtr Parser::Raise() {
-    auto node = New(Kind::kRaise, token_.begin);
+    auto node = New(ExpressionKind::kRaise, token_.begin);
     Expect("RAISE");
     ExpectOperator("(");
     if (!Take("IGNORE")) {

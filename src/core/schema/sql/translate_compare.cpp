@@ -9,7 +9,7 @@
 
 namespace pgsqlite::schema::sql {
 
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 using PgKind = value::Kind;
 
 namespace {
@@ -227,7 +227,7 @@ Term Translator::In(const Expression& e) {
 
 Term Translator::IsNull(const Expression& e) {
     // -> gives NULL where ->> does, but for JSON's own null, so look at the value itself.
-    Term operand = e.operands[0]->kind == Kind::kBinary && e.operands[0]->text == "->"
+    Term operand = e.operands[0]->kind == ExpressionKind::kBinary && e.operands[0]->text == "->"
                        ? JsonPath(*e.operands[0]->operands[0], *e.operands[0]->operands[1], true)
                        : Translate(*e.operands[0]);
     Term term = Term::Truth(operand.Operand() + (e.negated ? " IS NOT NULL" : " IS NULL"));
@@ -318,14 +318,15 @@ Term Translator::Glob(const Expression& e) {
 /// else.
 std::optional<Term> Translator::TypeTest(const std::string& op, const Expression& left,
                                          const std::vector<const Expression*>& classes) {
-    if (left.kind != Kind::kFunction || LowerAscii(left.text) != "typeof" || left.operands.size() != 1)
+    if (left.kind != ExpressionKind::kFunction || LowerAscii(left.text) != "typeof" ||
+        left.operands.size() != 1)
         return std::nullopt;
     const Term value = Translate(*left.operands[0]);
     if (value.column == nullptr) return std::nullopt;
     std::vector<std::string> wanted;
     for (const Expression* entry : classes) {
-        if (entry->kind != Kind::kString &&
-            !(entry->kind == Kind::kName && entry->quote == Expression::Quote::kDouble))
+        if (entry->kind != ExpressionKind::kString &&
+            !(entry->kind == ExpressionKind::kName && entry->quote == Expression::Quote::kDouble))
             return std::nullopt;
         wanted.push_back(entry->text);
     }

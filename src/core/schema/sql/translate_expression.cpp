@@ -10,7 +10,7 @@
 
 namespace pgsqlite::schema::sql {
 
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 using PgKind = value::Kind;
 using sqlite::EqualNames;
 
@@ -32,55 +32,55 @@ Term Translator::Translate(const Expression& e) {
     if (e.height > kMaxTranslatedHeight) throw Refused{"an expression nested too deeply"};
     Term term;
     switch (e.kind) {
-        case Kind::kNull:
-        case Kind::kInteger:
-        case Kind::kReal:
-        case Kind::kString:
-        case Kind::kBlob:
+        case ExpressionKind::kNull:
+        case ExpressionKind::kInteger:
+        case ExpressionKind::kReal:
+        case ExpressionKind::kString:
+        case ExpressionKind::kBlob:
             term = Literal(e);
             break;
-        case Kind::kTimeWord:
+        case ExpressionKind::kTimeWord:
             term = TimeWord(e.text);
             break;
-        case Kind::kName:
+        case ExpressionKind::kName:
             term = Name(e);
             break;
-        case Kind::kUnary:
+        case ExpressionKind::kUnary:
             term = Unary(e);
             break;
-        case Kind::kBinary:
+        case ExpressionKind::kBinary:
             term = Binary(e);
             break;
-        case Kind::kLike:
+        case ExpressionKind::kLike:
             term = e.text == "GLOB" ? Glob(e) : Like(e);
             break;
-        case Kind::kBetween:
+        case ExpressionKind::kBetween:
             term = Between(e);
             break;
-        case Kind::kIn:
+        case ExpressionKind::kIn:
             term = In(e);
             break;
-        case Kind::kIsNull:
+        case ExpressionKind::kIsNull:
             term = IsNull(e);
             break;
-        case Kind::kCase:
+        case ExpressionKind::kCase:
             term = Case(e);
             break;
-        case Kind::kCast:
+        case ExpressionKind::kCast:
             term = Cast(e);
             break;
-        case Kind::kCollate:
+        case ExpressionKind::kCollate:
             term = Translate(*e.operands[0]);
             term.collation = LowerAscii(e.text);
             term.collate = true;
             break;
-        case Kind::kFunction:
+        case ExpressionKind::kFunction:
             term = Function(e);
             break;
-        case Kind::kSubquery:
-        case Kind::kExists: {
+        case ExpressionKind::kSubquery:
+        case ExpressionKind::kExists: {
             if (use_ != Use::kView) throw Refused{"a subquery"};
-            const bool exists = e.kind == Kind::kExists;
+            const bool exists = e.kind == ExpressionKind::kExists;
             const bool aggregates = std::exchange(aggregates_, false);
             const bool inside = std::exchange(in_aggregate_, false);
             const bool had = std::exchange(has_aggregate_, false);
@@ -102,13 +102,13 @@ Term Translator::Translate(const Expression& e) {
             if (!single) Note("of several rows a subquery takes one, as in SQLite without an order");
             break;
         }
-        case Kind::kRow:
+        case ExpressionKind::kRow:
             throw Refused{"a row value"};
-        case Kind::kParameter:
+        case ExpressionKind::kParameter:
             throw Refused{"a parameter"};
-        case Kind::kRaise:
+        case ExpressionKind::kRaise:
             throw Refused{"RAISE"};
-        case Kind::kStar:
+        case ExpressionKind::kStar:
             throw Refused{"* outside of a result list"};
     }
     if (term.text.size() > kMaxText) throw Refused{"the expression grows too long in PostgreSQL"};
@@ -119,9 +119,9 @@ Term Translator::Literal(const Expression& e) {
     Term term;
     term.literal = true;
     term.not_null = true;
-    if (e.kind == Kind::kNull) return Term::Null();
-    if (e.kind == Kind::kString) return Term::String(e.text);
-    if (e.kind == Kind::kBlob) {
+    if (e.kind == ExpressionKind::kNull) return Term::Null();
+    if (e.kind == ExpressionKind::kString) return Term::String(e.text);
+    if (e.kind == ExpressionKind::kBlob) {
         term = Term::Of("'\\x" + LowerAscii(e.text) + "'::bytea", PgKind::kBytea);
         term.literal = term.not_null = true;
         term.value = LowerAscii(e.text);
@@ -129,7 +129,7 @@ Term Translator::Literal(const Expression& e) {
     }
     const char* begin = e.text.data();
     const char* end = begin + e.text.size();
-    if (e.kind == Kind::kInteger) {
+    if (e.kind == ExpressionKind::kInteger) {
         long long number = 0;
         std::from_chars_result read{};
         if (e.text.size() > 2 && (e.text[1] == 'x' || e.text[1] == 'X')) {
@@ -278,8 +278,8 @@ Term Translator::Binary(const Expression& e) {
     }
     if (e.text == "->" || e.text == "->>") return JsonPath(*e.operands[0], *e.operands[1], e.text == "->");
     const bool is = e.text == "IS" || e.text == "IS NOT";
-    if (is && e.operands[1]->kind == Kind::kName && e.operands[1]->quote == Expression::Quote::kNone &&
-        e.operands[1]->table.empty() &&
+    if (is && e.operands[1]->kind == ExpressionKind::kName &&
+        e.operands[1]->quote == Expression::Quote::kNone && e.operands[1]->table.empty() &&
         (EqualNames(e.operands[1]->text, "true") || EqualNames(e.operands[1]->text, "false"))) {
         Term truth = Condition(*e.operands[0]);
         Term term = Term::Truth(truth.Operand() + " " + e.text + " " +
@@ -381,13 +381,13 @@ Term Translator::Concat(Term left, Term right) {
 }
 
 std::optional<long long> IntegerOf(const Expression& e) {
-    const bool negative = e.kind == Kind::kUnary && e.text == "-";
-    if (e.kind == Kind::kUnary && (negative || e.text == "+")) {
+    const bool negative = e.kind == ExpressionKind::kUnary && e.text == "-";
+    if (e.kind == ExpressionKind::kUnary && (negative || e.text == "+")) {
         const auto inner = IntegerOf(*e.operands[0]);
         if (!inner || *inner < 0) return std::nullopt;
         return negative ? -*inner : *inner;
     }
-    if (e.kind != Kind::kInteger) return std::nullopt;
+    if (e.kind != ExpressionKind::kInteger) return std::nullopt;
     long long number = 0;
     const auto read = std::from_chars(e.text.data(), e.text.data() + e.text.size(), number);
     if (read.ec != std::errc() || read.ptr != e.text.data() + e.text.size()) return std::nullopt;

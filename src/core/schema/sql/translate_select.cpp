@@ -7,7 +7,7 @@
 
 namespace pgsqlite::schema::sql {
 
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 using PgKind = value::Kind;
 using sqlite::EqualNames;
 
@@ -30,8 +30,8 @@ class Restore {
 /// The columns that an expression reads outside of aggregates; false where it holds a subquery.
 bool BareColumns(const Expression& e, std::vector<const Expression*>& names) {
     if (e.select) return false;
-    if (e.kind == Kind::kName) names.push_back(&e);
-    const std::string name = e.kind == Kind::kFunction ? LowerAscii(e.text) : std::string();
+    if (e.kind == ExpressionKind::kName) names.push_back(&e);
+    const std::string name = e.kind == ExpressionKind::kFunction ? LowerAscii(e.text) : std::string();
     const bool aggregate = !e.over && (name == "count" || name == "sum" || name == "total" || name == "avg" ||
                                        name == "group_concat" || name == "string_agg" ||
                                        ((name == "min" || name == "max") && e.operands.size() == 1));
@@ -92,16 +92,16 @@ std::string Translator::CoreText(const CoreOutput& core, const std::vector<Colum
 
 void Translator::Results(const SelectCore& core, CoreOutput& output) {
     for (const ResultColumn& column : core.columns) {
-        if (column.expression->kind == Kind::kStar) {
+        if (column.expression->kind == ExpressionKind::kStar) {
             ExpandStar(*column.expression, output);
             continue;
         }
         Term term = AsValue(Translate(*column.expression));
         if (term.literal && term.IsText()) term.has_affinity = false;
         output.terms.push_back(std::move(term));
-        output.names.push_back(!column.alias.empty()                    ? column.alias
-                               : column.expression->kind == Kind::kName ? column.expression->text
-                                                                        : column.text);
+        output.names.push_back(!column.alias.empty()                              ? column.alias
+                               : column.expression->kind == ExpressionKind::kName ? column.expression->text
+                                                                                  : column.text);
     }
 }
 
@@ -115,7 +115,7 @@ void Translator::GroupBy(const SelectCore& core, CoreOutput& output) {
         } else {
             // A column of that name goes before a result's alias.
             const ResultColumn* alias = nullptr;
-            if (entry->kind == Kind::kName && entry->table.empty())
+            if (entry->kind == ExpressionKind::kName && entry->table.empty())
                 for (const ResultColumn& column : core.columns)
                     if (EqualNames(column.alias, entry->text)) alias = &column;
             try {
@@ -159,12 +159,12 @@ void Translator::GroupBy(const SelectCore& core, CoreOutput& output) {
     };
     std::size_t at = 0;
     for (const ResultColumn& column : core.columns) {
-        if (column.expression->kind == Kind::kStar) {
+        if (column.expression->kind == ExpressionKind::kStar) {
             CoreOutput star;
             ExpandStar(*column.expression, star);
             for (const std::string& name : star.names) {
                 Expression e;
-                e.kind = Kind::kName;
+                e.kind = ExpressionKind::kName;
                 e.text = name;
                 const std::string text = output.terms[at++].text;
                 if (grouped(text)) continue;
@@ -256,7 +256,7 @@ void Translator::OrderAndLimit(const Select& select, const CoreOutput* single,
     for (const OrderTerm& entry : select.order) {
         const Expression* e = entry.expression.get();
         std::string collation;
-        if (e->kind == Kind::kCollate) {
+        if (e->kind == ExpressionKind::kCollate) {
             collation = LowerAscii(e->text);
             e = e->operands[0].get();
         }
@@ -265,7 +265,7 @@ void Translator::OrderAndLimit(const Select& select, const CoreOutput* single,
             if (*ordinal < 1 || static_cast<std::size_t>(*ordinal) > columns.size())
                 throw Refused{"ORDER BY a number that is no column"};
             index = static_cast<std::size_t>(*ordinal) - 1;
-        } else if (e->kind == Kind::kName && e->table.empty()) {
+        } else if (e->kind == ExpressionKind::kName && e->table.empty()) {
             for (std::size_t i = columns.size(); i-- > 0;)
                 if (EqualNames(columns[i].source_name, e->text)) index = i;
         }
