@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/scratch.hpp"
+#include "core/schema/checked_classes.hpp"
 #include "core/schema/stored_type.hpp"
 #include "core/value/value.hpp"
 
@@ -21,10 +22,7 @@ enum class TextForm : std::uint8_t {
     kTruthWord,      ///< boolean by promotion: 0, 1, t, f, true, false
 };
 
-/// Bits of Candidate::classes.
-constexpr std::uint8_t ClassBit(value::StorageClass c) noexcept {
-    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(c));
-}
+/// For Candidate::classes.
 inline constexpr std::uint8_t kIntegers = ClassBit(value::StorageClass::kInteger);
 inline constexpr std::uint8_t kNumbers = kIntegers | ClassBit(value::StorageClass::kReal);
 inline constexpr std::uint8_t kTexts = ClassBit(value::StorageClass::kText);
