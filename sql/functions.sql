@@ -59,7 +59,7 @@ CREATE SERVER q FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'scan');
 SELECT * FROM sqlite.query('q', 'SELECT id, name, price FROM item WHERE id < 3 ORDER BY id') AS t (id bigint, name text, price numeric);
 SELECT sum(v) FROM sqlite.query('q', 'SELECT id FROM big') AS t (v bigint);
 SELECT * FROM sqlite.query('q', 'PRAGMA user_version') AS t (v integer);
-SELECT * FROM sqlite.query('q', 'EXPLAIN QUERY PLAN SELECT * FROM item WHERE id = 1') AS t (id integer, parent integer, unused integer, detail text);
+SELECT detail FROM sqlite.query('q', 'EXPLAIN QUERY PLAN SELECT * FROM item WHERE id = 1') AS t (id integer, parent integer, estimate integer, detail text);
 SELECT i, v FROM generate_series(1, 2) AS i, LATERAL sqlite.query('q', format('SELECT name FROM item WHERE id = %s', i)) AS t (v text) ORDER BY i;
 SELECT * FROM sqlite.query('q', 'SELECT 1 AS "one", 2 AS "two"') AS t (v integer);
 SELECT * FROM sqlite.query('q', 'SELECT 1') AS t (v integer, w integer);

@@ -147,7 +147,9 @@ EXPLAIN (VERBOSE, COSTS OFF) SELECT i.name, p.label FROM item i JOIN part p ON p
 SELECT i.name, p.label FROM item i JOIN part p ON p.item = i.id WHERE i.stock > 1 ORDER BY 1, 2;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT i.id, p.label FROM item i LEFT JOIN part p ON p.item = i.id AND p.label <> 'x' WHERE i.id < 2;
 SELECT i.id, p.label FROM item i LEFT JOIN part p ON p.item = i.id AND p.label <> 'x' WHERE i.id = 1 ORDER BY 2;
-EXPLAIN (VERBOSE, COSTS OFF) SELECT count(*) FROM item i WHERE EXISTS (SELECT FROM part p WHERE p.item = i.id);
+-- How SQLite runs it is a matter of its version.
+SELECT plan FROM helper.explained('VERBOSE', $$SELECT count(*) FROM item i WHERE EXISTS (SELECT FROM part p WHERE p.item = i.id)$$)
+WHERE plan NOT LIKE '%SQLite Plan:%';
 SELECT count(*) FROM item i WHERE NOT EXISTS (SELECT FROM part p WHERE p.item = i.id);
 SELECT i.id, p.id FROM item i FULL JOIN part p ON p.item = i.id ORDER BY 1, 2;
 -- STRICT: the classes are proven, so nothing has to be asked.

@@ -160,7 +160,7 @@ TRUNCATE category;
 CALL sqlite.migrate('{undo_shop}', 'undo_test', '{"include": ["category", "user"], "existing": "append", "orphans": "keep", "transaction": "table"}') \gset
 SELECT max(job) AS job FROM sqlite.jobs \gset
 SELECT format('base/%s/pgsql_tmp_pg_sqlite', oid) AS copies FROM pg_database WHERE datname = current_database() \gset
-\set make_copy 'mkdir -p ' :copies '/' :job
+\set make_copy 'cat; mkdir -p ' :copies '/' :job
 COPY (SELECT) TO PROGRAM :'make_copy';
 SELECT state, (SELECT count(*) > 0 FROM category) AS committed FROM sqlite.jobs WHERE job = :job;
 BEGIN;

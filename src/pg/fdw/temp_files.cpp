@@ -85,7 +85,7 @@ bool Truncate(int file, int64 size) noexcept {
     return result >= 0;
 }
 
-int64 Size(int file) noexcept {
+int64 StoredSize(int file) noexcept {
     volatile int64 size = -1;
     Try([&] { size = FileSize(file); });
     return size;
@@ -95,7 +95,7 @@ void Close(int file) noexcept {
     Try([&] { FileClose(file); });
 }
 
-constexpr sqlite::TempFileStore kStore = {&Open, &Read, &Write, &Truncate, &Size, &Close};
+constexpr sqlite::TempFileStore kStore = {&Open, &Read, &Write, &Truncate, &StoredSize, &Close};
 
 }  // namespace
 
