@@ -47,8 +47,8 @@ endif
 # Continuous integration sets it to -Werror. A compiler of next year may warn about more than those that were tried.
 WERROR ?=
 
-# What the compiler gets are groups of neighbouring files: src/groups.sh says why.
-GROUPS := $(shell bash $(source_dir)/src/groups.sh $(source_dir) build/groups core pg)
+# What the compiler gets are groups of neighbouring files: src/groups.sh says why. (Tests run in copies without sources.)
+GROUPS := $(if $(wildcard $(source_dir)/src/groups.sh),$(shell bash $(source_dir)/src/groups.sh $(source_dir) build/groups core pg))
 
 MODULE_big = pg_sqlite
 OBJS := $(GROUPS:%=build/groups/%.o)
@@ -104,7 +104,8 @@ $(OBJS): %.o: %.cpp build/compile_flags
 $(shlib): build/object_list
 build/compile_flags: stamp = $(shell $(PG_CONFIG) --version) $(CXX) $(CXXFLAGS) $(CPPFLAGS)
 build/object_list: stamp = $(OBJS) $(SHLIB_LINK)
-build/compile_flags build/object_list: always
+# A dry run takes them as they are, so that it tells what is left to do.
+build/compile_flags build/object_list: $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,always)
 	@$(MKDIR_P) $(@D)
 	@printf '%s\n' '$(subst ','\'',$(stamp))' >$@.new; \
 	 if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi

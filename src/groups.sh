@@ -17,7 +17,7 @@ write() { # NAME FILE...
     wanted+="$name "
     printf '%s\n' "$name"
 }
-root=$(cd "$source_dir/src" 2>/dev/null && pwd -P) || exit 0 # the tests run from copies without sources
+root=$(cd "$source_dir/src" && pwd -P)
 while IFS= read -r folder; do
     files=()
     for file in "$root/$folder"/*.cpp; do
@@ -30,7 +30,7 @@ while IFS= read -r folder; do
         from=$((i * count / groups))
         write "${folder//\//.}.$((i + 1))" "${files[@]:from:(i + 1) * count / groups - from}"
     done
-done < <(cd "$root" && find "$@" -type d 2>/dev/null | LC_ALL=C sort)
+done < <(cd "$root" && find "$@" -type d | LC_ALL=C sort)
 for file in "$dir"/*.cpp; do
     name=$(basename "$file" .cpp)
     case $wanted in *" $name "*) ;; *) rm -f "$dir/$name".{cpp,o,d} ;; esac
