@@ -37,7 +37,7 @@ stop_demo || true
 build() {
     local todo
     run_make -s build/compile_flags build/object_list
-    todo=$(run_make -n all 2>/dev/null | grep -oE ' build/groups/[^ ]+\.cpp$' | xargs -r cat 2>/dev/null | wc -l)
+    todo=$(run_make -n all 2>/dev/null | sed -nE 's/.* -c -o .* (build\/groups\/[^ ]+\.cpp)$/\1/p' | xargs -r cat 2>/dev/null | wc -l)
     [ "$todo" -gt 0 ] || { run_make -s all && return; }
     run_make -j "$JOBS" all 2>&1 | TODO=$todo perl -ne '
         BEGIN { $| = 1; $begin = time; $last = 0 }
