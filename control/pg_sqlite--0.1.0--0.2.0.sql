@@ -2,6 +2,44 @@
 
 -- What 0.2.0 has other than 0.1.0. After it every object is as a fresh installation makes it (test/t/070_upgrade.pl).
 
+-- Whoever could make objects in the schema, or has made some, could have them found in place of ours.
+DO $$
+DECLARE
+    problem text;
+BEGIN
+    SELECT pg_catalog.format('It is owned by role %I.', r.rolname) INTO problem
+    FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) n.nspowner
+    WHERE n.nspname OPERATOR(pg_catalog.=) 'sqlite' AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) CURRENT_USER;
+    IF problem IS NULL THEN
+        SELECT pg_catalog.format('%s may create objects in it.', COALESCE('Role ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(r.rolname), 'Everybody'))
+        INTO problem
+        FROM pg_catalog.pg_namespace n CROSS JOIN LATERAL pg_catalog.aclexplode(n.nspacl) AS a
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
+        WHERE n.nspname OPERATOR(pg_catalog.=) 'sqlite' AND a.privilege_type OPERATOR(pg_catalog.=) 'CREATE'
+            AND a.grantee OPERATOR(pg_catalog.<>) n.nspowner AND (NOT r.rolsuper) IS NOT FALSE
+        LIMIT 1;
+    END IF;
+    IF problem IS NULL THEN
+        SELECT pg_catalog.format('It holds %s.', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)) INTO problem
+        FROM pg_catalog.pg_depend d
+        WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+            AND d.refobjid OPERATOR(pg_catalog.=) (
+                SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) 'sqlite')
+            AND d.deptype OPERATOR(pg_catalog.=) 'n' AND d.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_extension'::pg_catalog.regclass
+            AND NOT EXISTS (
+                SELECT FROM pg_catalog.pg_depend e
+                WHERE e.classid OPERATOR(pg_catalog.=) d.classid AND e.objid OPERATOR(pg_catalog.=) d.objid
+                    AND e.deptype OPERATOR(pg_catalog.=) 'e')
+        LIMIT 1;
+    END IF;
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION 'schema "sqlite" cannot be used for extension pg_sqlite'
+            USING ERRCODE = 'insufficient_privilege', DETAIL = problem,
+                HINT = 'ALTER SCHEMA sqlite OWNER TO a superuser, REVOKE CREATE ON it from everybody else, and drop or move what is not of the extension.';
+    END IF;
+END;
+$$;
+
 DROP FUNCTION sqlite.version();
 CREATE FUNCTION sqlite.version(OUT name text, OUT value text) RETURNS SETOF record
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_version_items';
@@ -9,7 +47,8 @@ COMMENT ON FUNCTION sqlite.version() IS
     'versions of the extension, of PostgreSQL and of SQLite, running and built with, and SQLite''s compile options';
 
 -- Rejected rows may have been mended by hand, and their source may be gone: a dump takes them along.
-SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects_id_seq', '');
 -- For pg_dump by a role that is not a superuser, with --enable-row-security.
 GRANT SELECT ON SEQUENCE sqlite.jobs_job_seq, sqlite.job_chunks_chunk_seq, sqlite.rejects_id_seq TO PUBLIC;
@@ -20,3 +59,154 @@ ALTER TABLE sqlite.job_tables DROP CONSTRAINT job_tables_job_fkey;
 ALTER TABLE sqlite.job_chunks DROP CONSTRAINT job_chunks_job_table_no_fkey;
 ALTER TABLE sqlite.job_log DROP CONSTRAINT job_log_job_fkey;
 ALTER TABLE sqlite.rejects DROP CONSTRAINT rejects_job_fkey;
+
+-- Jobs belong to a role, not to whoever bears its name; those of roles that are gone belong to nobody. Functions whose
+-- body reads the column make way for its new type.
+CREATE OR REPLACE FUNCTION sqlite.report(job bigint DEFAULT NULL) RETURNS jsonb
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT NULL::jsonb;
+END;
+DROP POLICY own ON sqlite.jobs;
+ALTER TABLE sqlite.jobs ALTER COLUMN owner TYPE regrole
+    USING COALESCE(pg_catalog.to_regrole(pg_catalog.quote_ident(owner)), 0::oid::regrole);
+CREATE POLICY own ON sqlite.jobs USING (pg_catalog.pg_has_role(owner, 'USAGE'));
+CREATE OR REPLACE FUNCTION sqlite.report(job bigint DEFAULT NULL) RETURNS jsonb
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH wanted AS MATERIALIZED (
+        SELECT sqlite.job_or_last(report.job) AS job
+    ), chosen AS MATERIALIZED (
+        SELECT w.job, j.kind, j.state, j.owner, j.servers, j.target_schema, j.spec, j.transaction, j.workers,
+            j.read_from, j.on_error, j.max_rejects, j.files, j.backups, j.started, j.finished, j.error, j.version,
+            j.state = 'running' AND NOT EXISTS (
+                SELECT FROM pg_stat_activity a
+                WHERE a.pid = j.backend AND COALESCE(a.backend_start, j.backend_started) = j.backend_started
+            ) AS interrupted,
+            extract(epoch FROM COALESCE(j.finished, clock_timestamp()) - j.started) AS seconds
+        -- From the left side: a job that is not there must be an error, also while sqlite.jobs is empty.
+        FROM wanted w LEFT JOIN sqlite.jobs j ON j.job = w.job
+    ), tables AS MATERIALIZED (
+        SELECT t.*, extract(epoch FROM COALESCE(t.finished, clock_timestamp()) - t.started) AS seconds
+        FROM sqlite.job_tables t JOIN chosen c ON t.job = c.job
+    ), totals AS (
+        SELECT count(*) AS tables, count(*) FILTER (WHERE t.state = 'done') AS tables_done,
+            COALESCE(sum(t.read), 0) AS read, COALESCE(sum(t.written), 0) AS written,
+            COALESCE(sum(t.rejected), 0) AS rejected, COALESCE(sum(t.skipped), 0) AS skipped,
+            COALESCE(sum(t.warned), 0) AS warned,
+            COALESCE(bool_and(t.read = t.written + t.rejected + t.skipped), true) AS balanced
+        FROM tables t
+    ), policies AS (
+        SELECT e.name, sum(e.count::numeric) AS count
+        FROM tables t, jsonb_each_text(t.changes) AS e (name, count) GROUP BY e.name
+    ), reject_groups AS (
+        SELECT r.category, r.sqlstate, r.columns, count(*) AS rows, count(*) FILTER (WHERE r.state = 'open') AS open,
+            count(*) FILTER (WHERE r.state = 'loaded') AS loaded, count(*) FILTER (WHERE r.state = 'ignored') AS ignored,
+            min(r.id) AS first_id
+        FROM sqlite.rejects r WHERE r.job = (SELECT c.job FROM chosen c)
+        GROUP BY r.table_no, r.category, r.sqlstate, r.columns
+    ), shown_groups AS (
+        SELECT g.*, e.server, e.table_name, e.target, e.rowid, e.key, e.message FROM (
+            SELECT * FROM reject_groups ORDER BY rows DESC, first_id LIMIT 100
+        ) AS g JOIN sqlite.rejects e ON e.id = g.first_id
+    ), reject_states AS (
+        SELECT COALESCE(sum(g.open), 0) AS open, COALESCE(sum(g.loaded), 0) AS loaded,
+            COALESCE(sum(g.ignored), 0) AS ignored
+        FROM reject_groups g
+    ), steps AS (
+        SELECT count(*) AS steps, count(*) FILTER (WHERE s.state = 'done') AS steps_done,
+            min(s.step) FILTER (WHERE s.state <> 'done') AS next_step
+        FROM sqlite.job_steps s JOIN chosen c ON s.job = c.job WHERE s.kind <> 'comment'
+    ), chunks AS (
+        SELECT count(*) AS chunks, COALESCE(sum(k.written), 0) AS written
+        FROM sqlite.job_chunks k JOIN chosen c ON k.job = c.job
+    ), next_steps AS (
+        SELECT n.place, n.statement, n.why
+        FROM chosen c, reject_states r, steps s, chunks k,
+            LATERAL (
+                SELECT c.state = 'failed' OR c.interrupted AS broken, s.steps_done > 0 OR k.chunks > 0 AS begun
+            ) AS b,
+            LATERAL (VALUES
+                (1, c.state = 'running' AND NOT c.interrupted,
+                    format('SELECT * FROM sqlite.progress WHERE job = %s', c.job), 'watch it'),
+                (2, r.open > 0 AND c.state <> 'rolled back',
+                    format('SELECT * FROM sqlite.rejects WHERE job = %s AND state = ''open''', c.job),
+                    'see the rows that did not fit'),
+                (3, c.kind = 'migrate' AND b.broken, format('CALL sqlite.resume(%s)', c.job),
+                    CASE WHEN b.begun THEN 'go on behind what is committed' ELSE 'plan it anew and carry it out' END),
+                (4, c.state = 'done' AND r.open > 0, format('CALL sqlite.retry_rejects(%s)', c.job),
+                    'load them after mending rows, target or spec'),
+                (5, c.state = 'done' OR b.broken AND b.begun, format('CALL sqlite.rollback(%s)', c.job),
+                    'take back what it created and wrote'),
+                (6, c.state = 'rolled back', format('CALL sqlite.forget(%s)', c.job), 'delete its records')
+            ) AS n (place, applies, statement, why)
+        WHERE n.applies
+    )
+    SELECT jsonb_build_object(
+        'job', c.job, 'kind', c.kind, 'state', c.state, 'interrupted', c.interrupted,
+        'owner', pg_get_userbyid(c.owner),
+        'version', c.version, 'started', c.started, 'finished', c.finished, 'seconds', round(c.seconds, 3),
+        'servers', to_jsonb(c.servers), 'target_schema', c.target_schema, 'spec', c.spec,
+        'transaction', c.transaction, 'workers', c.workers, 'read_from', c.read_from, 'on_error', c.on_error,
+        'max_rejects', c.max_rejects, 'files', c.files, 'backups', c.backups,
+        'totals', (
+            SELECT jsonb_build_object('tables', t.tables, 'read', t.read, 'written', t.written,
+                'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'balanced', t.balanced,
+                'rows_per_second', round(t.read / NULLIF(c.seconds, 0)))
+            FROM totals t),
+        'tables', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('table_no', t.table_no, 'server', t.server, 'table', t.table_name,
+                'target', t.target, 'created', t.created, 'existing', t.existing, 'state', t.state,
+                'expected', t.expected, 'read', t.read, 'written', t.written, 'rejected', t.rejected,
+                'skipped', t.skipped, 'warned', t.warned, 'balanced', t.read = t.written + t.rejected + t.skipped,
+                'seconds', round(t.seconds, 3), 'rows_per_second', round(t.read / NULLIF(t.seconds, 0)),
+                'policies', t.changes) ORDER BY t.table_no)
+            FROM tables t), '[]'),
+        'policies', COALESCE((SELECT jsonb_object_agg(p.name, p.count) FROM policies p), '{}'),
+        'rejects', (
+            SELECT jsonb_build_object('open', s.open, 'loaded', s.loaded, 'ignored', s.ignored,
+                'kinds', (SELECT count(*) FROM reject_groups),
+                'groups', COALESCE((
+                    SELECT jsonb_agg(jsonb_build_object('server', g.server, 'table', g.table_name, 'target', g.target,
+                        'category', g.category, 'sqlstate', g.sqlstate, 'columns', to_jsonb(g.columns),
+                        'rows', g.rows, 'open', g.open,
+                        'example', jsonb_build_object('id', g.first_id, 'rowid', g.rowid, 'key', g.key,
+                            'message', g.message)) ORDER BY g.rows DESC, g.first_id)
+                    FROM shown_groups g), '[]'))
+            FROM reject_states s),
+        'error', c.error,
+        'errors', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('at', l.at, 'server', l.server, 'table', l.table_name,
+                'message', l.message) ORDER BY l.at)
+            FROM sqlite.job_log l WHERE l.job = c.job AND l.level = 'error'), '[]'),
+        'warnings', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('at', l.at, 'server', l.server, 'table', l.table_name,
+                'message', l.message) ORDER BY l.at)
+            FROM sqlite.job_log l WHERE l.job = c.job AND l.level = 'warning'), '[]'),
+        'not_translated', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('section', s.section, 'object', s.object,
+                'reason', regexp_replace(s.statement, '^-- ?', '', 'gn')) ORDER BY s.step)
+            FROM sqlite.job_steps s WHERE s.job = c.job AND s.kind = 'comment'), '[]'),
+        'checkpoint', (
+            SELECT jsonb_build_object('steps', s.steps, 'steps_done', s.steps_done, 'tables', t.tables,
+                'tables_done', t.tables_done, 'chunks', k.chunks, 'rows_committed', k.written,
+                'next_step', (
+                    SELECT jsonb_build_object('step', n.step, 'section', n.section, 'object', n.object)
+                    FROM sqlite.job_steps n WHERE n.job = c.job AND n.step = s.next_step))
+            FROM steps s, totals t, chunks k),
+        'next', COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('statement', n.statement, 'why', n.why) ORDER BY n.place)
+            FROM next_steps n), '[]'))
+    FROM chosen c;
+END;
+
+-- Records of roles that are gone are left out: their number may be another role's where they are restored.
+SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', 'WHERE owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_steps',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_tables',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_log',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');

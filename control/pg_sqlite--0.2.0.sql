@@ -1,5 +1,39 @@
 \echo Use "CREATE EXTENSION pg_sqlite" to load this file. \quit
 
+-- Whoever could make objects in the schema, or has made some, could have them found in place of ours.
+DO $$
+DECLARE
+    problem text;
+BEGIN
+    SELECT pg_catalog.format('It is owned by role %I.', r.rolname) INTO problem
+    FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) n.nspowner
+    WHERE n.nspname OPERATOR(pg_catalog.=) 'sqlite' AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) CURRENT_USER;
+    IF problem IS NULL THEN
+        SELECT pg_catalog.format('%s may create objects in it.', COALESCE('Role ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(r.rolname), 'Everybody'))
+        INTO problem
+        FROM pg_catalog.pg_namespace n CROSS JOIN LATERAL pg_catalog.aclexplode(n.nspacl) AS a
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
+        WHERE n.nspname OPERATOR(pg_catalog.=) 'sqlite' AND a.privilege_type OPERATOR(pg_catalog.=) 'CREATE'
+            AND a.grantee OPERATOR(pg_catalog.<>) n.nspowner AND (NOT r.rolsuper) IS NOT FALSE
+        LIMIT 1;
+    END IF;
+    IF problem IS NULL THEN
+        SELECT pg_catalog.format('It holds %s.', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)) INTO problem
+        FROM pg_catalog.pg_depend d
+        WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+            AND d.refobjid OPERATOR(pg_catalog.=) (
+                SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) 'sqlite')
+            AND d.deptype OPERATOR(pg_catalog.=) 'n' AND d.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_extension'::pg_catalog.regclass
+        LIMIT 1;
+    END IF;
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION 'schema "sqlite" cannot be used for extension pg_sqlite'
+            USING ERRCODE = 'insufficient_privilege', DETAIL = problem,
+                HINT = 'Drop it, or rename it: CREATE EXTENSION makes a new one.';
+    END IF;
+END;
+$$;
+
 CREATE FUNCTION sqlite.pg_sqlite_handler() RETURNS fdw_handler
     LANGUAGE c STRICT AS 'MODULE_PATHNAME';
 CREATE FUNCTION sqlite.pg_sqlite_validator(options text[], catalog oid) RETURNS void
@@ -315,7 +349,8 @@ CREATE FUNCTION sqlite.restore_backup(manifest jsonb, path text) RETURNS text
 COMMENT ON FUNCTION sqlite.restore_backup(jsonb, text) IS
     'writes the database of a backup to a new file of the server, whose path it returns';
 
--- Jobs: their records. Written only by the extension's own code, as the extension's owner; a role sees its own.
+-- Jobs: their records. Written only by the extension's own code, as the extension's owner; a role sees its own, and
+-- those of roles that it is a member of.
 -- They refer to each other by numbers alone, without foreign keys: pg_restore, when it has several connections, loads tables of an
 -- extension in any order.
 
@@ -323,7 +358,8 @@ CREATE TABLE sqlite.jobs (
     job bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('migrate', 'load')),
     state text NOT NULL CHECK (state IN ('running', 'done', 'failed', 'rolled back')),
-    owner name NOT NULL,
+    -- Not by name: a role that is renamed keeps its jobs, and one that takes the name of another gets none.
+    owner regrole NOT NULL,
     servers text[] NOT NULL DEFAULT '{}',
     target_schema text,
     spec jsonb NOT NULL DEFAULT '{}',
@@ -436,14 +472,20 @@ CREATE INDEX ON sqlite.rejects (job, table_no);
 COMMENT ON TABLE sqlite.rejects IS
     'rows that did not fit: every column to blame, why, and the row as it stands in SQLite with storage classes';
 
-SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', '');
+-- Records of roles that are gone are left out: their number may be another role's where they are restored.
+SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', 'WHERE owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_steps',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_tables',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.job_log',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs_job_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('sqlite.job_steps', '');
-SELECT pg_catalog.pg_extension_config_dump('sqlite.job_tables', '');
-SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.job_chunks_chunk_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('sqlite.job_log', '');
-SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects', '');
+SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects',
+    'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects_id_seq', '');
 
 ALTER TABLE sqlite.jobs ENABLE ROW LEVEL SECURITY;
@@ -452,7 +494,7 @@ ALTER TABLE sqlite.job_tables ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sqlite.job_chunks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sqlite.job_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sqlite.rejects ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON sqlite.jobs USING (owner = CURRENT_USER);
+CREATE POLICY own ON sqlite.jobs USING (pg_catalog.pg_has_role(owner, 'USAGE'));
 CREATE POLICY own ON sqlite.job_steps USING (job IN (SELECT j.job FROM sqlite.jobs j));
 CREATE POLICY own ON sqlite.job_tables USING (job IN (SELECT j.job FROM sqlite.jobs j));
 CREATE POLICY own ON sqlite.job_chunks USING (job IN (SELECT j.job FROM sqlite.jobs j));
@@ -638,7 +680,8 @@ BEGIN ATOMIC
         WHERE n.applies
     )
     SELECT jsonb_build_object(
-        'job', c.job, 'kind', c.kind, 'state', c.state, 'interrupted', c.interrupted, 'owner', c.owner,
+        'job', c.job, 'kind', c.kind, 'state', c.state, 'interrupted', c.interrupted,
+        'owner', pg_get_userbyid(c.owner),
         'version', c.version, 'started', c.started, 'finished', c.finished, 'seconds', round(c.seconds, 3),
         'servers', to_jsonb(c.servers), 'target_schema', c.target_schema, 'spec', c.spec,
         'transaction', c.transaction, 'workers', c.workers, 'read_from', c.read_from, 'on_error', c.on_error,

@@ -16,6 +16,7 @@ extern "C" {
 #include "tcop/tcopprot.h"
 #include "utils/backend_status.h"
 #include "utils/fmgroids.h"
+#include "utils/guc_tables.h"
 // Of the versions that would include ICU's headers, which needn't be installed, nothing of ICU's is used
 // here.
 #pragma push_macro("USE_ICU")
@@ -41,6 +42,41 @@ inline bool HasServerUsage(Oid server, Oid role) {
     return object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE) == ACLCHECK_OK;
 #else
     return pg_foreign_server_aclcheck(server, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+/// What a setting was set to before it was defined, and holds when nothing is set in the session.
+struct EarlySetting {
+    const char* value;  ///< null: nothing
+    bool permitted;     ///< whoever set it may set what is for superusers
+};
+inline EarlySetting FindEarlySetting(const char* name) {
+#if PG_VERSION_NUM >= 160000
+    int count;
+    config_generic** settings = get_guc_variables(&count);
+#else
+    config_generic** settings = get_guc_variables();
+    const int count = GetNumConfigOptions();
+#endif
+    for (int i = 0; i < count; ++i) {
+        const config_generic* setting = settings[i];
+        if (std::strcmp(setting->name, name) != 0 || (setting->flags & GUC_CUSTOM_PLACEHOLDER) == 0) continue;
+        const GucContext by = setting->reset_scontext;
+        bool permitted = by != PGC_BACKEND && by != PGC_USERSET;
+#if PG_VERSION_NUM >= 150000
+        permitted = permitted || pg_parameter_aclcheck(name, setting->reset_srole, ACL_SET) == ACLCHECK_OK;
+#endif
+        return {reinterpret_cast<const config_string*>(setting)->reset_val, permitted};
+    }
+    return {nullptr, false};
+}
+
+/// Whether a role may become another by SET ROLE.
+inline bool MaySetRole(Oid member, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return member_can_set_role(member, role);
+#else
+    return is_member_of_role(member, role);
 #endif
 }
 

@@ -61,6 +61,38 @@ void AssignHardHeapLimit(int value, void*) {
     SetHeapLimits(soft_heap_limit, value);
 }
 
+/// Settings of superusers: every one with PGC_SUSET below.
+constexpr const char* kSuperuserSettings[] = {
+    "pg_sqlite.allowed_directories",
+    "pg_sqlite.hard_heap_limit",
+    "pg_sqlite.max_copy_size",
+    "pg_sqlite.max_workers_per_job",
+};
+
+/// A setting that was named before the library was loaded is a mere text that anybody may set. Those of a
+/// session are checked again when the setting is defined, and what a configuration file says holds after all;
+/// but what the client's start-up packet says is put in the file's place: PostgreSQL drops it with a WARNING,
+/// and the default would hold. So the session goes without the library.
+void CheckEarlyValue(const char* name) {
+    const compat::EarlySetting early = compat::FindEarlySetting(name);
+    if (early.value == nullptr) return;
+    if (!early.permitted)
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg("permission denied to set parameter \"%s\"", name),
+                 errdetail("It is among the options of the connection."),
+                 errhint("Connect again without it: PGOPTIONS, or \"options\" in the connection string.")));
+    char* directories = pstrdup(early.value);
+    if (std::strcmp(name, kSuperuserSettings[0]) == 0 && !CheckDirectories(&directories, nullptr, PGC_S_FILE))
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("invalid value for parameter \"%s\": \"%s\"", name, early.value),
+             GUC_check_errdetail_string != nullptr ? errdetail_internal("%s", GUC_check_errdetail_string) : 0,
+             errhint("Until it is mended, in a configuration file or by ALTER ROLE or ALTER "
+                     "DATABASE, nothing is opened.")));
+}
+
 }  // namespace
 
 std::int64_t MaxCopyBytes() noexcept {
@@ -68,6 +100,8 @@ std::int64_t MaxCopyBytes() noexcept {
 }
 
 void DefineSettings() {
+    for (const char* name : kSuperuserSettings)
+        CheckEarlyValue(name);
     DefineCustomStringVariable(
         "pg_sqlite.allowed_directories",
         "Directories that SQLite files must lie in, after symbolic links are resolved.",

@@ -15,6 +15,14 @@ using plan::Translated;
 /// Something of the schema that has no equivalent; and what is carried over with a known difference.
 void FindTranslated(Findings& findings, const PlannedTable& table, const std::string& what,
                     const Translated& translated) {
+    if (!translated.ok() && translated.written != plan::SpecSql::kNone) {
+        // What the spec asks for is wanted.
+        findings
+            .Add(table, Severity::kBlocker,
+                 "the spec's " + translated.pointer + " can't be used: " + translated.reason)
+            .example = translated.text;
+        return;
+    }
     if (!translated.ok()) {
         Finding& finding =
             findings.Add(table, Severity::kWarning, what + " is not carried over: " + translated.reason);

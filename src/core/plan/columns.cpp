@@ -232,6 +232,7 @@ class ColumnDesigner {
             chosen.source = chosen.text;
             chosen.pointer =
                 column.settings.sources.From(column.settings.default_value ? "default" : "default_sql");
+            if (!column.settings.default_value) chosen.written = SpecSql::kExpression;
             if (column.settings.default_value) CheckDefault(column, chosen.pointer);
             chosen.probe = "SELECT (" + chosen.text + ")";
             chosen.assigned_to = column.type.sql;

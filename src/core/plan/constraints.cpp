@@ -41,8 +41,9 @@ class ConstraintDesigner {
             AddTypeChecks(column);
         for (const sqlite::Index& index : table_.table().indexes)
             AddIndex(index);
-        for (const std::string& tail : table_.settings.indexes)
-            AddSpecIndex(tail);
+        for (std::size_t i = 0; i < table_.settings.indexes.size(); ++i)
+            AddSpecIndex(table_.settings.indexes[i],
+                         std::string(table_.settings.sources.From("indexes")) + "/" + std::to_string(i));
     }
 
   private:
@@ -231,10 +232,14 @@ class ConstraintDesigner {
         planned.tail.notes = translation.notes;
     }
 
-    void AddSpecIndex(const std::string& tail) {
+    void AddSpecIndex(const std::string& tail, std::string pointer) {
         PlannedIndex planned;
         planned.tail.source = "the spec";
         planned.tail.text = tail;
+        planned.tail.pointer = std::move(pointer);
+        planned.tail.written = SpecSql::kIndex;
+        planned.tail.immutable = true;
+        planned.tail.probe = "SELECT 1 FROM " + ProbeTable(table_);
         planned.name = TakeName(table_.target.table, "_idx");
         table_.indexes.push_back(std::move(planned));
     }

@@ -111,7 +111,7 @@ std::vector<Probe> ProbesOf(Design& design) {
     const auto add = [&](Translated& translated) {
         if (translated.ok() && !translated.probe.empty())
             probes.push_back({&translated.probe, translated.immutable, &translated.assigned_to,
-                              &translated.reason, nullptr, false});
+                              &translated.reason, nullptr, false, translated.written, &translated.text});
     };
     for (PlannedTable& table : design.tables) {
         for (PlannedColumn& column : table.columns) {
@@ -124,7 +124,8 @@ std::vector<Probe> ProbesOf(Design& design) {
             if (!rule.condition.ok()) continue;
             const bool asks = rule.columns.empty();
             probes.push_back({&rule.condition.probe, false, nullptr, &rule.condition.reason,
-                              asks ? &rule.columns : nullptr, asks && rule.on_fail == spec::OnFail::kNull});
+                              asks ? &rule.columns : nullptr, asks && rule.on_fail == spec::OnFail::kNull,
+                              rule.condition.written, &rule.condition.text});
         }
         for (PlannedCheck& check : table.checks)
             add(check.condition);
@@ -206,6 +207,7 @@ void DesignSpecSql(PlannedTable& table) {
         Translated conversion;
         conversion.source = conversion.text = column.settings.convert;
         conversion.pointer = column.settings.sources.From("convert");
+        conversion.written = SpecSql::kExpression;
         conversion.probe = "SELECT (" + conversion.text + ") FROM " + from;
         conversion.assigned_to = column.type.sql;
         column.conversion = std::move(conversion);
@@ -214,6 +216,7 @@ void DesignSpecSql(PlannedTable& table) {
     Translated filter;
     filter.source = filter.text = table.settings.where;
     filter.pointer = table.settings.sources.From("where");
+    filter.written = SpecSql::kExpression;
     filter.probe = "SELECT 1 FROM " + from + " WHERE (" + filter.text + ")";
     table.filter = std::move(filter);
 }

@@ -17,6 +17,13 @@
 namespace pgsqlite::plan {
 
 /// Something of SQLite's schema in PostgreSQL's words, or why there is no such thing.
+/// What a text of the spec has to be, however it is put into a statement.
+enum class SpecSql : std::uint8_t {
+    kNone,        ///< no text of the spec
+    kExpression,  ///< one expression
+    kIndex,       ///< what follows the table in one CREATE INDEX
+};
+
 struct Translated {
     std::string source;  ///< SQLite's text
     std::string text;    ///< PostgreSQL's; empty with a reason
@@ -28,7 +35,8 @@ struct Translated {
     bool immutable = false;  ///< the probe's first result column must be immutable
     /// A type to which the probe's first result column must be assignable without a cast, as INSERT does it.
     std::string assigned_to;
-    std::string pointer;  ///< of the spec's setting that it comes from
+    std::string pointer;               ///< of the spec's setting that it comes from
+    SpecSql written = SpecSql::kNone;  ///< `text` stands in the spec
     bool ok() const noexcept { return reason.empty(); }
 };
 
@@ -186,6 +194,8 @@ struct Probe {
     /// Not null: the columns of the query's one FROM item that its WHERE names go here.
     std::vector<std::string>* columns = nullptr;
     bool needs_columns = false;  ///< a WHERE that names none is refused
+    SpecSql written = SpecSql::kNone;
+    const std::string* text = nullptr;  ///< of the spec; kIndex: of an index over the query's FROM item
 };
 /// All questions a design has. They point into it.
 std::vector<Probe> ProbesOf(Design& design);

@@ -74,6 +74,7 @@ void DesignRules(PlannedTable& table) {
         rule.columns = asked.columns;
         rule.condition.source = rule.condition.text = asked.condition;
         rule.condition.pointer = asked.pointer;
+        rule.condition.written = SpecSql::kExpression;
         for (const std::string& name : asked.columns)
             if (FindWritten(table, name) == nullptr) rule.condition.reason = NoSuchColumn(table, name);
         table.rules.push_back(std::move(rule));

@@ -285,7 +285,8 @@ class Writer {
         for (const PlannedIndex& index : table.indexes) {
             const std::string what = "index " + index.name + " of ";
             if (!index.tail.ok()) {
-                AddUntranslated(&table, what + table.SqlName(), index.tail.reason, index.tail.source);
+                AddUntranslated(&table, what + table.SqlName(), index.tail.reason,
+                                index.tail.written == SpecSql::kNone ? index.tail.source : index.tail.text);
                 continue;
             }
             std::string sql = Comment(index.source_name.empty()

@@ -81,6 +81,9 @@ class RowConverter {
     static constexpr size_t kChangeKinds = static_cast<size_t>(value::Applied::kAppliedCount);
     /// Errors of input functions go to the sink too, whatever the columns' on_error says.
     void CollectErrors() noexcept { collects_ = true; }
+    /// Errors tell nothing of the row: who gets them may be one whom a security barrier keeps from seeing it.
+    void HideRows() noexcept { hides_rows_ = true; }
+    bool hides_rows() const noexcept { return hides_rows_; }
     /// Counts in memory of the caller's, which others read: a parallel worker's changes.
     void CountChangesIn(uint64* changes) noexcept { changes_ = changes; }
     /// Adds what was counted elsewhere.
@@ -126,6 +129,7 @@ class RowConverter {
     const value::Cell* current_cell_ = nullptr;
     int current_column_ = -1;
     bool collects_ = false;
+    bool hides_rows_ = false;
     ErrorContextCallback error_context_ = {};
 };
 

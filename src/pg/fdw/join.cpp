@@ -336,6 +336,7 @@ ForeignScan* GetJoinPlan(PlannerInfo* root, RelOptInfo* rel, List* target) {
     fdw_private.probe = "";
     fdw_private.bindings = context.bindings;
     fdw_private.join = RelationNames(context);
+    fdw_private.barrier = HasBarrier(root);
     fdw_private.server = context.relations[0].relation->server_oid;
     return make_foreignscan(target, NIL, 0, context.parameters, fdw_private.Pack(), scan_target, NIL,
                             nullptr);

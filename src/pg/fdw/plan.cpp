@@ -291,7 +291,8 @@ List* PlanPrivate::Pack() const {
     items = lappend(items, list_make1_oid(server));
     items = lappend(items, makeString(const_cast<char*>(probe)));
     items = lappend(items, makeInteger(chunk_rows));
-    return lappend(items, makeInteger(whole));
+    items = lappend(items, makeInteger(whole));
+    return lappend(items, makeInteger(barrier));
 }
 
 PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
@@ -309,7 +310,19 @@ PlanPrivate PlanPrivate::Unpack(List* fdw_private) {
     plan.probe = strVal(list_nth(fdw_private, 10));
     plan.chunk_rows = intVal(list_nth(fdw_private, 11));
     plan.whole = intVal(list_nth(fdw_private, 12)) != 0;
+    plan.barrier = intVal(list_nth(fdw_private, 13)) != 0;
     return plan;
+}
+
+bool HasBarrier(const PlannerInfo* root) {
+    // A view is a query of its own, whose conditions don't know what they are for: the queries around it do.
+    for (; root != nullptr; root = root->parent_root) {
+        if (root->qual_security_level > 0) return true;
+        ListCell* cell;
+        foreach (cell, root->parse->rtable)
+            if (lfirst_node(RangeTblEntry, cell)->security_barrier) return true;
+    }
+    return false;
 }
 
 DeparseContext MakeContext(const RemoteRelation* relation) {
@@ -447,6 +460,7 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
     }
     fdw_private.whole = plan.facts->known && scan.where == nullptr && scan.order_by == nullptr &&
                         scan.limit < 0 && query.locator == Locator::kRowid;
+    fdw_private.barrier = HasBarrier(root);
     fdw_private.sql = query.sql;
     fdw_private.attributes = query.attributes;
     fdw_private.locator = query.locator;

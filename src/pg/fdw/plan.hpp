@@ -22,7 +22,8 @@ struct PlanPrivate {
     List* bindings;        ///< of ForeignScan.fdw_exprs
     const char* probe;     ///< of a parallel scan (ChunkSource::In); empty otherwise
     int chunk_rows;
-    bool whole;  ///< all rows of one table, or chunks of them, in the order of their rowids
+    bool whole;    ///< all rows of one table, or chunks of them, in the order of their rowids
+    bool barrier;  ///< row security or a security_barrier view may hide rows of it
 
     List* Pack() const;
     static PlanPrivate Unpack(List* fdw_private);
@@ -47,6 +48,8 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid relid, Forei
 /// table or a column is gone, or is not what it was. Planning and EXPLAIN go on without. Such an error leaves
 /// nothing behind but memory, and a pin if there was one.
 bool MeetsWhenRunning(int sqlstate);
+/// Whether rows that are read in a query may be hidden from who asks it.
+bool HasBarrier(const PlannerInfo* root);
 
 /// What SQLite knows of the relation, or UnknownFacts where only a running statement should fail.
 SourceFacts* LookAtSource(const SourceRelation& relation);

@@ -29,6 +29,22 @@ char* DescribePlace(const RowConverter& row, int column) {
                     row.column(column).source_name, origin.locate(origin.context));
 }
 
+/// What is said in place of a value that not everybody may see: that some row can't be read, and of what.
+char* HiddenMessage(const ColumnConverter& column) {
+    return psprintf("column \"%s\" (%s): a value does not fit", column.name,
+                    format_type_with_typemod(column.type, column.typmod));
+}
+
+constexpr char kHidden[] =
+    "%s. The row and its value are not shown: you may not read the foreign table as a whole.";
+
+/// An error that an input function has raised is no other than one about its value.
+bool ConcernsValue(int sqlstate) noexcept {
+    const int category = ERRCODE_TO_CATEGORY(sqlstate);
+    return category != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES);
+}
+
 }  // namespace
 
 void RowConverter::OnErrorContext(void* self) {
@@ -36,6 +52,12 @@ void RowConverter::OnErrorContext(void* self) {
     if (row->current_column_ < 0) return;
     const int column = row->current_column_;
     row->current_column_ = -1;  // an error while describing must not come back here
+    if (row->hides_rows_) {
+        if (!ConcernsValue(geterrcode())) return;
+        errmsg("%s", HiddenMessage(row->column(column)));
+        errdetail(kHidden, row->origin_.relation);
+        return;
+    }
     errcontext("%s in column \"%s\" of %s (%s)", DescribeValue(*row->current_cell_), row->column(column).name,
                row->origin_.relation, DescribePlace(*row, column));
 }
@@ -63,6 +85,9 @@ char* RefusalMessage(const RowConverter& row, int index, const char* name, const
 void RaiseRefusal(const RowConverter& row, int index, const value::Cell& cell, Status status,
                   const ErrorData* cause) {
     const ColumnConverter& column = row.column(index);
+    if (row.hides_rows())
+        ereport(ERROR, (errcode(RefusalSqlstate(status, cause)), errmsg("%s", HiddenMessage(column)),
+                        errdetail(kHidden, row.origin().relation)));
     StringInfoData hint;
     initStringInfo(&hint);
     // A text that becomes a JSON string is still no array.

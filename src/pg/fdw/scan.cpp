@@ -10,6 +10,10 @@
 #include "pg/fdw/upper_scan.hpp"
 #include "pg/load/bulk_insert.hpp"
 
+extern "C" {
+#include "catalog/partition.h"
+}
+
 namespace pgsqlite::pg::fdw {
 namespace {
 
@@ -75,6 +79,31 @@ void MakeQuery(const SourceRelation& relation, ScanState* state) {
     state->plan.locator_columns = query.locator_columns;
 }
 
+/// Whether the user may see a foreign table's column by himself, or that of a table that it is a partition
+/// of: reading it through somebody's view or function is less.
+bool MaySee(Oid relid, AttrNumber attribute) {
+    const Oid user = GetUserId();
+    if (pg_class_aclcheck(relid, user, ACL_SELECT) == ACLCHECK_OK ||
+        pg_attribute_aclcheck(relid, attribute, user, ACL_SELECT) == ACLCHECK_OK)
+        return true;
+    if (!get_rel_relispartition(relid)) return false;
+    ListCell* cell;
+    foreach (cell, get_partition_ancestors(relid))
+        if (pg_class_aclcheck(lfirst_oid(cell), user, ACL_SELECT) == ACLCHECK_OK) return true;
+    return false;
+}
+
+/// As PostgreSQL tells the key of a unique violation to those alone who may read it.
+bool HidesRows(const ForeignScanState* node, const PlanPrivate& plan) {
+    if (plan.barrier) return true;
+    for (int i = 0; i < list_length(plan.attributes); ++i) {
+        const Oid relid =
+            plan.relids != NIL ? list_nth_oid(plan.relids, i) : RelationGetRelid(node->ss.ss_currentRelation);
+        if (!MaySee(relid, static_cast<AttrNumber>(list_nth_int(plan.attributes, i)))) return true;
+    }
+    return false;
+}
+
 /// Opens the statement when the first row is asked for: a plan may never come to it.
 void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     MemoryContext context = node->ss.ps.state->es_query_cxt;
@@ -100,13 +129,15 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     config.relation = state->description;
     config.locator = state->plan.locator;
     config.locator_columns = state->plan.locator_columns;
+    const bool hides_rows = HidesRows(node, state->plan);
     // What another node's row chooses may come again, and would be counted twice.
     if (row_collector != nullptr && row_collector->estate == node->ss.ps.state &&
         !DependsOnOtherNodes(node)) {
         const char* rowid_name =
             state->plan.locator == Locator::kRowid ? strVal(linitial(state->plan.locator_columns)) : nullptr;
         state->refusals = NewIn<RowRefusals>(context, row_collector, rowid_name);
-        if (row_collector->put != nullptr) {
+        // A row that may not be seen may not be put aside, either.
+        if (row_collector->put != nullptr && !hides_rows) {
             config.sink = &RowRefusals::Sink;
             config.sink_context = state->refusals;
         }
@@ -121,6 +152,7 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
         config.chunks = ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows);
     state->rows = RowSource::Open(context, config);
     if (config.sink != nullptr) state->rows->converter().CollectErrors();
+    if (hides_rows) state->rows->converter().HideRows();
     MemoryContextSwitchTo(previous);
 }
 

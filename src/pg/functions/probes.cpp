@@ -1,5 +1,6 @@
 // PostgreSQL's own word on translated SQL: each text is parsed and analysed, never run, so that what it would
 // refuse is listed with its reason before anything is created.
+#include "pg/functions/spec_sql.hpp"
 #include "pg/functions/survey.hpp"
 #include "pg/subtransaction.hpp"
 
@@ -56,12 +57,17 @@ List* ColumnsOfWhere(const Query* query) {
 
 /// Null when PostgreSQL takes the text, else why not, palloc'd. Raises what concerns no text: a cancel,
 /// memory.
+/// @param written what `text` has to be, which is a part of the query, or (kIndex) an index over its rows
 /// @param assigned_to a type for the first column, or null
 /// @param[out] columns see ColumnsOfWhere; null: not asked
-const char* Refusal(const char* sql, bool immutable, const char* assigned_to, List** columns) {
+const char* Refusal(plan::SpecSql written, const char* text, const char* sql, bool immutable,
+                    const char* assigned_to, List** columns) {
     const char* refusal = nullptr;
     const ErrorData* error = TryInSubtransaction(
         [&] {
+            refusal = FormFault(written, text);
+            if (refusal != nullptr) return;
+            if (written == plan::SpecSql::kIndex) return CheckIndex(text, sql);
             List* statements = pg_parse_query(sql);
             if (list_length(statements) != 1)
                 ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("it is more than one expression")));
@@ -93,7 +99,8 @@ void RunProbes(plan::Design* design) {
         }
         const bool assigned = probe.assigned_to != nullptr && !probe.assigned_to->empty();
         List* columns = NIL;
-        const char* refusal = Refusal(ToServerText(*probe.sql), probe.immutable,
+        const char* text = probe.text != nullptr ? ToServerText(*probe.text) : "";
+        const char* refusal = Refusal(probe.written, text, ToServerText(*probe.sql), probe.immutable,
                                       assigned ? ToServerText(*probe.assigned_to) : nullptr,
                                       probe.columns != nullptr ? &columns : nullptr);
         if (refusal == nullptr && probe.needs_columns && columns == NIL)

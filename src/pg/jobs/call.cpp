@@ -92,7 +92,7 @@ void FailCall(Call* call, ErrorData* error) {
     AddContext(call, error);
     if (call->job != 0) {
         // As long as the job is this session's: who takes it up next puts tables aside under the same names.
-        if (call->staged) DropStagingQuietly(call->job);
+        if (call->staged) DropStagingQuietly(call->job, call->act_as);
         MemoryContextSwitchTo(call->memory);
         EnsurePortalSnapshotExists();
         const ErrorData* other =

@@ -2,6 +2,7 @@
 // unit is committed, or rolled back and recorded; inside of one everything is the caller's transaction.
 #pragma once
 
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/jobs/transient.hpp"
 #include "pg/subtransaction.hpp"
@@ -16,6 +17,7 @@ struct Call {
     bool atomic;           ///< inside of a transaction block: nothing may be committed
     MemoryContext memory;  ///< lives until the procedure returns, over commits
     int64 job;             ///< 0: not yet
+    Oid act_as;            ///< whose rights its units have (AsRole); InvalidOid: the caller's
     load::Account* account;
     bool resumable;     ///< a failure leaves what sqlite.resume needs
     bool staged;        ///< tables are put aside, to be dropped at a failure
@@ -65,7 +67,7 @@ void RunGuarded(Call* call, Code&& code) {
 template <class Code>
 void RunInBlock(Call* call, Code&& code) {
     PG_TRY();
-    { code(); }
+    { WriteAsRole(call->act_as, code); }
     PG_CATCH();
     {
         LeaveBlock(call);
@@ -85,7 +87,8 @@ void RunUnit(Call* call, Code&& code, int attempts = kUnitAttempts) {
             EnsurePortalSnapshotExists();
             MemoryContextSwitchTo(call->memory);
             const ErrorData* error = TryInSubtransaction(
-                code, [&](const ErrorData* refused) { return attempt < attempts && IsTransient(refused); });
+                [&] { WriteAsRole(call->act_as, code); },
+                [&](const ErrorData* refused) { return attempt < attempts && IsTransient(refused); });
             if (error == nullptr) break;
             PrepareRetry(call, before, error, attempt);
         }

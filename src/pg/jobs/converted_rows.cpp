@@ -1,5 +1,6 @@
 #include "pg/jobs/converted_rows.hpp"
 
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/retry_rows.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -61,7 +62,7 @@ ConvertedRows* BeginConvertedRows(const plan::LoadTask& task, const sqlite::Reje
     }
     appendStringInfoString(&create, ")");
     appendStringInfoString(&insert, ")");
-    if (SPI_execute(create.data, false, 0) < 0) elog(ERROR, "could not make a table for rejected rows");
+    if (ExecuteTemporary(create.data) < 0) elog(ERROR, "could not make a table for rejected rows");
     rows->insert = SPI_prepare(insert.data, rows->count + 1, rows->oids);
     if (rows->insert == nullptr) elog(ERROR, "could not prepare an insert of rejected rows");
     MemoryContextSwitchTo(previous);

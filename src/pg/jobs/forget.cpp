@@ -18,8 +18,8 @@ constexpr const char* kDeletions[] = {
 };
 
 /// Together with what belongs to it, and with tables that it had put aside.
-void Forget(int64 job) {
-    DropStaging(job);
+void Forget(int64 job, Oid act_as) {
+    WriteAsRole(act_as, [&] { DropStaging(job); });
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);
@@ -33,9 +33,7 @@ void Forget(int64 job) {
 int ForgetOlder(Interval* age) {
     SPI_connect();
     Arguments arguments;
-    arguments
-        .Add(NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))))
-        .Add(INTERVALOID, IntervalPGetDatum(age));
+    arguments.Add(REGROLEOID, ObjectIdGetDatum(GetUserId())).Add(INTERVALOID, IntervalPGetDatum(age));
     const uint64 count = RunOnRecords(
         "SELECT j.job FROM sqlite.jobs j WHERE j.owner OPERATOR(pg_catalog.=) $1"
         " AND j.finished OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) $2)"
@@ -46,7 +44,7 @@ int ForgetOlder(Interval* age) {
     const SPITupleTable* jobs = SPI_tuptable;
     for (uint64 i = 0; i < count; ++i) {
         bool is_null;
-        Forget(DatumGetInt64(SPI_getbinval(jobs->vals[i], jobs->tupdesc, 1, &is_null)));
+        Forget(DatumGetInt64(SPI_getbinval(jobs->vals[i], jobs->tupdesc, 1, &is_null)), InvalidOid);
     }
     SPI_finish();
     return static_cast<int>(count);
@@ -75,6 +73,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_forget) {
         PG_RETURN_VOID();
     }
     const int64 job = PG_GETARG_INT64(0);
-    Forget(TakeJob(&job).job);
+    const TakenJob taken = TakeJob(ChooseAnyJob(&job));
+    Forget(taken.job, taken.act_as);
     PG_RETURN_VOID();
 }

@@ -14,15 +14,24 @@ int64 NewestJob() {
     return null ? 0 : DatumGetInt64(newest);
 }
 
-/// Of the row that was found.
-void CheckOwner(int64 job) {
-    const char* owner = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-    if (strcmp(owner, GetUserNameFromId(GetUserId(), false)) == 0) return;
+/// Whether somebody else than the job's owner would lend it his rights: a role that was set can be reset, and
+/// so can the session's user.
+bool IsAnothers(Oid owner) {
+    if (GetUserId() != owner) return true;
+    if (InLocalUserIdChange()) return false;  // where neither can
+    return GetSessionUserId() != owner || GetAuthenticatedUserId() != owner;
+}
+
+/// Who sees a job by row security alone (BYPASSRLS) has no right to be its owner.
+void CheckMayAct(int64 job, Oid owner) {
+    if (GetUserId() == owner || superuser()) return;
+    if (has_privs_of_role(GetUserId(), owner) && compat::MaySetRole(GetUserId(), owner)) return;
+    const char* name = GetUserNameFromId(owner, true);
     ereport(ERROR,
-            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-             errmsg("job " INT64_FORMAT " belongs to role \"%s\"", job, owner),
-             errdetail("It runs statements that its owner wrote."),
-             errhint("SET ROLE %s, so that they run by that role's rights.", quote_identifier(owner))));
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for job " INT64_FORMAT, job),
+             errdetail("Its code runs by the rights of its owner \"%s\": only that role, those who may "
+                       "become it, and superusers may have it run.",
+                       name != nullptr ? name : "?")));
 }
 
 int HintAt(int64 newest) {
@@ -31,14 +40,9 @@ int HintAt(int64 newest) {
     return errhint("Name one of sqlite.jobs; the newest of yours is " INT64_FORMAT ".", newest);
 }
 
-}  // namespace
-
-void SetLastJob(int64 job) noexcept {
-    last_job = job;
-}
-
-int64 JobOrLast(const int64* job, Whose whose) {
-    const int64 wanted = job == nullptr ? last_job : *job;
+/// The job as the caller sees it, with its owner alone.
+ChosenJob Find(const int64* named) {
+    const int64 wanted = named == nullptr ? last_job : *named;
     Oid types[] = {INT8OID};
     Datum values[] = {Int64GetDatum(wanted)};
     SPI_connect();
@@ -47,15 +51,53 @@ int64 JobOrLast(const int64* job, Whose whose) {
                               values, nullptr, true, 1) != SPI_OK_SELECT)
         elog(ERROR, "could not read sqlite.jobs");
     const bool found = SPI_processed == 1;
-    if (found && whose == Whose::kOwn) CheckOwner(wanted);
+    bool is_null;
+    const Oid owner =
+        found ? DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null))
+              : InvalidOid;
     const int64 newest = found ? wanted : NewestJob();
     SPI_finish();
-    if (found) return wanted;
-    if (wanted == 0 && job == nullptr)
+    if (found) return {wanted, owner, InvalidOid};
+    if (wanted == 0 && named == nullptr)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("no job is named, and this session has run none"), HintAt(newest)));
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("job " INT64_FORMAT " does not exist", wanted),
                     HintAt(newest)));
+    pg_unreachable();
+}
+
+bool IsRole(Oid role) {
+    return SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role));
+}
+
+}  // namespace
+
+void SetLastJob(int64 job) noexcept {
+    last_job = job;
+}
+
+int64 JobOrLast(const int64* job) {
+    return Find(job).job;
+}
+
+ChosenJob ChooseAnyJob(const int64* job) {
+    ChosenJob chosen = Find(job);
+    CheckMayAct(chosen.job, chosen.owner);
+    if (IsRole(chosen.owner) && IsAnothers(chosen.owner)) chosen.act_as = chosen.owner;
+    return chosen;
+}
+
+ChosenJob ChooseJob(const int64* job) {
+    const ChosenJob chosen = ChooseAnyJob(job);
+    if (!IsRole(chosen.owner))
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_OBJECT),
+                 errmsg("the role that owned job " INT64_FORMAT " does not exist any more", chosen.job),
+                 errdetail("A job's code runs by its owner's rights."),
+                 errhint("UPDATE sqlite.jobs SET owner = '…' WHERE job = " INT64_FORMAT
+                         " gives it to the role that has its tables now.",
+                         chosen.job)));
+    return chosen;
 }
 
 }  // namespace pgsqlite::pg::jobs

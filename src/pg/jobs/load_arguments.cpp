@@ -2,6 +2,7 @@
 
 #include "core/schema/keywords.hpp"
 #include "core/spec/spec.hpp"
+#include "pg/functions/spec_sql.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/load/collect.hpp"
 
@@ -145,6 +146,13 @@ void FillTask(plan::LoadTask* task, const char* target, const char* query, const
         task->rules.push_back({rule.name, rule.condition, rule.on_fail, rule.columns, false});
 }
 
+void CheckRules(const plan::LoadTask& task) {
+    for (const plan::LoadRule& rule : task.rules)
+        if (const char* fault = FormFault(plan::SpecSql::kExpression, ToServerText(rule.condition)))
+            ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+                            errmsg("rule \"%s\": %s", ToServerText(rule.name), fault)));
+}
+
 }  // namespace
 
 RejectLimit ParseRejectLimit(const char* text) {
@@ -212,6 +220,7 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
     foreach (cell, columns)
         utf8_columns = lappend(utf8_columns, makeString(ToUtf8(strVal(lfirst(cell)))));
     Guard([&] { FillTask(arguments.task, utf8_target, utf8_query, utf8_columns, types, rules); });
+    CheckRules(*arguments.task);
     arguments.task->overriding = insert->override == OVERRIDING_SYSTEM_VALUE;
     arguments.task->reject = std::strcmp(arguments.on_error, "reject") == 0;
     return arguments;
@@ -220,8 +229,7 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
 int32 NextTableNo(int64 job) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Add(
-        NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))));
+    arguments.Int8(job).Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
     RunOnRecords(
         "SELECT (SELECT pg_catalog.max(t.table_no) FROM sqlite.job_tables t WHERE t.job "
         "OPERATOR(pg_catalog.=) j.job)"

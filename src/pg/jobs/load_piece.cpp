@@ -1,5 +1,6 @@
 #include "pg/jobs/load_piece.hpp"
 
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/load/load.hpp"
@@ -7,8 +8,7 @@
 namespace pgsqlite::pg::jobs {
 namespace {
 
-void Execute(const char* sql) {
-    const int code = SPI_execute(sql, false, 0);
+void Check(int code) {
     if (code < 0) elog(ERROR, "could not run a statement of the plan: %s", SPI_result_code_string(code));
 }
 
@@ -22,7 +22,7 @@ Oid RelationOf(const char* name) {
 void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* range, load::Account* account) {
     const plan::LoadTask& task = table.task;
     const TimestampTz began = GetCurrentTimestamp();
-    if (!task.create_source.empty()) ExecuteUtf8(task.create_source);
+    if (!task.create_source.empty()) ExecuteTemporaryUtf8(task.create_source);
     account->BeginTable(table.table_no, ToServerText(table.target));
     PublishActivity({job, Phase::kLoading, table.table_no, RelationOf(ToServerText(task.target)),
                      table.expected, account->target()});
@@ -35,7 +35,7 @@ void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* rang
 void CheckEmpty(const PlannedLoad& table) {
     SPI_connect();
     const char* target = ToServerText(table.task.target);
-    Execute(psprintf("SELECT FROM %s LIMIT 1", target));
+    Check(SPI_execute(psprintf("SELECT FROM %s LIMIT 1", target), false, 0));
     if (SPI_processed > 0)
         ereport(
             ERROR,
@@ -47,7 +47,13 @@ void CheckEmpty(const PlannedLoad& table) {
 
 void ExecuteUtf8(const std::string& sql) {
     SPI_connect();
-    Execute(ToServerText(sql));
+    Check(SPI_execute(ToServerText(sql), false, 0));
+    SPI_finish();
+}
+
+void ExecuteTemporaryUtf8(const std::string& sql) {
+    SPI_connect();
+    Check(ExecuteTemporary(ToServerText(sql)));
     SPI_finish();
 }
 

@@ -15,5 +15,7 @@ void CheckEmpty(const PlannedLoad& table);
 
 /// Runs a statement of core's as the caller.
 void ExecuteUtf8(const std::string& sql);
+/// The same for one that makes a temporary relation.
+void ExecuteTemporaryUtf8(const std::string& sql);
 
 }  // namespace pgsqlite::pg::jobs

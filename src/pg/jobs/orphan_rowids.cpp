@@ -109,7 +109,7 @@ int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite row to compare", ALLOCSET_SMALL_SIZES);
     for (uint64 i = 0; i < count; ++i)
         AddWanted(task, rows, i, finder->wanted);
-    ExecuteUtf8(task.create_source);
+    ExecuteTemporaryUtf8(task.create_source);
     fdw::RowCollector collector = {};
     collector.put = &Ignore;
     collector.tick = &IgnoreTick;

@@ -1,11 +1,12 @@
 #include "pg/jobs/pieces.hpp"
 
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/records.hpp"
 
 namespace pgsqlite::pg::jobs {
+namespace {
 
-void RunPiece(const PieceContext& context, plan::PieceEnd* end) {
-    if (context.attempt > 1) LogRetry(context.job, context.attempt - 1, context.previous_error);
+void Run(const PieceContext& context, plan::PieceEnd* end) {
     switch (static_cast<PieceKind>(context.piece.kind)) {
         case PieceKind::kStep:
             return RunStep(context);
@@ -15,6 +16,13 @@ void RunPiece(const PieceContext& context, plan::PieceEnd* end) {
             break;
     }
     elog(ERROR, "unrecognized kind of a job's piece: %d", context.piece.kind);
+}
+
+}  // namespace
+
+void RunPiece(const PieceContext& context, plan::PieceEnd* end) {
+    if (context.attempt > 1) LogRetry(context.job, context.attempt - 1, context.previous_error);
+    WriteAsRole(context.act_as, [&] { Run(context, end); });
 }
 
 void RecordFailedPiece(const PieceContext& context) {

@@ -1,5 +1,5 @@
 // Pieces: what a job's workers can do, by kind. Each is run in a transaction of its own with an active
-// snapshot, as the caller of the job; it commits together with the records that it writes.
+// snapshot, by the rights of the job's owner; it commits together with the records that it writes.
 #pragma once
 
 #include "core/plan/task_queue.hpp"
@@ -15,6 +15,7 @@ enum class PieceKind : int32 {
 
 struct PieceContext {
     int64 job;
+    Oid act_as;  ///< as in Call
     plan::Piece piece;
     int attempt;                 ///< from 1
     const char* previous_error;  ///< message of the attempt before, for the log; null in the first

@@ -40,6 +40,7 @@ dsm_segment* CreatePool(const PoolRequest& request) {
     Pool* pool = PoolIn(segment);
     memset(static_cast<void*>(pool), 0, end);
     pool->job = request.job;
+    pool->act_as = request.act_as;
     pool->worker_count = places;
     pool->source_count = request.source_count;
     pool->leader_latch = MyLatch;

@@ -44,6 +44,7 @@ struct PoolWorker {
 /// Head of the segment. Offsets lead to the rest: processes map the segment at different addresses.
 struct Pool {
     int64 job;
+    Oid act_as;          ///< as in PieceContext
     int32 worker_count;  ///< places for workers, at least 1
     int32 source_count;
     Latch* leader_latch;  ///< in the server's own shared memory

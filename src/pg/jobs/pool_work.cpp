@@ -134,6 +134,7 @@ void Run(Work* work, Phase phase) {
     RunOnce(call, [&] { AddSources(work); });
     PoolRequest request = {};
     request.job = plan->job;
+    request.act_as = call->act_as;
     request.workers = plan->workers > 1 ? plan->workers : 0;
     request.tasks = work->tasks.data();
     request.task_count = static_cast<int>(work->tasks.size());

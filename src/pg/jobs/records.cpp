@@ -138,7 +138,7 @@ int64 CreateJob(const NewJob& job) {
     SPI_connect();
     Arguments arguments;
     arguments.Text(job.kind)
-        .Add(NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))))
+        .Add(REGROLEOID, ObjectIdGetDatum(GetUserId()))
         .Add(TEXTARRAYOID, job.servers != 0 ? job.servers : TextArray(NIL))
         .Text(job.schema)
         .Json(job.spec != nullptr ? job.spec : "{}")

@@ -25,6 +25,22 @@ const char* StateOf(HeapTuple tuple, TupleDesc descriptor) {
     return is_null ? "" : TextDatumGetCString(state);
 }
 
+/// It reads the columns of its own table as what they are there: only as that table's trigger.
+void CheckIsOurs(FunctionCallInfo fcinfo) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("sqlite.check_reject is the trigger of sqlite.rejects")));
+    const TriggerData* trigger = reinterpret_cast<const TriggerData*>(fcinfo->context);
+    Relation relation = trigger->tg_relation;
+    if (RelationGetRelid(relation) != get_relname_relid("rejects", get_namespace_oid("sqlite", false)) ||
+        !TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+        !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("sqlite.check_reject is the trigger of sqlite.rejects"),
+                        errdetail("It was fired as trigger \"%s\" of \"%s\".", trigger->tg_trigger->tgname,
+                                  RelationGetRelationName(relation))));
+}
+
 void CheckStates(const char* before, const char* after) {
     if (strcmp(before, after) == 0) return;
     if (strcmp(before, "loaded") == 0)
@@ -44,9 +60,7 @@ using namespace pgsqlite::pg;
 using namespace pgsqlite::pg::jobs;
 
 PG_SQLITE_FUNCTION(pg_sqlite_check_reject) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("sqlite.check_reject is the trigger of sqlite.rejects")));
+    CheckIsOurs(fcinfo);
     const TriggerData* trigger = reinterpret_cast<const TriggerData*>(fcinfo->context);
     TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
     HeapTuple before = trigger->tg_trigtuple, after = trigger->tg_newtuple;

@@ -10,10 +10,11 @@ namespace pgsqlite::pg::jobs {
 namespace {
 
 /// Locks the job. False when there is nothing left to do.
-bool TakeUp(FunctionCallInfo fcinfo, int64* job) {
+bool TakeUp(FunctionCallInfo fcinfo, Call* call, int64* job) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const TakenJob taken = TakeJob(PG_ARGISNULL(0) ? nullptr : &named, Whose::kOwn);
+    const TakenJob taken = TakeJob(ChooseJob(PG_ARGISNULL(0) ? nullptr : &named));
     *job = taken.job;
+    call->act_as = taken.act_as;
     if (!taken.IsKind("migrate"))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("job " INT64_FORMAT " is a load: it has done all or nothing", taken.job),
@@ -56,7 +57,7 @@ using namespace pgsqlite::pg::jobs;
 PG_SQLITE_FUNCTION(pg_sqlite_resume) {
     Call* call = BeginCall(fcinfo);
     int64 job;
-    if (!TakeUp(fcinfo, &job)) {
+    if (!TakeUp(fcinfo, call, &job)) {
         StartJob(call, job);
         return EndCall(call, fcinfo);
     }

@@ -2,6 +2,8 @@
 // mended: the source, the target, the spec, or the row itself. One transaction, the caller's.
 #include "pg/fdw/redirect.hpp"
 #include "pg/jobs/job_plan.hpp"
+#include "pg/jobs/load_piece.hpp"
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/jobs/retry_condition.hpp"
@@ -130,8 +132,8 @@ void LoadAgain(Retry* retry, const PlannedLoad& table, const plan::LoadTask& tas
 void LoadStored(Retry* retry, const PlannedLoad& table, plan::LoadTask* task, const RetryRows& rows) {
     fdw::ReadInstead(get_foreign_server_oid(ToServerText(task->server), false), rows.file);
     if (retry->replan == nullptr) FollowTarget(task);
-    RunAsCaller(psprintf("ALTER FOREIGN TABLE %s ADD COLUMN %s bigint OPTIONS (column_name '%s')",
-                         ToServerText(task->source), kRejectColumn, rows.rowid));
+    RunStatement(psprintf("ALTER FOREIGN TABLE %s ADD COLUMN %s bigint OPTIONS (column_name '%s')",
+                          ToServerText(task->source), kRejectColumn, rows.rowid));
     const char* rowid = ToUtf8(rows.rowid);
     Guard([&] {
         task->rowid_name = rowid;
@@ -145,7 +147,7 @@ void LoadConverted(Retry* retry, const PlannedLoad& table, const plan::LoadTask&
     auto* converted = NewIn<plan::LoadTask>(CurrentMemoryContext);
     Guard([&] { *converted = plan::OfConvertedRows(task, kConvertedRows, kRejectColumn); });
     LoadAgain(retry, table, *converted);
-    RunAsCaller(psprintf("DROP TABLE %s", kConvertedRows));
+    RunStatement(psprintf("DROP TABLE %s", kConvertedRows));
 }
 
 void RetryTable(Retry* retry, int32 table_no) {
@@ -155,13 +157,13 @@ void RetryTable(Retry* retry, int32 table_no) {
                                : RetryTask(table);
     PublishActivity(
         {retry->choice.job, Phase::kLoading, table_no, InvalidOid, -1, ToServerText(task->target)});
-    if (!task->create_source.empty()) RunAsCaller(ToServerText(task->create_source));
+    if (!task->create_source.empty()) ExecuteTemporaryUtf8(task->create_source);
     const RetryRows rows = GatherRows(retry->choice, table_no, *task);
     if (rows.converted > 0) LoadConverted(retry, table, *task);
     if (rows.stored > 0) LoadStored(retry, table, task, rows);
     fdw::StopRedirects();
     CloseRows(rows);
-    if (!task->drop_source.empty()) RunAsCaller(ToServerText(task->drop_source));
+    if (!task->drop_source.empty()) RunStatement(ToServerText(task->drop_source));
     if (retry->choice.orphans) return;
     retry->left.gone += rows.gone;
     retry->left.unnamed += rows.unnamed;
@@ -270,16 +272,9 @@ bool IsCalledInBlock(FunctionCallInfo fcinfo) {
            castNode(CallContext, fcinfo->context)->atomic;
 }
 
-void Run(Retry* retry, FunctionCallInfo fcinfo) {
-    const int64 wanted = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const TakenJob job = TakeJob(PG_ARGISNULL(0) ? nullptr : &wanted, Whose::kOwn);
-    CheckState(job);
-    retry->is_load = job.IsKind("load");
-    retry->choice.job = job.job;
-    retry->choice.ids = PG_ARGISNULL(1) ? 0 : PG_GETARG_DATUM(1);
-    retry->choice.from_stored = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+void RunAsOwner(Retry* retry, FunctionCallInfo fcinfo) {
     CheckIds(retry->choice);
-    retry->plan = ReadJobPlan(job.job);
+    retry->plan = ReadJobPlan(retry->choice.job);
     if (!PG_ARGISNULL(2)) {
         if (retry->is_load)
             ereport(ERROR,
@@ -292,11 +287,22 @@ void Run(Retry* retry, FunctionCallInfo fcinfo) {
     retry->account->rejects_conversions = true;
     // A row that breaks a deferred constraint is found while it can still be put aside. Inside a block that
     // is the caller's to say.
-    if (!IsCalledInBlock(fcinfo)) RunAsCaller("SET CONSTRAINTS ALL IMMEDIATE");
+    if (!IsCalledInBlock(fcinfo)) RunStatement("SET CONSTRAINTS ALL IMMEDIATE");
     const List* triggers = DisableTriggers(*retry->plan);
     RetryTables(retry);
     EnableTriggers(triggers);
     SetSequencesAnew(retry);
+}
+
+void Run(Retry* retry, FunctionCallInfo fcinfo) {
+    const int64 wanted = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
+    const TakenJob job = TakeJob(ChooseJob(PG_ARGISNULL(0) ? nullptr : &wanted));
+    CheckState(job);
+    retry->is_load = job.IsKind("load");
+    retry->choice.job = job.job;
+    retry->choice.ids = PG_ARGISNULL(1) ? 0 : PG_GETARG_DATUM(1);
+    retry->choice.from_stored = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+    WriteAsRole(job.act_as, [&] { RunAsOwner(retry, fcinfo); });
 }
 
 }  // namespace

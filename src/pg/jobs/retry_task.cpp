@@ -182,7 +182,7 @@ void FollowTarget(plan::LoadTask* task) {
     SPI_finish();
 }
 
-void RunAsCaller(const char* sql) {
+void RunStatement(const char* sql) {
     SPI_connect();
     ExecuteCommand(sql);
     SPI_finish();

@@ -27,6 +27,6 @@ plan::LoadTask* RetryTask(const PlannedLoad& table);
 void FollowTarget(plan::LoadTask* task);
 
 /// Runs a statement as the caller.
-void RunAsCaller(const char* sql);
+void RunStatement(const char* sql);
 
 }  // namespace pgsqlite::pg::jobs

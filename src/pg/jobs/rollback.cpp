@@ -1,6 +1,6 @@
 // CALL sqlite.rollback(job, tables, force) and sqlite.rollback_sql(job): a job taken back, all or nothing in
-// the caller's transaction and by the caller's rights. Nothing is recorded when it fails, so the job is what
-// it was.
+// the caller's transaction and by the rights of the job's owner. Nothing is recorded when it fails, so the
+// job is what it was.
 #include "pg/jobs/copies_at_commit.hpp"
 #include "pg/jobs/last_job.hpp"
 #include "pg/jobs/records.hpp"
@@ -161,14 +161,16 @@ PG_SQLITE_FUNCTION(pg_sqlite_rollback) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
     ArrayType* tables = PG_ARGISNULL(1) ? nullptr : PG_GETARG_ARRAYTYPE_P(1);
     const bool force = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
-    const TakenJob taken = TakeJob(PG_ARGISNULL(0) ? nullptr : &named);
+    const TakenJob taken = TakeJob(ChooseJob(PG_ARGISNULL(0) ? nullptr : &named));
     if (taken.Is("rolled back"))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("job " INT64_FORMAT " is rolled back already", taken.job)));
-    DropStaging(taken.job);
-    const Datum chosen = ChooseTables(taken.job, tables);
-    CarryOut(taken.job, ListOf(taken.job, chosen, force), force);
-    MarkRolledBack(taken.job, chosen);
+    WriteAsRole(taken.act_as, [&] {
+        DropStaging(taken.job);
+        const Datum chosen = ChooseTables(taken.job, tables);
+        CarryOut(taken.job, ListOf(taken.job, chosen, force), force);
+        MarkRolledBack(taken.job, chosen);
+    });
     Log(taken.job, "info", Summary(tables, force));
     if (tables == nullptr) RemoveCopiesAtCommit(taken.job);
     PG_RETURN_VOID();

@@ -1,5 +1,6 @@
 #include "pg/jobs/staging.hpp"
 
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/subtransaction.hpp"
 
@@ -117,10 +118,10 @@ void DropStaging(int64 job) {
     SPI_finish();
 }
 
-void DropStagingQuietly(int64 job) {
+void DropStagingQuietly(int64 job, Oid act_as) {
     EnsurePortalSnapshotExists();
-    const ErrorData* error =
-        TryInSubtransaction([&] { DropStaging(job); }, [](const ErrorData*) { return true; });
+    const ErrorData* error = TryInSubtransaction([&] { WriteAsRole(act_as, [&] { DropStaging(job); }); },
+                                                 [](const ErrorData*) { return true; });
     if (error != nullptr)
         ereport(
             WARNING,
@@ -133,8 +134,7 @@ void DropStagingQuietly(int64 job) {
 void DropAbandonedStaging() {
     SPI_connect();
     Arguments arguments;
-    arguments.Add(NAMEOID,
-                  DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(GetUserId(), false))));
+    arguments.Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
     // Locked: of two sessions that come at once, one does it. A session that is at work holds no lock, but is
     // alive.
     const uint64 count = RunOnRecords(

@@ -20,7 +20,7 @@ void MoveIntoPlace(int64 job);
 /// transaction.
 void DropStaging(int64 job);
 /// The same after an error, in a transaction of its own; what goes wrong becomes a WARNING.
-void DropStagingQuietly(int64 job);
+void DropStagingQuietly(int64 job, Oid act_as);
 /// The same for jobs of the caller's whose session is gone; they count as failed from then on.
 void DropAbandonedStaging();
 

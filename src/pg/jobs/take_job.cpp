@@ -27,8 +27,8 @@ void AwaitLastCommits(int64 job) {
 
 }  // namespace
 
-TakenJob TakeJob(const int64* job, Whose whose) {
-    TakenJob taken = {JobOrLast(job, whose), nullptr, nullptr};
+TakenJob TakeJob(const ChosenJob& chosen) {
+    TakenJob taken = {chosen.job, chosen.act_as, nullptr, nullptr};
     SPI_connect();
     Arguments arguments;
     arguments.Int8(taken.job).Int4(MyProcPid);

@@ -7,6 +7,7 @@ namespace pgsqlite::pg::jobs {
 
 struct TakenJob {
     int64 job;
+    Oid act_as;         ///< as in ChosenJob
     const char* kind;   ///< "migrate", "load"
     const char* state;  ///< "running" (its session is gone), "done", "failed", "rolled back"
 
@@ -17,8 +18,7 @@ struct TakenJob {
 /// Locks a job's row of sqlite.jobs until the transaction ends, so that nobody else takes it; ClaimJob
 /// (records.hpp) makes it this session's beyond that. Palloc'd.
 ///
-/// @param job null: the session's last
-/// @throws as JobOrLast; 55006 when another session is at work for it
-TakenJob TakeJob(const int64* job, Whose whose = Whose::kAnyVisible);
+/// @throws 55006 when another session is at work for it
+TakenJob TakeJob(const ChosenJob& chosen);
 
 }  // namespace pgsqlite::pg::jobs

@@ -118,7 +118,7 @@ void RecordFailure(const PieceContext& context, MemoryContext keep) {
 
 /// Runs a piece until it is committed. False when it failed for good.
 bool DoPiece(const plan::Piece& piece, MemoryContext keep) {
-    PieceContext context = {pool->job, piece, 1, nullptr};
+    PieceContext context = {pool->job, pool->act_as, piece, 1, nullptr};
     for (;; context.attempt++) {
         plan::PieceEnd end;
         CountPieceRows({});

@@ -199,7 +199,7 @@ bool Watch(Leader* leader) {
 
 /// Runs a piece here until it is committed.
 void DoPiece(Leader* leader, const plan::Piece& piece) {
-    PieceContext context = {leader->request->job, piece, 1, nullptr};
+    PieceContext context = {leader->request->job, leader->request->act_as, piece, 1, nullptr};
     for (;; context.attempt++) {
         plan::PieceEnd end;
         CountPieceRows({});

@@ -44,6 +44,7 @@ struct PoolProgress {
 
 struct PoolRequest {
     int64 job;
+    Oid act_as;   ///< as in PieceContext
     int workers;  ///< background workers to start, no more than there is work for; 0: the leader does it
                   ///< itself
     const plan::Task* tasks;  ///< kinds are PieceKind (pieces.hpp)

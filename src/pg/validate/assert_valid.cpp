@@ -104,7 +104,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_assert_valid) {
         ereport(ERROR,
                 (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"allow\" must not be null")));
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named, jobs::Whose::kOwn);
+    const jobs::ChosenJob chosen = jobs::ChooseJob(PG_ARGISNULL(0) ? nullptr : &named);
+    const int64 job = chosen.job;
     Problems problems = {};
     bool* nulls;
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &problems.allowed, &nulls,
@@ -115,9 +116,11 @@ PG_SQLITE_FUNCTION(pg_sqlite_assert_valid) {
                             errmsg("argument \"allow\" must not hold null")));
     // What is found outlives the tables' own memory.
     problems.words = *makeStringInfo();
-    JudgeJob(job, nullptr, nullptr, {&TakeVerdict, &problems});
-    JudgeConstraints(job, {&TakeConstraint, &problems});
-    ReadRecords(job, &problems);
+    jobs::AsRole(chosen.act_as, [&] {
+        JudgeJob(job, nullptr, nullptr, {&TakeVerdict, &problems});
+        JudgeConstraints(job, {&TakeConstraint, &problems});
+        ReadRecords(job, &problems);
+    });
     if (problems.count > 0)
         ereport(ERROR,
                 (errcode(ERRCODE_ASSERT_FAILURE),

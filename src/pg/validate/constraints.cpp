@@ -145,8 +145,10 @@ using namespace pgsqlite::pg;
 
 PG_SQLITE_FUNCTION(pg_sqlite_validate_constraints) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named);
+    const jobs::ChosenJob chosen = jobs::ChooseJob(PG_ARGISNULL(0) ? nullptr : &named);
     ReturnSetInfo* result = BeginMaterialized(fcinfo);
-    validate::JudgeConstraints(job, {&validate::PutConstraint, result});
+    jobs::AsRole(chosen.act_as, [&] {
+        validate::JudgeConstraints(chosen.job, {&validate::PutConstraint, result});
+    });
     return static_cast<Datum>(0);
 }

@@ -161,6 +161,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_digest) {
     const int64 chunk_rows = PG_GETARG_INT64(2);
     if (chunk_rows < 1)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("chunk_rows must be at least 1")));
+    LockToRead(relation);
     const List* key = KeyNames(fcinfo, relation);
     if (list_length(key) > INDEX_MAX_KEYS)
         ereport(ERROR,

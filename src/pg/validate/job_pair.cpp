@@ -3,6 +3,7 @@
 // What is expected comes from the job's own record of the load: its source, conditions, expressions, rules,
 // and the rows that were put aside. Where every column came over as it is, the cells are read raw; else the
 // job's query is run again.
+#include "pg/jobs/owner_rights.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/validate/job_sql.hpp"
@@ -226,9 +227,9 @@ const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& loa
         plan.job, load.table_no, matches.data);
 }
 
-void Run(const char* sql) {
+void CreateSource(const char* sql) {
     SPI_connect();
-    const int code = SPI_execute(sql, false, 0);
+    const int code = jobs::ExecuteTemporary(sql);
     if (code < 0) elog(ERROR, "could not prepare the comparison: %s", SPI_result_code_string(code));
     SPI_finish();
 }
@@ -259,7 +260,7 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     for (int i = 0; i < columns.count; ++i)
         pair->names[i] = get_attname(target, columns.attributes[i], false);
     if (!task.create_source.empty()) {
-        Run(ToServerText(task.create_source));
+        CreateSource(ToServerText(task.create_source));
         pair->drop = ToServerText(task.drop_source);
     }
     JobQuery query = {plan, load, columns, target, pair->names, nullptr};

@@ -6,8 +6,10 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "parser/parse_relation.h"
+#include "storage/lmgr.h"
 #include "utils/rls.h"
 }
 
@@ -24,6 +26,32 @@ const char* RelationName(Oid relation) {
 const char* RelationItem(Oid relation) {
     const bool plain = get_rel_relkind(relation) == RELKIND_RELATION;
     return psprintf("%s%s", plain ? "ONLY " : "", RelationName(relation));
+}
+
+namespace {
+
+void CheckIsThere(Oid relation, char kind) {
+    if (kind == '\0')
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+}
+
+}  // namespace
+
+void LockToRead(Oid relation) {
+    const char kind = get_rel_relkind(relation);
+    CheckIsThere(relation, kind);
+    // What it is called and made of is told to those only who may read some of it.
+    if (pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
+        pg_attribute_aclcheck_all(relation, GetUserId(), ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+        aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(kind), get_rel_name(relation));
+    static constexpr char kKinds[] = {RELKIND_RELATION, RELKIND_PARTITIONED_TABLE, RELKIND_FOREIGN_TABLE,
+                                      RELKIND_VIEW, RELKIND_MATVIEW};
+    if (std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("\"%s\" is not a table or a view", get_rel_name(relation))));
+    LockRelationOid(relation, AccessShareLock);
+    CheckIsThere(relation, get_rel_relkind(relation));
 }
 
 const char* HiddenRows(Oid relation) {
@@ -259,6 +287,8 @@ RawTable* RawTableOf(const Pairing& pairing, const Side& side, Oid source, const
 
 TablePair* PairRelations(Oid source, Oid target, const Mapping& mapping) {
     TablePair* pair = static_cast<TablePair*>(palloc0(sizeof(TablePair)));
+    LockToRead(source);
+    LockToRead(target);
     pair->table = RelationName(source);
     pair->target = RelationName(target);
     if (get_rel_relkind(source) == RELKIND_FOREIGN_TABLE)

@@ -32,6 +32,10 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load);
 
 // What both ways share.
 
+/// Locks a relation that a caller has named by its OID, before anything else of it is asked.
+/// @throws 42P01 where there is none; 42501 where the caller may read nothing of it; 42809 where it is
+///         something that can't be selected from
+void LockToRead(Oid relation);
 /// Relation, schema and name as psql would write it.
 const char* RelationName(Oid relation);
 /// FROM's item for a relation: what is stored in it, and for a partitioned one in its partitions.

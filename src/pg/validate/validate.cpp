@@ -164,9 +164,9 @@ using namespace pgsqlite::pg::validate;
 
 PG_SQLITE_FUNCTION(pg_sqlite_validate_job) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named, jobs::Whose::kOwn);
+    const jobs::ChosenJob chosen = jobs::ChooseJob(PG_ARGISNULL(0) ? nullptr : &named);
     ReturnSetInfo* result = BeginMaterialized(fcinfo);
-    JudgeJob(job, nullptr, nullptr, {&PutVerdict, result});
+    jobs::AsRole(chosen.act_as, [&] { JudgeJob(chosen.job, nullptr, nullptr, {&PutVerdict, result}); });
     return static_cast<Datum>(0);
 }
 
@@ -182,10 +182,11 @@ PG_SQLITE_FUNCTION(pg_sqlite_differences_job) {
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                         errmsg("table_name and max_rows must not be null")));
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const int64 job = jobs::JobOrLast(PG_ARGISNULL(0) ? nullptr : &named, jobs::Whose::kOwn);
+    const jobs::ChosenJob chosen = jobs::ChooseJob(PG_ARGISNULL(0) ? nullptr : &named);
     Listing listing = Listing::For(fcinfo);
     const DifferenceTaker taker = {&BeginPair, &TakeDifference, &listing, LimitArgument(fcinfo, 2)};
-    JudgeJob(job, text_to_cstring(PG_GETARG_TEXT_PP(1)), &taker, {&NoteObstacle, &listing});
+    const char* table = text_to_cstring(PG_GETARG_TEXT_PP(1));
+    jobs::AsRole(chosen.act_as, [&] { JudgeJob(chosen.job, table, &taker, {&NoteObstacle, &listing}); });
     RaiseObstacle(listing);
     return static_cast<Datum>(0);
 }

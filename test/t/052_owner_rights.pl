@@ -1,0 +1,199 @@
+# Code of a job is its owner's: whoever has it run (a superuser, a member of the role, who set the role) lends it none of
+# his own rights, and nothing of it is left in his session. Jobs belong to roles, not to names.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('owner_rights');
+$node->init;
+$node->append_conf('postgresql.conf', 'max_worker_processes = 16');
+$node->start;
+my $dir = PostgreSQL::Test::Utils::tempdir;
+
+sub sql { return $node->safe_psql('postgres', $_[0]); }
+
+# What psql says of statements that may fail: output and errors with SQLSTATE.
+sub try_sql
+{
+	my ($statements, @more) = @_;
+	my ($code, $out, $err) = $node->psql('postgres', $statements, extra_params => [ '-v', 'VERBOSITY=verbose', @more ]);
+	return "$out$err";
+}
+# In a session of her own, which has no other rights to be had.
+sub as_mallory { return try_sql($_[0], '-U', 'mallory'); }
+
+system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/shop.db", q{
+	CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT);
+	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) INSERT INTO item SELECT i, 'item ' || i FROM n;
+	CREATE TABLE part (id INTEGER PRIMARY KEY, item INTEGER REFERENCES item, name TEXT);
+	INSERT INTO part SELECT id, id, 'part ' || id FROM item;
+	CREATE TABLE z (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO z SELECT id, name FROM item;});
+
+# The trap tries to become more than mallory, by whatever leads there, and to leave something behind.
+my $superuser = sql('SELECT current_user');
+sql(qq{
+	CREATE EXTENSION pg_sqlite;
+	CREATE SERVER shop FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/shop.db');
+	CREATE ROLE mallory LOGIN; CREATE ROLE boss LOGIN IN ROLE mallory; CREATE ROLE seer LOGIN BYPASSRLS; CREATE ROLE other LOGIN;
+	GRANT CREATE ON DATABASE postgres TO mallory; GRANT USAGE ON FOREIGN SERVER shop TO mallory;
+	CREATE TABLE secret (v text); INSERT INTO secret VALUES ('secret');
+	CREATE SCHEMA m AUTHORIZATION mallory;
+	SET ROLE mallory;
+	CREATE TABLE m.loot (at text, who text, super text); GRANT INSERT, SELECT ON m.loot TO PUBLIC; GRANT USAGE ON SCHEMA m TO PUBLIC;
+	CREATE TABLE m.stop (now boolean); INSERT INTO m.stop VALUES (true); GRANT SELECT ON m.stop TO PUBLIC;
+	CREATE FUNCTION m.trap(place text) RETURNS boolean LANGUAGE plpgsql AS \$\$
+	DECLARE act text;
+	BEGIN
+		FOREACH act IN ARRAY ARRAY['RESET ROLE', 'SET SESSION AUTHORIZATION DEFAULT', 'SET ROLE none', 'CREATE TEMP TABLE gift (id int)',
+			'DECLARE later CURSOR WITH HOLD FOR SELECT m.trap(''cursor'')', 'PREPARE ready AS SELECT m.trap(''prepared'')', 'SET search_path = m, public', 'SET LOCAL work_mem = ''64kB''',
+			'ALTER ROLE mallory SUPERUSER', 'INSERT INTO m.loot SELECT ''secret'', v, v FROM public.secret', 'SET pg_sqlite.allowed_directories = '''''] LOOP
+			BEGIN
+				EXECUTE act;
+			EXCEPTION WHEN OTHERS THEN NULL;
+			END;
+		END LOOP;
+		INSERT INTO m.loot VALUES (place, current_user, current_setting('is_superuser'));
+		RETURN true;
+	END\$\$;
+	CREATE FUNCTION m.trap_row() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN PERFORM m.trap(TG_NAME); RETURN COALESCE(NEW, OLD); END\$\$;
+	CREATE FUNCTION m.trap_name(place text, v text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS \$\$BEGIN PERFORM m.trap(place); RETURN v; END\$\$;
+	CREATE FUNCTION m.stop(v text) RETURNS text LANGUAGE plpgsql AS \$\$BEGIN IF (SELECT now FROM m.stop) THEN RAISE 'stopped'; END IF; PERFORM m.trap('convert'); RETURN v; END\$\$;
+});
+
+# Each target springs the trap wherever code of a table's owner can stand.
+sub trapped_table
+{
+	my ($name, $more) = @_;
+	return qq{CREATE TABLE m.$name (id bigint PRIMARY KEY, item bigint, name text DEFAULT m.trap_name('default', 'd') CHECK (m.trap('check')),
+			twice text GENERATED ALWAYS AS (m.trap_name('generated', name)) STORED);
+		CREATE INDEX ON m.$name (m.trap_name('index', name)) WHERE m.trap_name('index condition', name) IS NOT NULL;
+		CREATE TRIGGER t1 BEFORE INSERT OR DELETE ON m.$name FOR EACH ROW EXECUTE FUNCTION m.trap_row();
+		CREATE TRIGGER t2 AFTER INSERT OR DELETE ON m.$name FOR EACH STATEMENT EXECUTE FUNCTION m.trap_row();} . ($more // '');
+}
+# A deferred trigger fires at COMMIT, when rights have been given back.
+my $deferred = 'CREATE CONSTRAINT TRIGGER late AFTER INSERT OR DELETE ON m.%s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION m.trap_row();';
+my $late_number = 0;
+
+sub last_job { return sql(q{SELECT max(job) FROM sqlite.jobs}); }
+
+# A load of mallory's into a table full of traps.
+sub loaded
+{
+	my ($name) = @_;
+	is(as_mallory("SET client_min_messages = error;" . trapped_table($name, sprintf($deferred, $name)) . "CALL sqlite.load('m.$name', 'SELECT id, id AS item, name FROM (VALUES (1, ''a''), (2, ''b'')) v (id, name)')") =~ /ERROR/ ? 'failed' : 'loaded', 'loaded', "$name: mallory's own load");
+	return last_job();
+}
+
+# A migration of mallory's; `stopped` leaves it to be resumed.
+sub migrated
+{
+	my ($schema, $stopped, $settings) = @_;
+	sql('UPDATE m.stop SET now = ' . ($stopped ? 'true' : 'false'));
+	my $spec = qq({"include": ["item", "z"], $settings "tables": {"item": {"where": "m.trap('where')", "rules": {"r": "m.trap('rule')"},
+		"columns": {"name": {"convert": "m.trap_name('convert', name)"}}}, "z": {"columns": {"name": {"convert": "m.stop(name)"}}}}});
+	$spec =~ s/'/''/g;
+	as_mallory("CALL sqlite.migrate('{shop}', '$schema', '$spec')");
+	my $job = last_job();
+	is(sql("SELECT state FROM sqlite.jobs WHERE job = $job"), $stopped ? 'failed' : 'done', "$schema: mallory's own migration");
+	sql('UPDATE m.stop SET now = false');
+	return $job;
+}
+
+# By whom: each runs the statements, and says what has become of the session. Nothing of it may be the trap's.
+my %callers = (
+	superuser => '',
+	'superuser as mallory' => 'SET ROLE mallory;',
+	'superuser, session of mallory' => 'SET SESSION AUTHORIZATION mallory;',
+	member => 'SET SESSION AUTHORIZATION boss;',
+	'superuser as a member' => 'SET ROLE boss;');
+my $state = q{SELECT 'session', current_user, session_user, current_setting('search_path'), current_setting('work_mem'), (SELECT count(*) FROM pg_cursors WHERE is_holdable), (SELECT count(*) FROM pg_prepared_statements), to_regclass('pg_temp.gift')};
+
+sub spring
+{
+	my ($caller, $what, $call, $expected) = @_;
+	sql('TRUNCATE m.loot');
+	# As a script: procedures that commit take no transaction block.
+	my ($out, $err);
+	$node->psql('postgres', "$callers{$caller}\n$state;\n$call;\n$state;\n", stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	my @states = grep { /^session\|/ } split /\n/, $out;
+	is($states[1], $states[0], "$what by $caller: the session is as it was");
+	is(sql(q{SELECT count(*) FROM m.loot WHERE who <> 'mallory' OR super <> 'off'}), '0', "$what by $caller: nothing had") or diag(sql('SELECT DISTINCT * FROM m.loot'), $err);
+	is(sql(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'}), 'f', "$what by $caller: and nothing became");
+	like($err, $expected, "$what by $caller: " . ($expected eq qr/^$/ ? 'no error' : 'what is said'));
+	return "$out$err";
+}
+
+sub sprung { cmp_ok(sql('SELECT count(*) FROM m.loot'), '>', 0, "$_[0]: the trap was sprung"); }
+
+my $fine = qr/^((psql:\S+ )?(NOTICE|WARNING|INFO|DETAIL|HINT|LOCATION|CONTEXT):?.*\n?)*$/;
+my $number = 0;
+foreach my $caller (sort keys %callers)
+{
+	++$number;
+	my $job = loaded("t$number");
+	spring($caller, 'validate', "SELECT status FROM sqlite.validate($job)", $fine);
+	spring($caller, 'differences', "SELECT * FROM sqlite.differences($job, 'm.t$number')", qr/^$|cannot be compared/);
+	spring($caller, 'validate_constraints', "SELECT * FROM sqlite.validate_constraints($job)", $fine);
+	sprung("validate_constraints by $caller");
+	spring($caller, 'assert_valid', "SELECT sqlite.assert_valid($job)", qr/^$|is not valid/);
+	spring($caller, 'report', "SELECT sqlite.report_text($job); SELECT sqlite.rollback_sql($job)", $fine);
+	spring($caller, 'rollback', "CALL sqlite.rollback($job)", $fine);
+	sprung("rollback by $caller");
+	is(sql("SELECT count(*) FROM m.t$number"), '0', "rollback by $caller: it is taken back");
+	spring($caller, 'forget', "CALL sqlite.forget($job)", $fine);
+	is(sql("SELECT count(*) FROM sqlite.jobs WHERE job = $job"), '0', "forget by $caller: it is forgotten");
+
+	foreach my $settings ('"transaction": "table",', '"transaction": "table", "workers": 2,', '"transaction": "batch", "commit_rows": 10, "workers": 2,', '"workers": 2,', '')
+	{
+		my $schema = 'm' . ++$late_number;
+		$job = migrated($schema, 1, $settings);
+		spring($caller, "resume ($settings)", "CALL sqlite.resume($job)", $fine);
+		sprung("resume by $caller");
+		is(sql("SELECT state FROM sqlite.jobs WHERE job = $job"), 'done', "resume by $caller ($settings): it is done") or diag(sql("SELECT error FROM sqlite.jobs WHERE job = $job"));
+		is(sql("SELECT count(*) || ' ' || string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class WHERE relnamespace = '$schema'::regnamespace AND relkind = 'r'"), '2 mallory', 'what it made is mallory\'s');
+	}
+	my $schema = "m$late_number";
+	spring($caller, 'validate (migration)', "SELECT table_name, status FROM sqlite.validate($job)", $fine);
+	sprung("validate by $caller");
+	spring($caller, 'differences (migration)', "SELECT * FROM sqlite.differences($job, 'item')", $fine);
+	spring($caller, 'rollback (migration)', "CALL sqlite.rollback($job)", $fine);
+
+	# Rejects: a rule that fails until it is mended.
+	as_mallory(trapped_table("r$number", sprintf($deferred, "r$number")) . "CREATE TABLE m.ok$number (v boolean); INSERT INTO m.ok$number VALUES (false);"
+		. "CREATE FUNCTION m.good$number() RETURNS boolean LANGUAGE plpgsql AS \$\$BEGIN PERFORM m.trap('rule'); RETURN (SELECT v FROM m.ok$number); END\$\$;");
+	as_mallory(qq{CALL sqlite.migrate('{shop}', 'm', '{"include": ["part"], "tables": {"part": {"target": "m.r$number", "existing": "append", "foreign_keys": [], "rules": {"r": "m.good$number()"}}}}')});
+	$job = last_job();
+	is(sql("SELECT count(*) FROM sqlite.rejects WHERE job = $job AND state = 'open'"), '50', 'rows are put aside') or diag(sql("SELECT error FROM sqlite.jobs WHERE job = $job"));
+	sql("UPDATE m.ok$number SET v = true");
+	spring($caller, 'retry_rejects', "CALL sqlite.retry_rejects($job)", $fine);
+	sprung("retry_rejects by $caller");
+	is(sql("SELECT count(*) FROM m.r$number"), '50', "retry_rejects by $caller: they are loaded");
+}
+
+# Who sees jobs by BYPASSRLS, or not at all, becomes nobody by them.
+my $job = loaded('guarded');
+foreach my $call ("CALL sqlite.rollback($job)", "CALL sqlite.resume($job)", "CALL sqlite.retry_rejects($job)", "CALL sqlite.forget($job)", "SELECT sqlite.assert_valid($job)", "SELECT * FROM sqlite.validate($job)", "SELECT * FROM sqlite.differences($job, 'm.guarded')", "SELECT * FROM sqlite.validate_constraints($job)")
+{
+	like(try_sql("SET SESSION AUTHORIZATION seer; $call"), qr/42501.*permission denied for job $job/s, "BYPASSRLS: $call");
+	like(try_sql("SET SESSION AUTHORIZATION other; $call"), qr/42704.*job $job does not exist/s, "no member: $call");
+}
+is(try_sql("SET SESSION AUTHORIZATION boss; SELECT count(*) FROM sqlite.jobs WHERE job = $job"), '1', 'members of a role see its jobs');
+is(try_sql("SET SESSION AUTHORIZATION other; SELECT count(*) FROM sqlite.jobs"), '0', 'and nobody else');
+
+# A role that is renamed keeps its jobs; one that takes its name has none of them.
+sql('ALTER ROLE mallory RENAME TO "Old Mallory"; CREATE ROLE mallory LOGIN');
+is(as_mallory('SELECT count(*) FROM sqlite.jobs'), '0', 'the name alone owns nothing');
+is(try_sql(qq{SET SESSION AUTHORIZATION "Old Mallory"; SELECT count(*) FROM sqlite.jobs WHERE job = $job}), '1', 'the role keeps its jobs');
+is(sql("SELECT sqlite.report($job) ->> 'owner'"), 'Old Mallory', 'under its name');
+sql('REASSIGN OWNED BY "Old Mallory" TO other; DROP OWNED BY "Old Mallory"; DROP ROLE "Old Mallory"; DROP ROLE mallory; CREATE ROLE "Old Mallory" LOGIN');
+is(try_sql(q{SET SESSION AUTHORIZATION "Old Mallory"; SELECT count(*) FROM sqlite.jobs}), '0', 'nor does one that comes after it');
+like(try_sql("CALL sqlite.rollback($job)"), qr/42704.*the role that owned job $job does not exist any more/s, 'without a role there are no rights to run it by');
+sql("UPDATE sqlite.jobs SET owner = 'other' WHERE job = $job");
+like(try_sql("CALL sqlite.rollback($job)"), $fine, 'but it can be given to another');
+is(sql('SELECT count(*) FROM m.guarded'), '0', 'who takes it back');
+sql("UPDATE sqlite.jobs SET owner = 0::oid::regrole WHERE job = $job; CALL sqlite.forget($job)");
+is(sql("SELECT count(*) FROM sqlite.jobs WHERE job = $job"), '0', 'or it is forgotten');
+$node->stop;
+done_testing();
