@@ -16,7 +16,7 @@ BEGIN;
 -- A migration that went well, with all that a report can show.
 INSERT INTO sqlite.jobs (job, kind, state, owner, servers, target_schema, transaction, on_error, started, finished)
     OVERRIDING SYSTEM VALUE
-    VALUES (1001, 'migrate', 'done', current_user, '{shop,crm}', 'public', 'table', 'reject',
+    VALUES (1001, 'migrate', 'done', current_user::regrole, '{shop,crm}', 'public', 'table', 'reject',
         '2026-03-01 10:00:00+00', '2026-03-01 10:00:12.5+00');
 INSERT INTO sqlite.job_tables
     (job, table_no, server, table_name, target, created, state, expected, read, written, rejected, skipped, warned, changes,
@@ -55,7 +55,7 @@ ROLLBACK TO s;
 -- Failed before anything was committed.
 INSERT INTO sqlite.jobs (job, kind, state, owner, servers, target_schema, started, finished, error)
     OVERRIDING SYSTEM VALUE
-    VALUES (1002, 'migrate', 'failed', current_user, '{shop}', 'public', '2026-03-01 10:00:00+00', '2026-03-01 10:00:00.1+00',
+    VALUES (1002, 'migrate', 'failed', current_user::regrole, '{shop}', 'public', '2026-03-01 10:00:00+00', '2026-03-01 10:00:00.1+00',
         '{"sqlstate": "22P02", "message": "2 rows do not fit their target", "detail": "user, rowid 3: one\nuser, rowid 4: two",
           "hint": "Settle them."}');
 INSERT INTO sqlite.job_tables (job, table_no, server, table_name, target, created)
@@ -83,7 +83,7 @@ UPDATE sqlite.jobs SET state = 'rolled back', backend = NULL, backend_started = 
 SELECT r -> 'interrupted' AS interrupted, r -> 'next' AS next FROM sqlite.report(1002) AS r;
 INSERT INTO sqlite.jobs (job, kind, state, owner, started, finished)
     OVERRIDING SYSTEM VALUE
-    VALUES (1003, 'load', 'failed', current_user, '2026-03-01 10:00:00+00', '2026-03-01 10:00:01+00');
+    VALUES (1003, 'load', 'failed', current_user::regrole, '2026-03-01 10:00:00+00', '2026-03-01 10:00:01+00');
 SELECT sqlite.report_text(1003);
 
 -- A table whose account does not balance is said aloud.

@@ -207,7 +207,7 @@ SET client_min_messages = warning;
 -- A session that was killed while its tables were put aside.
 CREATE SCHEMA sqlite_job_900008;
 CREATE TABLE sqlite_job_900008.half_done (id int);
-INSERT INTO sqlite.jobs (job, kind, state, owner, staging) OVERRIDING SYSTEM VALUE VALUES (900008, 'migrate', 'running', current_user, '{"sqlite_job_900008": "app"}');
+INSERT INTO sqlite.jobs (job, kind, state, owner, staging) OVERRIDING SYSTEM VALUE VALUES (900008, 'migrate', 'running', current_user::regrole, '{"sqlite_job_900008": "app"}');
 SELECT sqlite.rollback_sql(900008);
 CALL sqlite.rollback(900008);
 SELECT j.state, (SELECT count(*) FROM pg_namespace WHERE nspname = 'sqlite_job_900008') AS schemas FROM sqlite.jobs j WHERE job = 900008;
@@ -250,10 +250,10 @@ SELECT attempt('CALL sqlite.forget()');
 SELECT attempt('CALL sqlite.forget(1, ''1 day'')');
 SELECT attempt('CALL sqlite.forget(older_than => ''-1 day'')');
 INSERT INTO sqlite.jobs (job, kind, state, owner, finished) OVERRIDING SYSTEM VALUE VALUES
-    (900001, 'migrate', 'done', current_user, now() - interval '2 years'), (900002, 'migrate', 'failed', current_user, now() - interval '2 years'),
-    (900003, 'load', 'failed', current_user, now() - interval '2 years'), (900004, 'load', 'done', 'undo_role', now() - interval '2 years'),
-    (900005, 'migrate', 'rolled back', current_user, now() - interval '2 years'), (900006, 'migrate', 'done', current_user, now() - interval '2 days');
-INSERT INTO sqlite.jobs (job, kind, state, owner, started) OVERRIDING SYSTEM VALUE VALUES (900007, 'migrate', 'running', current_user, now() - interval '2 years');
+    (900001, 'migrate', 'done', current_user::regrole, now() - interval '2 years'), (900002, 'migrate', 'failed', current_user::regrole, now() - interval '2 years'),
+    (900003, 'load', 'failed', current_user::regrole, now() - interval '2 years'), (900004, 'load', 'done', 'undo_role', now() - interval '2 years'),
+    (900005, 'migrate', 'rolled back', current_user::regrole, now() - interval '2 years'), (900006, 'migrate', 'done', current_user::regrole, now() - interval '2 days');
+INSERT INTO sqlite.jobs (job, kind, state, owner, started) OVERRIDING SYSTEM VALUE VALUES (900007, 'migrate', 'running', current_user::regrole, now() - interval '2 years');
 SET client_min_messages = notice;
 CALL sqlite.forget(older_than => '1 year');
 SET client_min_messages = warning;
