@@ -38,7 +38,8 @@ char* HiddenMessage(const ColumnConverter& column) {
 constexpr char kHidden[] =
     "%s. The row and its value are not shown: you may not read the foreign table as a whole.";
 
-/// An error that an input function has raised is no other than one about its value.
+/// Whether an error that is raised while a value is made may speak of it: all but cancels and lacks of
+/// resources.
 bool ConcernsValue(int sqlstate) noexcept {
     const int category = ERRCODE_TO_CATEGORY(sqlstate);
     return category != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) &&
