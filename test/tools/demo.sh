@@ -48,7 +48,7 @@ build() {
             $last = time;
             printf "%sBuilding the extension: file %d of %d%s", -t STDOUT ? "\r" : "", $done, $ENV{TODO}, -t STDOUT ? "" : "\n";
         }
-        elsif (/(?:error|Error|warning|undefined)/ && !/ -c -o /) { print "\n" if !$bad++; print }
+        elsif (/(?:error|warning): |undefined reference|\*\*\* /) { print "\n" if !$bad++; print }
         END { printf "%sBuilt in %d s.\n", -t STDOUT ? "\n" : "", time - $begin if !$bad }'
 }
 cd "$ROOT"
