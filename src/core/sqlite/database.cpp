@@ -12,6 +12,7 @@
 #include "core/base/error.hpp"
 #include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/functions.hpp"
+#include "core/sqlite/limits.hpp"
 #include "core/sqlite/reader_vfs.hpp"
 #include "core/sqlite/side_file.hpp"
 #include "core/sqlite/sqlite_error.hpp"
@@ -242,8 +243,7 @@ bool Database::ReadHeader() {
 
 void Database::Configure() {
     sqlite3_busy_handler(db_, &Database::OnBusy, this);
-    sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 0);
-    sqlite3_limit(db_, SQLITE_LIMIT_WORKER_THREADS, 0);
+    limits::SetLimits(db_);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     // Off, it would refuse files whose generated columns or indexes use SQLite's JSON functions, which are
     // not marked innocuous. No function or module but SQLite's own is here to be misused; those that could do

@@ -1,0 +1,32 @@
+// Limits: how large and how deep a statement or a schema's text may be here. SQLite walks expressions,
+// subqueries and views by recursion, on the stack of PostgreSQL's backend, so what it is given is bounded
+// before. One place for all: what opens connections, what looks at texts, and what writes statements.
+#pragma once
+
+struct sqlite3;
+
+namespace pgsqlite::sqlite::limits {
+
+/// Bytes of one statement, and of one text in the schema (SQLITE_LIMIT_SQL_LENGTH).
+inline constexpr int kSqlBytes = 1000 * 1000;
+/// Levels of an expression's tree, as SQLite counts them (SQLITE_LIMIT_EXPR_DEPTH): a chain of ANDs, ORs or
+/// additions has one a term. Its own default.
+inline constexpr int kExpressionDepth = 1000;
+/// Parentheses, calls and CASEs within each other. Before 3.46 SQLite's parser has a stack of 100 symbols, of
+/// which each level takes up to three ("a + (b + (").
+inline constexpr int kNesting = 30;
+/// Members of a compound SELECT, columns of a result or of a table, tables of a join, arguments of a
+/// function: SQLite's own defaults.
+inline constexpr int kCompoundTerms = 500;
+inline constexpr int kColumns = 2000;
+inline constexpr int kJoinTables = 64;
+inline constexpr int kFunctionArguments = 127;
+/// Parameters (SQLITE_LIMIT_VARIABLE_NUMBER): what every SQLite since 3.32 allows.
+inline constexpr int kParameters = 32766;
+/// Bytes of a pattern of LIKE or GLOB.
+inline constexpr int kPatternBytes = 50 * 1000;
+
+/// Sets those of them that SQLite can hold a connection to. None rises above what the library was built with.
+void SetLimits(sqlite3* db) noexcept;
+
+}  // namespace pgsqlite::sqlite::limits
