@@ -1,7 +1,9 @@
 // The module: magic block, settings, callbacks.
+#include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/library.hpp"
 #include "pg/fdw/connection.hpp"
 #include "pg/fdw/temp_files.hpp"
+#include "pg/interrupt.hpp"
 #include "pg/load/bulk_insert.hpp"
 #include "pg/seam.hpp"
 #include "pg/settings.hpp"
@@ -13,6 +15,9 @@ PGDLLEXPORT void _PG_init(void);
 
 void _PG_init(void) {
     pgsqlite::pg::Guard([] { pgsqlite::sqlite::RequireLoadedSqlite(); });
+    // Before the settings, which initialize SQLite. Where another library has done so, texts are looked at
+    // all the same before SQLite sees them.
+    pgsqlite::sqlite::InstallCheckpoints(&pgsqlite::pg::CancelPending);
     pgsqlite::pg::DefineSettings();
     pgsqlite::pg::fdw::InitConnections();
     pgsqlite::pg::fdw::InitTempFiles();

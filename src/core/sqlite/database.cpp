@@ -11,6 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "core/sqlite/authorizer.hpp"
+#include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/functions.hpp"
 #include "core/sqlite/limits.hpp"
 #include "core/sqlite/reader_vfs.hpp"
@@ -116,6 +117,7 @@ std::string QuoteLiteral(std::string_view text) {
 }
 
 std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
+    InstallCheckpoints(nullptr);
     std::unique_ptr<Database> database(new Database(options));
     Database& self = *database;
     const std::string& path = self.options_.path;

@@ -2,10 +2,13 @@
 
 #include <sqlite3.h>
 
+#include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/temp_file.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
+
+constexpr char kStatementTooComplex[] = "54001";
 
 struct CodeRow {
     int code;
@@ -81,6 +84,17 @@ std::string CodeName(int extended_code) {
 }
 
 Error MakeError(int extended_code, std::string_view doing, std::string_view message, std::string_view path) {
+    const bool stack_exhausted = TakeStackExhausted();
+    const int primary_code = extended_code & 0xff;
+    if (stack_exhausted && (primary_code == SQLITE_NOMEM || extended_code == SQLITE_IOERR_NOMEM)) {
+        Error error(kStatementTooComplex,
+                    "could not " + std::string(doing) + ": it nests too deep for the server's stack", {},
+                    "Make expressions, subqueries or chains of views shorter, or raise the system's limit of "
+                    "the stack "
+                    "(ulimit -s) above max_stack_depth.");
+        error.set_sqlite_code(SQLITE_TOOBIG);
+        return error;
+    }
     const CodeRow* row = FindRow(extended_code);
     // SQLite's own words are about writing, which nobody tried.
     if (extended_code == SQLITE_READONLY_ROLLBACK) message = "a hot journal stands beside it";
