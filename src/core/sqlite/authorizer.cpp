@@ -36,10 +36,11 @@ bool IsRtreeShadow(std::string_view table) noexcept {
 
 }  // namespace
 
-int AuthorizeReading(void*, int action, const char* arg1, const char* arg2, const char*,
+int AuthorizeReading(void* deny_select, int action, const char* arg1, const char* arg2, const char*,
                      const char*) noexcept {
     switch (action) {
         case SQLITE_SELECT:
+            return *static_cast<const bool*>(deny_select) ? SQLITE_DENY : SQLITE_OK;
         case SQLITE_READ:
         case SQLITE_RECURSIVE:
         case SQLITE_TRANSACTION:

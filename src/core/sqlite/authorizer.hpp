@@ -6,7 +6,8 @@ namespace pgsqlite::sqlite {
 
 /// For sqlite3_set_authorizer: lets through SELECT, reading, functions but the dangerous, transactions, and
 /// the pragmas that describe a schema.
-int AuthorizeReading(void* context, int action, const char* arg1, const char* arg2, const char* database,
+/// @param deny_select a bool: whether SELECT is let through no longer
+int AuthorizeReading(void* deny_select, int action, const char* arg1, const char* arg2, const char* database,
                      const char* trigger) noexcept;
 
 }  // namespace pgsqlite::sqlite

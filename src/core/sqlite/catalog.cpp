@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -68,6 +69,12 @@ bool IsInternal(std::string_view name) noexcept {
 }
 
 std::vector<Listed> ReadTableList(Database& db, const std::string& pragma) {
+    // The pragma prepares a SELECT for each view whose columns are not known by then: those that are refused.
+    struct Denied {
+        explicit Denied(Database& db) : db(db) { db.DenySelect(!db.schema_check().refused().empty()); }
+        ~Denied() { db.DenySelect(false); }
+        Database& db;
+    } const denied(db);
     std::vector<Listed> listed;
     Statement rows(db, pragma);  // schema, name, type, ncol, wr, strict
     while (rows.Fetch()) {
@@ -254,6 +261,28 @@ std::optional<std::string> ProbeReading(Database& db, std::string_view table) {
     return std::nullopt;
 }
 
+/// A table or view that SQLite was not given.
+Table Unread(const SchemaCheck::Object& object) {
+    Table table;
+    table.name = object.name;
+    table.kind = object.type == "view" ? TableKind::kView : TableKind::kTable;
+    table.sql = object.sql;
+    table.unreadable = object.reason;
+    return table;
+}
+
+/// An index that SQLite was not given, so that it is not forgotten: of its columns nothing is known.
+void AddUnreadIndexes(Database& db, Table& table) {
+    for (const SchemaCheck::Object& object : db.schema_check().refused()) {
+        if (object.type != "index" || !EqualNames(object.table, table.name)) continue;
+        Index index;
+        index.name = object.name;
+        index.sql = object.sql;
+        index.columns.emplace_back().column = -2;
+        table.indexes.push_back(std::move(index));
+    }
+}
+
 /// Everything of one table but the parents of its foreign keys.
 Table ReadListed(Database& db, Listed listed, const Schema& schema, const CatalogOptions& options) {
     Table table;
@@ -272,6 +301,7 @@ Table ReadListed(Database& db, Listed listed, const Schema& schema, const Catalo
             const auto is_key = [](const Column& c) { return c.primary_key_position > 0; };
             const bool has_key = std::any_of(table.columns.begin(), table.columns.end(), is_key);
             if (options.indexes || has_key) ReadIndexes(db, schema, options.indexes, table);
+            if (options.indexes) AddUnreadIndexes(db, table);
             if (options.foreign_keys) ReadForeignKeys(db, table);
         }
     } catch (const Error& error) {
@@ -283,6 +313,25 @@ Table ReadListed(Database& db, Listed listed, const Schema& schema, const Catalo
         if (!table.unreadable && table.columns.empty()) table.unreadable = "the table has no columns";
     }
     return table;
+}
+
+/// Tables and views that SQLite was not given, or that it left out beside them since it can't parse their
+/// texts.
+void AddUnread(Database& db, std::vector<Table>& tables) {
+    if (db.schema_check().refused().empty()) return;
+    std::unordered_set<std::string> present;
+    for (const Table& table : tables)
+        present.insert(NameKey(table.name));
+    for (const SchemaCheck::Object& object : db.schema_check().refused())
+        if ((object.type == "table" || object.type == "view") && present.insert(NameKey(object.name)).second)
+            tables.push_back(Unread(object));
+    Statement rows(db, "SELECT type, name, sql FROM main.sqlite_schema WHERE type IN ('table', 'view')");
+    while (rows.Fetch()) {
+        SchemaCheck::Object object{rows.Text(0), rows.Text(1), {}, rows.Text(2)};
+        if (IsInternal(object.name) || !present.insert(NameKey(object.name)).second) continue;
+        object.reason = "malformed text in the schema";
+        tables.push_back(Unread(object));
+    }
 }
 
 /// A parent by its name, for a table that is read alone.
@@ -303,17 +352,17 @@ std::vector<Table> Catalog::ReadTables(Database& db, const CatalogOptions& optio
     ResolveDerived(db, schema);
     std::vector<Listed> listed = ReadTableList(db, "PRAGMA main.table_list");
     std::erase_if(listed, [](const Listed& entry) { return IsInternal(entry.name); });
-    const auto order = [&](const Listed& entry) {
-        const auto object = schema.find(NameKey(entry.name));
-        return object != schema.end() ? object->second.order : schema.size();
-    };
-    std::stable_sort(listed.begin(), listed.end(),
-                     [&](const Listed& a, const Listed& b) { return order(a) < order(b); });
-
     std::vector<Table> tables;
     tables.reserve(listed.size());
     for (Listed& entry : listed)
         tables.push_back(ReadListed(db, std::move(entry), schema, options));
+    AddUnread(db, tables);
+    const auto order = [&](const Table& table) {
+        const auto object = schema.find(NameKey(table.name));
+        return object != schema.end() ? object->second.order : schema.size();
+    };
+    std::stable_sort(tables.begin(), tables.end(),
+                     [&](const Table& a, const Table& b) { return order(a) < order(b); });
 
     if (options.foreign_keys) {
         std::unordered_map<std::string, Parent> parents;
@@ -333,7 +382,12 @@ std::vector<Table> Catalog::ReadTables(Database& db, const CatalogOptions& optio
 std::optional<Table> Catalog::ReadTable(Database& db, std::string_view name, const CatalogOptions& options) {
     const ReadScope scope(db);
     std::vector<Listed> listed = ReadTableList(db, Pragma("table_list", name));
-    if (listed.empty()) return std::nullopt;
+    if (listed.empty()) {
+        for (const SchemaCheck::Object& object : db.schema_check().refused())
+            if ((object.type == "table" || object.type == "view") && EqualNames(object.name, name))
+                return Unread(object);
+        return std::nullopt;
+    }
     const Schema schema = ReadSchema(db, &listed.front().name);
     Table table = ReadListed(db, std::move(listed.front()), schema, options);
     for (ForeignKey& key : table.foreign_keys) {

@@ -13,6 +13,7 @@
 #include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/functions.hpp"
+#include "core/sqlite/interruptible.hpp"
 #include "core/sqlite/limits.hpp"
 #include "core/sqlite/reader_vfs.hpp"
 #include "core/sqlite/side_file.hpp"
@@ -258,13 +259,14 @@ void Database::Configure() {
     constexpr char kPragmas[] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON";
     int rc = sqlite3_exec(db_, kPragmas, nullptr, nullptr, nullptr);
     if (rc == SQLITE_OK) rc = RegisterFunctions(db_);
+    if (rc == SQLITE_OK) rc = RegisterInterruptible(db_, options_.cancelled);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
-    sqlite3_set_authorizer(db_, &AuthorizeReading, nullptr);
+    sqlite3_set_authorizer(db_, &AuthorizeReading, &deny_select_);
     rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
 }
 
-int Database::Run(const char* sql, bool* has_row) noexcept {
+int Database::Run(const char* sql, bool* has_row, int* number) noexcept {
     sqlite3_stmt* statement = statements_->Take(sql);
     int rc = SQLITE_OK;
     if (statement == nullptr)
@@ -272,6 +274,7 @@ int Database::Run(const char* sql, bool* has_row) noexcept {
     if (rc != SQLITE_OK) return rc;
     rc = sqlite3_step(statement);
     if (has_row != nullptr) *has_row = rc == SQLITE_ROW;
+    if (number != nullptr && rc == SQLITE_ROW) *number = sqlite3_column_int(statement, 0);
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) rc = SQLITE_OK;
     if (rc == SQLITE_OK)
         statements_->Give(statement);
@@ -310,22 +313,13 @@ void Database::BeginRead() {
             if (!database->in_read_) database->RollBack();
         }
     } const unless_begun{this};
-    int rc = Run("BEGIN");
+    const int rc = Run("BEGIN");
     if (rc != SQLITE_OK) Throw(rc, "begin a read transaction");
-    // BEGIN alone takes no lock: the first read fixes the snapshot.
     bool has_tables = false;
-    rc = Run("SELECT 1 FROM sqlite_schema LIMIT 1", &has_tables);
-    if (rc == SQLITE_OK && !encoding_known_) {
-        rc = ReadEncoding();
-        encoding_known_ = has_tables && rc == SQLITE_OK;
-    }
-    if (rc != SQLITE_OK) {
-        // A journal that can't be looked into counts as hot.
-        if (rc == SQLITE_READONLY_ROLLBACK)
-            CheckSideFile(path() + "-journal", path());
-        else if ((rc & 0xff) == SQLITE_CANTOPEN)
-            CheckSideFile(wal_path_, path());
-        throw MakeError(rc, "read database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
+    LoadSchema(&has_tables);
+    if (!encoding_known_) {
+        RequireRead(ReadEncoding());
+        encoding_known_ = has_tables;
     }
     in_read_ = true;
     if (!SnapshotIntact()) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/sqlite/file.hpp"
+#include "core/sqlite/schema_check.hpp"
 #include "core/sqlite/snapshot.hpp"
 #include "core/sqlite/statement_cache.hpp"
 
@@ -57,6 +58,13 @@ class Database {
     /// changed
     ///   under kAtRest or a worker would not see its leader's snapshot, XX001 when it is damaged
     void BeginRead();
+    /// What of the schema is not given to SQLite; since BeginRead.
+    const SchemaCheck& schema_check() const noexcept { return schema_check_; }
+    /// Before a statement is prepared. @throws Error 54001 where SQLite would recurse too deep over it
+    void CheckText(std::string_view sql) const;
+    /// With true, SQLite prepares no SELECT: PRAGMA table_list would prepare one for each view.
+    void DenySelect(bool deny) noexcept { deny_select_ = deny; }
+
     /// Ends it. Never fails: what SQLite has to say then concerns nobody.
     void EndRead() noexcept;
     bool in_read() const noexcept { return in_read_; }
@@ -97,7 +105,11 @@ class Database {
     void VerifyLeader() const;
     void Configure();
     /// Runs a statement of one row at most, prepared once. Gives SQLite's result code.
-    int Run(const char* sql, bool* has_row = nullptr) noexcept;
+    int Run(const char* sql, bool* has_row = nullptr, int* number = nullptr) noexcept;
+    void LoadSchema(bool* has_tables);
+    int ResetSchema(bool tolerant) noexcept;
+    void ReadTexts(SchemaCheck& check) const;
+    void RequireRead(int code) const;
     void RollBack() noexcept;
     int ReadEncoding() noexcept;
     bool ReadHeader();
@@ -118,6 +130,11 @@ class Database {
     bool encoding_known_ = false;
     bool header_says_wal_ = false;
     bool in_read_ = false;
+    bool deny_select_ = false;
+    SchemaCheck schema_check_;
+    int schema_version_ = 0;     ///< the schema cookie of what was checked
+    bool schema_known_ = false;  ///< it was
+    bool tolerant_ = false;      ///< SQLite leaves out of the schema what it can't parse
 };
 
 /// Quotes an SQLite identifier: "a""b".

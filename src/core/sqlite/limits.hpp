@@ -3,12 +3,15 @@
 // before. One place for all: what opens connections, what looks at texts, and what writes statements.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 struct sqlite3;
 
 namespace pgsqlite::sqlite::limits {
 
 /// Bytes of one statement, and of one text in the schema (SQLITE_LIMIT_SQL_LENGTH).
-inline constexpr int kSqlBytes = 1000 * 1000;
+inline constexpr int kSqlBytes = 200 * 1000;
 /// Levels of an expression's tree, as SQLite counts them (SQLITE_LIMIT_EXPR_DEPTH): a chain of ANDs, ORs or
 /// additions has one a term. Its own default.
 inline constexpr int kExpressionDepth = 1000;
@@ -25,6 +28,14 @@ inline constexpr int kFunctionArguments = 127;
 inline constexpr int kParameters = 32766;
 /// Bytes of a pattern of LIKE or GLOB.
 inline constexpr int kPatternBytes = 50 * 1000;
+
+/// What SQLite does not count: subqueries and parentheses within each other, common table expressions, and
+/// views that stand upon views, all together.
+inline constexpr std::size_t kTextLevels = 500;
+/// COLLATEs upon one another. A chain of ORs with one in each term counts as well.
+inline constexpr std::size_t kCollates = 2000;
+/// SELECTs of a statement when the views that it reads are written out: each takes some 0.1 ms to prepare.
+inline constexpr std::uint64_t kViewParts = 5000;
 
 /// Sets those of them that SQLite can hold a connection to. None rises above what the library was built with.
 void SetLimits(sqlite3* db) noexcept;

@@ -119,6 +119,7 @@ Statement::~Statement() {
 }
 
 void Statement::Prepare(std::string_view sql, const char** tail) {
+    db_->CheckText(sql);
     const int rc = sqlite3_prepare_v3(db_->handle(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &stmt_, tail);
     if (rc != SQLITE_OK) {
