@@ -131,7 +131,7 @@ void CompareAll(const char* encoding, unsigned seed) {
     const Connection ours(encoding);
     ASSERT_EQ(RegisterInterruptible(ours.get(), nullptr), SQLITE_OK);
     Random random(seed);
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 8000; ++i) {
         const std::string a = random.Argument(12);
         const std::string b = random.Argument(random.Below(2) == 0 ? 3 : 8);
         const std::string c = random.Argument(3);
@@ -179,7 +179,7 @@ TEST(Interruptible, AnswersAsSqliteDoes) {
 TEST(Interruptible, MatchesAsSqliteDoes) {
     Random random(4);
     int matches = 0;
-    for (int i = 0; i < 100000; ++i) {
+    for (int i = 0; i < 50000; ++i) {
         std::string pattern = random.Bytes(8);
         std::string text = random.Bytes(12);
         pattern = pattern.c_str();

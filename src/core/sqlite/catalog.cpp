@@ -355,7 +355,8 @@ std::vector<Table> Catalog::ReadTables(Database& db, const CatalogOptions& optio
     std::vector<Table> tables;
     tables.reserve(listed.size());
     for (Listed& entry : listed)
-        tables.push_back(ReadListed(db, std::move(entry), schema, options));
+        if (db.schema_check().Find(entry.name) == nullptr)
+            tables.push_back(ReadListed(db, std::move(entry), schema, options));
     AddUnread(db, tables);
     const auto order = [&](const Table& table) {
         const auto object = schema.find(NameKey(table.name));
@@ -381,13 +382,9 @@ std::vector<Table> Catalog::ReadTables(Database& db, const CatalogOptions& optio
 
 std::optional<Table> Catalog::ReadTable(Database& db, std::string_view name, const CatalogOptions& options) {
     const ReadScope scope(db);
+    if (const auto* refused = db.schema_check().Find(name); refused != nullptr) return Unread(*refused);
     std::vector<Listed> listed = ReadTableList(db, Pragma("table_list", name));
-    if (listed.empty()) {
-        for (const SchemaCheck::Object& object : db.schema_check().refused())
-            if ((object.type == "table" || object.type == "view") && EqualNames(object.name, name))
-                return Unread(object);
-        return std::nullopt;
-    }
+    if (listed.empty()) return std::nullopt;
     const Schema schema = ReadSchema(db, &listed.front().name);
     Table table = ReadListed(db, std::move(listed.front()), schema, options);
     for (ForeignKey& key : table.foreign_keys) {

@@ -1,7 +1,5 @@
 #include "core/sqlite/like_match.hpp"
 
-#include <cstring>
-
 namespace pgsqlite::sqlite {
 namespace {
 
@@ -115,21 +113,10 @@ class Matcher {
             return true;
         }
         if (first_ < 0x80) {
-            const char low = static_cast<char>(rules_.any_case ? Lower(first_) : first_);
-            const char high = static_cast<char>(rules_.any_case ? Upper(first_) : first_);
-            const char either[] = {low, high, '\0'};
-            // In pieces, so that a long way is not one step.
-            while (true) {
-                const std::size_t piece = strnlen(reinterpret_cast<const char*>(from_), kStride);
-                std::size_t at = 0;
-                while (at < piece && from_[at] != static_cast<unsigned char>(either[0]) &&
-                       from_[at] != static_cast<unsigned char>(either[1]))
-                    ++at;
-                from_ += at;
-                if (at < piece) break;
-                if (piece < kStride) return false;
-                if (left_ = 1; Stopped()) return false;
-            }
+            const std::uint32_t low = rules_.any_case ? Lower(first_) : first_;
+            const std::uint32_t high = rules_.any_case ? Upper(first_) : first_;
+            for (; *from_ != low && *from_ != high; ++from_)
+                if (*from_ == 0 || Stopped()) return false;
             ++from_;
         } else {
             std::uint32_t c = ReadCharacter(from_);

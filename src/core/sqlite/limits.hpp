@@ -32,6 +32,8 @@ inline constexpr int kPatternBytes = 50 * 1000;
 /// What SQLite does not count: subqueries and parentheses within each other, common table expressions, and
 /// views that stand upon views, all together.
 inline constexpr std::size_t kTextLevels = 500;
+/// The same of a view, so that a statement may be made of it.
+inline constexpr std::size_t kViewLevels = 250;
 /// COLLATEs upon one another. A chain of ORs with one in each term counts as well.
 inline constexpr std::size_t kCollates = 2000;
 /// SELECTs of a statement when the views that it reads are written out: each takes some 0.1 ms to prepare.

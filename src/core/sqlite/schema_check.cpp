@@ -13,9 +13,9 @@ namespace {
 std::string TooLong(std::size_t bytes, std::size_t max_bytes) {
     return "its text has " + std::to_string(bytes) + " bytes, of " + std::to_string(max_bytes) + " at most";
 }
-std::string TooDeep(std::size_t levels) {
-    return "its text nests " + std::to_string(levels) + " levels deep, of " +
-           std::to_string(limits::kTextLevels) + " at most";
+std::string TooDeep(std::size_t levels, std::size_t most) {
+    return "its text nests " + std::to_string(levels) + " levels deep, of " + std::to_string(most) +
+           " at most";
 }
 std::string TooManyCollates(std::size_t collates) {
     return "its text nests " + std::to_string(collates) + " COLLATE operators, of " +
@@ -40,7 +40,8 @@ void SchemaCheck::Add(Object object) {
     const bool collates = shape.collates > limits::kCollates;
     if (object.type == "view") {
         if (collates) return Refuse(std::move(object), TooManyCollates(shape.collates));
-        if (shape.levels > limits::kTextLevels) return Refuse(std::move(object), TooDeep(shape.levels));
+        if (shape.levels > limits::kViewLevels)
+            return Refuse(std::move(object), TooDeep(shape.levels, limits::kViewLevels));
         View view;
         view.levels = shape.levels + 1;
         view.names.reserve(shape.names.size());
@@ -103,13 +104,13 @@ void SchemaCheck::Settle(View& view) {
         view.parts = std::min(view.parts + base.parts, limits::kViewParts + 1);
         if (base.refused) on = &base.object.name;
     }
-    view.levels = std::min(view.levels + below, limits::kTextLevels + 1);
+    view.levels = std::min(view.levels + below, limits::kViewLevels + 1);
     view.state = View::State::kDone;
     std::string reason;
     if (on != nullptr)
         reason = "it stands on view \"" + *on + "\", which is not read";
-    else if (view.levels > limits::kTextLevels)
-        reason = "it and the views that it stands on nest more than " + std::to_string(limits::kTextLevels) +
+    else if (view.levels > limits::kViewLevels)
+        reason = "it and the views that it stands on nest more than " + std::to_string(limits::kViewLevels) +
                  " levels deep";
     else if (view.parts > limits::kViewParts)
         reason = "it is made of more than " + std::to_string(limits::kViewParts) +
@@ -119,20 +120,23 @@ void SchemaCheck::Settle(View& view) {
     Refuse(view.object, std::move(reason));
 }
 
+const SchemaCheck::Object* SchemaCheck::Find(std::string_view name) const {
+    if (unread_.empty()) return nullptr;
+    const auto found = unread_.find(NameKey(name));
+    return found != unread_.end() ? &refused_[found->second] : nullptr;
+}
+
 std::string SchemaCheck::Objection(std::string_view sql) const {
     if (sql.size() > limits::kSqlBytes) return TooLong(sql.size(), limits::kSqlBytes);
     const TextShape shape = ReadTextShape(sql);
     if (shape.collates > limits::kCollates) return TooManyCollates(shape.collates);
-    if (shape.levels > limits::kTextLevels) return TooDeep(shape.levels);
+    if (shape.levels > limits::kTextLevels) return TooDeep(shape.levels, limits::kTextLevels);
     if (views_.empty() && unread_.empty()) return {};
     std::size_t below = 0;
     for (const std::string& name : shape.names) {
-        const std::string key = NameKey(name);
-        if (const auto unread = unread_.find(key); unread != unread_.end()) {
-            const Object& object = refused_[unread->second];
-            return object.type + " \"" + object.name + "\" is not read: " + object.reason;
-        }
-        if (const auto view = views_.find(key); view != views_.end())
+        if (const Object* object = Find(name); object != nullptr)
+            return object->type + " \"" + object->name + "\" is not read: " + object->reason;
+        if (const auto view = views_.find(NameKey(name)); view != views_.end())
             below = std::max(below, view->second.levels);
     }
     if (shape.levels + below > limits::kTextLevels)

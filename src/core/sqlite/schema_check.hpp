@@ -32,6 +32,8 @@ class SchemaCheck {
     void Finish();
 
     const std::vector<Object>& refused() const noexcept { return refused_; }
+    /// A table or view that is refused; null where that is none.
+    const Object* Find(std::string_view name) const;
     /// Bytes of the shortest text that SQLite must not even parse, as it would be walked over with the table
     /// that it belongs to; npos without one. Longer ones of tables and indexes are refused with it, since
     /// SQLite is told a length.
