@@ -245,6 +245,8 @@ bool Database::ReadHeader() {
 }
 
 void Database::Configure() {
+    // A connection's own store of small pieces of memory would pass by the allocator (checkpoint.hpp).
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);
     sqlite3_busy_handler(db_, &Database::OnBusy, this);
     limits::SetLimits(db_);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

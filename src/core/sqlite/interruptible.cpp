@@ -128,7 +128,11 @@ void Replace(sqlite3_context* context, int, sqlite3_value** arguments) noexcept 
     std::string_view pattern;
     std::string_view by;
     if (!TextOf(arguments[0], &text) || !TextOf(arguments[1], &pattern)) return;
-    if (pattern.empty() || pattern.front() == '\0') return sqlite3_result_value(context, arguments[0]);
+    if (pattern.empty() || pattern.front() == '\0') {
+        // Its text since 3.45, before that the argument as it is.
+        if (sqlite3_libversion_number() < 3045000) return sqlite3_result_value(context, arguments[0]);
+        return sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
     if (!TextOf(arguments[2], &by)) return;
 
     std::size_t count = 0;
