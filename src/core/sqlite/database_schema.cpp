@@ -49,7 +49,7 @@ void Database::LoadSchema(bool* has_tables) {
     RequireRead(Run("PRAGMA schema_version", nullptr, &version));
     const bool known = schema_known_ && version == schema_version_;
     schema_known_ = false;
-    std::size_t bytes = limits::kSqlBytes;
+    std::size_t bytes = limits::kSchemaBytes;
     if (!known) {
         if (tolerant_) RequireRead(ResetSchema(false));
         bytes = std::min(bytes, static_cast<std::size_t>(StackLeft() / kStackOfByte));

@@ -10,8 +10,10 @@ struct sqlite3;
 
 namespace pgsqlite::sqlite::limits {
 
-/// Bytes of one statement, and of one text in the schema (SQLITE_LIMIT_SQL_LENGTH).
-inline constexpr int kSqlBytes = 200 * 1000;
+/// Bytes of one statement (SQLITE_LIMIT_SQL_LENGTH).
+inline constexpr int kSqlBytes = 1000 * 1000;
+/// Bytes of one text in the schema, which SQLite parses before anybody can look at it.
+inline constexpr int kSchemaBytes = 200 * 1000;
 /// Levels of an expression's tree, as SQLite counts them (SQLITE_LIMIT_EXPR_DEPTH): a chain of ANDs, ORs or
 /// additions has one a term. Its own default.
 inline constexpr int kExpressionDepth = 1000;

@@ -23,8 +23,8 @@ class SchemaCheck {
         std::string reason = {};  ///< why it is refused: a sentence without its full stop
     };
 
-    /// @param max_bytes longer texts are refused, in the schema and as statements
-    explicit SchemaCheck(std::size_t max_bytes = limits::kSqlBytes) : max_bytes_(max_bytes) {}
+    /// @param max_bytes longer texts of the schema are refused
+    explicit SchemaCheck(std::size_t max_bytes = limits::kSchemaBytes) : max_bytes_(max_bytes) {}
 
     /// A row of sqlite_schema.
     void Add(Object object);
