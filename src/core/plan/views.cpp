@@ -1,4 +1,5 @@
 // Views: their SELECTs in PostgreSQL's words, each after the views it reads.
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 
@@ -6,6 +7,7 @@
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
 #include "core/sqlite/identifier.hpp"
+#include "core/sqlite/text_shape.hpp"
 
 namespace pgsqlite::plan {
 namespace {
@@ -26,21 +28,24 @@ class ViewDesigner {
         for (const SourceTable& entry : source_.tables)
             if (entry.included && entry.table.kind == sqlite::TableKind::kView) waiting.push_back(&entry);
         // A view that reads a later one waits for it; what never gets its turn reads something not migrated.
-        for (bool progress = true; progress && !waiting.empty();) {
-            progress = false;
-            std::vector<const SourceTable*> still;
-            for (const SourceTable* entry : waiting) {
-                if (ReadsWaiting(*entry, waiting)) {
-                    still.push_back(entry);
-                } else {
-                    Design(*entry);
-                    progress = true;
-                }
+        std::vector<std::size_t> unmet;
+        const std::vector<std::vector<std::size_t>> readers = FindReaders(waiting, unmet);
+        std::vector<std::size_t> turn;
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            if (unmet[i] == 0) turn.push_back(i);
+        while (!turn.empty()) {
+            std::vector<std::size_t> next;
+            for (const std::size_t i : turn) {
+                Design(*waiting[i]);
+                waiting[i] = nullptr;
+                for (const std::size_t reader : readers[i])
+                    if (--unmet[reader] == 0) next.push_back(reader);
             }
-            waiting = std::move(still);
+            std::sort(next.begin(), next.end());
+            turn = std::move(next);
         }
         for (const SourceTable* entry : waiting)
-            Design(*entry);
+            if (entry != nullptr) Design(*entry);
     }
 
   private:
@@ -63,14 +68,27 @@ class ViewDesigner {
         return at == index_.end() ? nullptr : &readable_[at->second];
     }
 
-    /// Whether the view names one that is not designed yet. A word of its text, quoted or not, is enough: the
-    /// order only has to be right where there is one.
-    bool ReadsWaiting(const SourceTable& view, const std::vector<const SourceTable*>& waiting) const {
-        const std::string text = sqlite::NameKey(view.table.sql);
-        for (const SourceTable* other : waiting)
-            if (other != &view && text.find(sqlite::NameKey(other->table.name)) != std::string::npos)
-                return true;
-        return false;
+    /// By view, those that may read it: a name in a FROM clause is enough, since the order only has to be
+    /// right where there is one.
+    /// @param unmet by view, how many it may read
+    static std::vector<std::vector<std::size_t>> FindReaders(const std::vector<const SourceTable*>& views,
+                                                             std::vector<std::size_t>& unmet) {
+        std::unordered_map<std::string, std::size_t> places;
+        for (std::size_t i = 0; i < views.size(); ++i)
+            places.emplace(sqlite::NameKey(views[i]->table.name), i);
+        std::vector<std::vector<std::size_t>> readers(views.size());
+        unmet.assign(views.size(), 0);
+        for (std::size_t i = 0; i < views.size(); ++i) {
+            for (const std::string& name : sqlite::ReadTextShape(views[i]->table.sql).names) {
+                const auto found = places.find(sqlite::NameKey(name));
+                if (found == places.end() || found->second == i) continue;
+                std::vector<std::size_t>& of = readers[found->second];
+                if (!of.empty() && of.back() == i) continue;  // named more than once
+                of.push_back(i);
+                ++unmet[i];
+            }
+        }
+        return readers;
     }
 
     void Design(const SourceTable& entry) {
