@@ -4,7 +4,7 @@ namespace pgsqlite::sqlite {
 namespace {
 
 /// Characters between two questions.
-constexpr std::uint32_t kStride = 1 << 20;
+constexpr std::uint32_t kCharacterStride = 1 << 20;
 
 std::uint32_t Lower(std::uint32_t c) noexcept {
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
@@ -72,7 +72,7 @@ class Matcher {
   private:
     bool Stopped() noexcept {
         if (--left_ > 0) return false;
-        left_ = kStride;
+        left_ = kCharacterStride;
         stopped_ = stop_ != nullptr && stop_();
         return stopped_;
     }
@@ -150,7 +150,7 @@ class Matcher {
     const unsigned char* text_;
     const LikeRules& rules_;
     bool (*stop_)() noexcept;
-    std::uint32_t left_ = kStride;
+    std::uint32_t left_ = kCharacterStride;
     bool stopped_ = false;
 
     // The last wildcard: what follows it, and how far it has been looked for.

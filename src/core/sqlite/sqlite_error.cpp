@@ -106,7 +106,6 @@ Error MakeError(int extended_code, std::string_view doing, std::string_view mess
     detail += '.';
     const char* state = row != nullptr ? row->sqlstate : sqlstate::kFdwError;
     const char* hint = row != nullptr && row->hint != nullptr ? row->hint : "";
-    const int primary_code = extended_code & 0xff;
     if (primary_code == SQLITE_FULL || primary_code == SQLITE_IOERR) {
         if (const TempFailure* failure = TakeTempFailure(); failure != nullptr) {
             state = failure->sqlstate;
