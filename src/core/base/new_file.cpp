@@ -135,7 +135,7 @@ Removal::~Removal() {
     if (!path_.empty()) unlink(path_.c_str());
 }
 
-bool LiesAt(int descriptor, const std::string& path) noexcept {
+bool LiesAt(int descriptor, std::string_view path) noexcept {
     char name[32], real[PATH_MAX];
     std::snprintf(name, sizeof(name), "/proc/self/fd/%d", descriptor);
     const ssize_t size = readlink(name, real, sizeof(real));

@@ -95,7 +95,7 @@ void CheckRoomFor(std::int64_t bytes, const std::string& what, const std::string
 std::int64_t RoomIn(const std::string& directory) noexcept;
 
 /// Whether what a descriptor is of lies at that path, with no symbolic link on the way.
-bool LiesAt(int descriptor, const std::string& path) noexcept;
+bool LiesAt(int descriptor, std::string_view path) noexcept;
 
 /// Resolves the directory of an absolute path at which a file shall be made. Whether it exists is not asked.
 /// @throws Error 22023 (relative, or no name at its end), 58P01 (no such directory), 42501

@@ -29,8 +29,7 @@ class FileCopy {
     /// @param path the new file's, absolute
     /// @param max_bytes how large the copy may be; negative: as large as there is room
     /// @throws Error 58P02 when there is such a file, or one of the names that SQLite would take for a -wal
-    /// or
-    ///   -journal of it; 53400 or 53100 when it would be too large, and then there is none; 25006, 42501,
+    ///   or -journal of it; 53400 or 53100 when it would be too large, and then there is none; 25006, 42501,
     ///   58P01, 58030
     FileCopy(Database& source, std::string path, std::int64_t max_bytes = -1);
     /// Deletes the new file unless Finish ended well.

@@ -368,8 +368,7 @@ void Database::VerifyUnchanged() const {
         Identify(shm_path_).exists && !IsReadableFile(shm_path_)
             ? "The server's operating-system user may not read its -shm file, so it could not be locked."
             : "It is a WAL database that nobody had open when reading began, and its -wal and -shm files "
-              "belong "
-              "to the application, so none were made to lock it.",
+              "belong to the application, so none were made to lock it.",
         "Try again, or let the application keep the database open while it is read.");
 }
 

@@ -6,11 +6,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
-#include <cstring>
+
+#include "core/base/new_file.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -31,20 +30,11 @@ Gate gate;
 thread_local bool closed = false;
 thread_local Refusal refusal = Refusal::kNone;
 
-/// Of an O_PATH descriptor, in whose place the file can be opened.
-struct DescriptorPath {
-    std::array<char, 32> text;
-    explicit DescriptorPath(int descriptor) noexcept {
-        std::snprintf(text.data(), text.size(), "/proc/self/fd/%d", descriptor);
-    }
-};
-
-/// Whether what the descriptor is of lies at that path, with no symbolic link on the way.
-bool LiesAt(const DescriptorPath& descriptor, const char* path) noexcept {
-    std::array<char, PATH_MAX> real;
-    const ssize_t size = readlink(descriptor.text.data(), real.data(), real.size());
-    return size >= 0 && static_cast<std::size_t>(size) == std::strlen(path) &&
-           std::memcmp(real.data(), path, static_cast<std::size_t>(size)) == 0;
+/// Opens just that file which an O_PATH descriptor is of, for reading.
+int Reopen(int descriptor) noexcept {
+    char name[32];
+    std::snprintf(name, sizeof(name), "/proc/self/fd/%d", descriptor);
+    return open(name, O_RDONLY | O_CLOEXEC);
 }
 
 /// @return an O_PATH descriptor of what lies at the path, or -1 with errno; `refusal` says whether it is what
@@ -58,9 +48,9 @@ int LookAt(const char* path, struct stat* st) noexcept {
         errno = error;
         return -1;
     }
-    refusal = !S_ISREG(st->st_mode)                       ? Refusal::kNotRegular
-              : !LiesAt(DescriptorPath(descriptor), path) ? Refusal::kElsewhere
-                                                          : Refusal::kNone;
+    refusal = !S_ISREG(st->st_mode)       ? Refusal::kNotRegular
+              : !LiesAt(descriptor, path) ? Refusal::kElsewhere
+                                          : Refusal::kNone;
     return descriptor;
 }
 
@@ -73,7 +63,7 @@ int OpenAtGate(const char* path, int flags, int mode) {
     if (look < 0) return -1;
     int descriptor = -1;
     errno = ELOOP;
-    if (refusal == Refusal::kNone) descriptor = open(DescriptorPath(look).text.data(), O_RDONLY | O_CLOEXEC);
+    if (refusal == Refusal::kNone) descriptor = Reopen(look);
     const int error = errno;
     close(look);
     errno = error;
