@@ -117,9 +117,14 @@ is($node->safe_psql('jobs', q{SET ROLE mover; SELECT string_agg(status, ',') FRO
 $node->safe_psql('jobs', q{ALTER TABLE app.stock DROP CONSTRAINT stock_quantity_check});
 like(outcome('jobs', 'CALL sqlite.retry_rejects(2, from_stored => true)', 'mover'), qr/1 loaded, 0 still open/, 'the load, too');
 
-# The one that failed goes on.
+# The one that failed goes on. Copies that 0.1.0 kept, of it and of a job that nothing is known of, go with it.
+my $kept = $node->data_dir . '/pg_sqlite';
+my $of_database = "$kept/" . $node->safe_psql('jobs', 'SELECT oid FROM pg_database WHERE datname = current_database()');
+mkdir $_ or die "$_: $!" for $kept, $of_database, "$of_database/3", "$of_database/99";
+append_to_file("$of_database/$_/1.db", 'a copy') for 3, 99;
 like(outcome('jobs', 'CALL sqlite.resume(3)', 'mover'), qr/^\s*3$|^3$/m, 'a failed migration is resumed');
 is($node->safe_psql('jobs', 'SELECT (SELECT count(*) FROM app2.maker), (SELECT count(*) FROM app2.item)'), '2|6', 'to its end');
+ok(!-e $kept, 'no copy is left where 0.1.0 kept them') or diag(join ' ', glob "$of_database/*");
 
 # The way back, and the numbers go on.
 is(outcome('jobs', "CALL sqlite.rollback($_)", 'mover'), '', "job $_ is taken back") for 3, 2, 1;

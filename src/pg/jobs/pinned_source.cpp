@@ -29,25 +29,37 @@ void Resolve(const char* directory, char* resolved) {
     strlcpy(resolved, real, MAXPGPATH);
 }
 
-/// Where the copies of a job are, with the directories above them.
+enum class Kept : uint8 {
+    kWithDatabase,  ///< for sqlite.resume
+    kWithSession,
+    kBy010,  ///< as kWithDatabase, where 0.1.0 put them
+};
+constexpr Kept kAnywhere[] = {Kept::kWithDatabase, Kept::kWithSession, Kept::kBy010};
+constexpr Kept kForResumption[] = {Kept::kWithDatabase, Kept::kBy010};
+
+/// Where the copies of a job are, with the directory above them.
 struct Paths {
     char root[MAXPGPATH];
     char job[MAXPGPATH];
 
-    Paths(int64 number, bool resumable) {
+    Paths(int64 number, Kept kept) {
         char data[MAXPGPATH];
         Resolve(DataDir, data);
-        if (resumable) {
+        if (kept == Kept::kWithSession) {
+            snprintf(root, MAXPGPATH, "%s/base/%s", data, PG_TEMP_FILES_DIR);
+            snprintf(job, MAXPGPATH, "%s/%s_pg_sqlite.%u." INT64_FORMAT, root, PG_TEMP_FILE_PREFIX,
+                     MyDatabaseId, number);
+            return;
+        }
+        if (kept == Kept::kWithDatabase) {
             char database[MAXPGPATH];
             snprintf(database, MAXPGPATH, "%s/%s", data, DatabasePath);
             Resolve(database, root);  // it may be in a tablespace
             strlcat(root, "/" PG_TEMP_FILE_PREFIX "_pg_sqlite", MAXPGPATH);
-            snprintf(job, MAXPGPATH, "%s/" INT64_FORMAT, root, number);
         } else {
-            snprintf(root, MAXPGPATH, "%s/base/%s", data, PG_TEMP_FILES_DIR);
-            snprintf(job, MAXPGPATH, "%s/%s_pg_sqlite.%u." INT64_FORMAT, root, PG_TEMP_FILE_PREFIX,
-                     MyDatabaseId, number);
+            snprintf(root, MAXPGPATH, "%s/pg_sqlite/%u", data, MyDatabaseId);
         }
+        snprintf(job, MAXPGPATH, "%s/" INT64_FORMAT, root, number);
     }
     void Of(Oid server, const char* suffix, char* path) const {
         snprintf(path, MAXPGPATH, "%s/%u.db%s", job, server, suffix);
@@ -73,17 +85,21 @@ bool Exists(const char* path) {
 /// Of this session, whose end is that of their copies: int64 *, in TopMemoryContext; 0 where one is done.
 List* passing_jobs = NIL;
 
-void Remove(int64 job, bool resumable) {
-    const Paths paths(job, resumable);
+void Remove(int64 job, Kept kept) {
+    Paths paths(job, kept);
     if (!Exists(paths.job)) return;
-    (void)rmtree(paths.job, true);           // gives the WARNINGs itself
-    if (resumable) (void)rmdir(paths.root);  // stays while other jobs have copies
+    (void)rmtree(paths.job, true);  // gives the WARNINGs itself
+    if (kept == Kept::kWithSession) return;
+    (void)rmdir(paths.root);  // stays while other jobs have copies
+    if (kept != Kept::kBy010) return;
+    get_parent_directory(paths.root);
+    (void)rmdir(paths.root);
 }
 
 void RemoveAtExit(int, Datum) {
     ListCell* cell;
     foreach (cell, passing_jobs)
-        Remove(*static_cast<int64*>(lfirst(cell)), false);
+        Remove(*static_cast<int64*>(lfirst(cell)), Kept::kWithSession);
 }
 
 void RemoveWithSession(int64 job) {
@@ -105,7 +121,7 @@ void RemoveWithSession(int64 job) {
 }  // namespace
 
 int64 PinServer(int64 job, Oid server, bool resumable, const fdw::CopyProgress& progress) {
-    const Paths paths(job, resumable);
+    const Paths paths(job, resumable ? Kept::kWithDatabase : Kept::kWithSession);
     char path[MAXPGPATH], unfinished[MAXPGPATH];
     paths.Of(server, "", path);
     paths.Of(server, ".unfinished", unfinished);
@@ -130,8 +146,8 @@ int64 PinServer(int64 job, Oid server, bool resumable, const fdw::CopyProgress& 
 
 bool ReusePinned(int64 job, Oid server) {
     char path[MAXPGPATH];
-    for (const bool resumable : {true, false}) {
-        Paths(job, resumable).Of(server, "", path);
+    for (const Kept kept : kAnywhere) {
+        Paths(job, kept).Of(server, "", path);
         if (!Exists(path)) continue;
         fdw::ReadInstead(server, path);
         return true;
@@ -140,35 +156,31 @@ bool ReusePinned(int64 job, Oid server) {
 }
 
 void RemoveCopies(int64 job) {
-    Remove(job, true);
-    Remove(job, false);
+    for (const Kept kept : kAnywhere)
+        Remove(job, kept);
     ListCell* cell;
     foreach (cell, passing_jobs)
         if (*static_cast<int64*>(lfirst(cell)) == job) *static_cast<int64*>(lfirst(cell)) = 0;
 }
 
 List* JobsWithCopies() {
-    const Paths paths(0, true);
     List* jobs = NIL;
-    if (!Exists(paths.root)) return jobs;
-    DIR* directory = AllocateDir(paths.root);
-    struct dirent* entry;
-    while ((entry = ReadDirExtended(directory, paths.root, WARNING)) != nullptr) {
-        char* end = nullptr;
-        const int64 number = strtoll(entry->d_name, &end, 10);
-        if (number <= 0 || *end != '\0') continue;
-        int64* job = static_cast<int64*>(palloc(sizeof(int64)));
-        *job = number;
-        jobs = lappend(jobs, job);
+    for (const Kept kept : kForResumption) {
+        const Paths paths(0, kept);
+        if (!Exists(paths.root)) continue;
+        DIR* directory = AllocateDir(paths.root);
+        struct dirent* entry;
+        while ((entry = ReadDirExtended(directory, paths.root, WARNING)) != nullptr) {
+            char* end = nullptr;
+            const int64 number = strtoll(entry->d_name, &end, 10);
+            if (number <= 0 || *end != '\0') continue;
+            int64* job = static_cast<int64*>(palloc(sizeof(int64)));
+            *job = number;
+            jobs = lappend(jobs, job);
+        }
+        FreeDir(directory);
     }
-    FreeDir(directory);
     return jobs;
-}
-
-void RemoveAllCopies() {
-    ListCell* cell;
-    foreach (cell, JobsWithCopies())
-        RemoveCopies(*static_cast<int64*>(lfirst(cell)));
 }
 
 char* FingerprintOf(Oid server) {

@@ -6,7 +6,7 @@
 // at them: all names begin as those of temporary files do. What a resumed job finds again is in the directory
 // of its database, pgsql_tmp_pg_sqlite/<job>/<server>.db, and goes with it by DROP DATABASE. A job that does
 // all or nothing keeps its copies in base/pgsql_tmp, from where they go when its session ends, or when the
-// server starts again.
+// server starts again. What 0.1.0 has left in the data directory's pg_sqlite/<database>/<job> is found there.
 #pragma once
 
 #include "pg/fdw/copy_database.hpp"
@@ -30,8 +30,6 @@ void RemoveCopies(int64 job);
 
 /// The jobs of this database that have copies for a resumption, int64 *, palloc'd.
 List* JobsWithCopies();
-/// RemoveCopies of all of them.
-void RemoveAllCopies();
 
 /// Fingerprint of the live file in the snapshot that this transaction has of the server (the held one, where
 /// one is held). Palloc'd. Raises as Pin::Acquire does.
