@@ -47,9 +47,9 @@ bool RowidsFit(const SourceRelation& relation, const SourceFacts& facts) {
     return fit;
 }
 
-/// A value that is refused was not looked at: NULL stands for it.
+/// A value that is refused was not looked at: NULL stands for it, also where its domain takes none.
 bool LeaveOut(void*, const RowConverter&, int, const value::Cell&, value::Status, const ErrorData*) {
-    return true;
+    return false;
 }
 
 }  // namespace
@@ -111,6 +111,7 @@ void RefetchForeignRow(EState*, ExecRowMark* mark, Datum ctid, TupleTableSlot* s
     config.locator_columns = query.locator_columns;
     config.sink = &LeaveOut;
     RowSource* rows = RowSource::Open(context, config);
+    rows->converter().CollectErrors();
     rows->RewindWith(1, rowid);
     if (!rows->Next(values, nulls, targets)) RaiseNotAgain(*relation);
     MemoryContextSwitchTo(previous);
