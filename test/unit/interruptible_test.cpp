@@ -136,7 +136,7 @@ void CompareAll(const char* encoding, unsigned seed) {
         const std::string b = random.Argument(random.Below(2) == 0 ? 3 : 8);
         const std::string c = random.Argument(3);
         std::string sql;
-        switch (random.Below(9)) {
+        switch (random.Below(10)) {
             case 0:
                 sql = "instr(" + a + ", " + b + ")";
                 break;
@@ -159,6 +159,9 @@ void CompareAll(const char* encoding, unsigned seed) {
                 sql = a + " LIKE " + b;
                 break;
             case 7:
+                sql = a + " GLOB " + b;
+                break;
+            case 8:
                 sql = a + " NOT LIKE " + b + " ESCAPE " + c;
                 break;
             default:
@@ -200,12 +203,23 @@ bool AfterThree() noexcept {
     return ++questions > 3;
 }
 
+TEST(Interruptible, MakesRandomBlobs) {
+    const Connection ours;
+    ASSERT_EQ(RegisterInterruptible(ours.get(), nullptr), SQLITE_OK);
+    EXPECT_EQ(ours.Ask("SELECT length(randomblob(3000000)) || ' ' || length(randomblob(0)) || ' ' || "
+                       "length(randomblob(NULL))"),
+              "3:3000000 1 1");
+    EXPECT_EQ(ours.Ask("SELECT randomblob(20) = randomblob(20)"), "1:0");
+    EXPECT_EQ(ours.Ask("SELECT randomblob(2000000000)"), "error string or blob too big");
+}
+
 TEST(Interruptible, EndsWhenToldTo) {
     const Connection ours;
     ASSERT_EQ(RegisterInterruptible(ours.get(), &AfterThree), SQLITE_OK);
     for (const char* sql : {"instr(zeroblob(50000000), x'01')", "replace(zeroblob(50000000), 'a', 'b')",
                             "replace(hex(zeroblob(18000000)), '00', 'b')",
                             "trim(hex(zeroblob(150000)), 'abcdefghijklmnopqrstuvwxyz0')",
+                            "randomblob(5000000)", "hex(zeroblob(3000000)) GLOB '*000[1-9]'",
                             "hex(zeroblob(3000000)) LIKE '%1'", "hex(zeroblob(3000000)) LIKE '%0000000001'",
                             "replace(hex(zeroblob(3000000)), '0', 'é') LIKE '%à'"}) {
         questions = 0;

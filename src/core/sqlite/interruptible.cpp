@@ -230,7 +230,8 @@ void Trim(sqlite3_context* context, int count, sqlite3_value** arguments) noexce
     }
 }
 
-void Like(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept {
+/// @param count 3 with an escape character
+void Match(sqlite3_context* context, int count, sqlite3_value** arguments, LikeRules rules) noexcept {
     static const bool skips_blobs = sqlite3_compileoption_used("LIKE_DOESNT_MATCH_BLOBS") != 0;
     if (skips_blobs &&
         (sqlite3_value_type(arguments[0]) == SQLITE_BLOB || sqlite3_value_type(arguments[1]) == SQLITE_BLOB))
@@ -238,7 +239,6 @@ void Like(sqlite3_context* context, int count, sqlite3_value** arguments) noexce
     sqlite3* db = sqlite3_context_db_handle(context);
     if (sqlite3_value_bytes(arguments[0]) > sqlite3_limit(db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, -1))
         return sqlite3_result_error(context, "LIKE or GLOB pattern too complex", -1);
-    LikeRules rules = {'%', '_', 0, false, true};
     if (count == 3) {
         const unsigned char* escape = sqlite3_value_text(arguments[2]);
         if (escape == nullptr) return;
@@ -261,13 +261,36 @@ void Like(sqlite3_context* context, int count, sqlite3_value** arguments) noexce
     }
 }
 
+void Like(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept {
+    Match(context, count, arguments, {'%', '_', 0, false, true});
+}
+void Glob(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept {
+    Match(context, count, arguments, {'*', '?', '[', true, false});
+}
+
+/// As SQLite's: at least one byte.
+void RandomBlob(sqlite3_context* context, int, sqlite3_value** arguments) noexcept {
+    const sqlite3_int64 size = std::max<sqlite3_int64>(sqlite3_value_int64(arguments[0]), 1);
+    if (size > sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LENGTH, -1))
+        return sqlite3_result_error_toobig(context);
+    char* bytes = static_cast<char*>(sqlite3_malloc64(static_cast<sqlite3_uint64>(size)));
+    if (bytes == nullptr) return sqlite3_result_error_nomem(context);
+    constexpr sqlite3_int64 kPiece = 1024 * 1024;
+    for (sqlite3_int64 at = 0; at < size; at += kPiece) {
+        if (IsStopped(context)) return sqlite3_free(bytes);
+        sqlite3_randomness(static_cast<int>(std::min(kPiece, size - at)), bytes + at);
+    }
+    sqlite3_result_blob64(context, bytes, static_cast<sqlite3_uint64>(size), &sqlite3_free);
+}
+
 struct Function {
     const char* name;
     int arguments;
     void (*call)(sqlite3_context*, int, sqlite3_value**) noexcept;
 };
 
-// GLOB stays SQLite's own: it alone is looked up by an index, which a function of ours would not be.
+// SQLite looks up the beginning of a pattern in an index for its own LIKE and GLOB alone, so whoever writes
+// statements has to ask for the range as well.
 constexpr Function kFunctions[] = {
     {"instr", 2, &Instr},
     {"replace", 3, &Replace},
@@ -279,21 +302,23 @@ constexpr Function kFunctions[] = {
     {"rtrim", 2, &Trim<false, true>},
     {"like", 2, &Like},
     {"like", 3, &Like},
+    {"glob", 2, &Glob},
 };
 
 }  // namespace
 
 int RegisterInterruptible(sqlite3* db, bool (*stop)() noexcept) noexcept {
-    constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    constexpr int kFlags = SQLITE_UTF8 | SQLITE_INNOCUOUS;
     const bool own_like = sqlite3_compileoption_used("CASE_SENSITIVE_LIKE") == 0;
     for (const Function& function : kFunctions) {
         if (!own_like && std::string_view(function.name) == "like") continue;
-        const int rc = sqlite3_create_function_v2(db, function.name, function.arguments, kFlags,
-                                                  reinterpret_cast<void*>(stop), function.call, nullptr,
-                                                  nullptr, nullptr);
+        const int rc = sqlite3_create_function_v2(
+            db, function.name, function.arguments, kFlags | SQLITE_DETERMINISTIC,
+            reinterpret_cast<void*>(stop), function.call, nullptr, nullptr, nullptr);
         if (rc != SQLITE_OK) return rc;
     }
-    return SQLITE_OK;
+    return sqlite3_create_function_v2(db, "randomblob", 1, kFlags, reinterpret_cast<void*>(stop), &RandomBlob,
+                                      nullptr, nullptr, nullptr);
 }
 
 }  // namespace pgsqlite::sqlite

@@ -164,29 +164,53 @@ void EscapeOverflow(DeparseContext* context, Oid type, const char* sql) {
         Escape(context, psprintf("typeof(%s) = 'real' OR %s NOT BETWEEN -32768 AND 32767", sql, sql));
 }
 
-/// A LIKE pattern as a GLOB pattern, or null where PostgreSQL refuses it or it is too long.
-const char* GlobPattern(const DeparseContext* context, const Expr* pattern) {
-    if (!IsA(pattern, Const)) return nullptr;
+/// A constant pattern of LIKE for SQLite.
+struct GlobPattern {
+    const char* sql;     ///< as a GLOB pattern; null where PostgreSQL refuses it or it is too long
+    const char* prefix;  ///< what a match begins with, as far as it is ASCII; empty where that is nothing
+    const char* beyond;  ///< the first text behind all that begin so
+};
+
+GlobPattern ReadLikePattern(const DeparseContext* context, const Expr* pattern) {
+    GlobPattern result = {};
+    if (!IsA(pattern, Const)) return result;
     const Const* constant = reinterpret_cast<const Const*>(pattern);
-    if (constant->constisnull) return nullptr;
+    if (constant->constisnull) return result;
     const char* like = TextDatumGetCString(constant->constvalue);
-    if (std::strlen(like) > kMaxLiteral) return nullptr;
+    if (std::strlen(like) > kMaxLiteral) return result;
     StringInfoData glob;
+    StringInfoData prefix;
     initStringInfo(&glob);
+    initStringInfo(&prefix);
+    bool in_prefix = true;
     for (const char* c = like; *c != '\0'; ++c) {
-        if (*c == '%') {
-            appendStringInfoChar(&glob, '*');
-        } else if (*c == '_') {
-            appendStringInfoChar(&glob, '?');
+        if (*c == '%' || *c == '_') {
+            appendStringInfoChar(&glob, *c == '%' ? '*' : '?');
+            in_prefix = false;
         } else {
-            if (*c == '\\' && *++c == '\0') return nullptr;
+            if (*c == '\\' && *++c == '\0') return result;
             if (*c == '*' || *c == '?' || *c == '[')
                 appendStringInfo(&glob, "[%c]", *c);
             else
                 appendStringInfoChar(&glob, *c);
+            in_prefix = in_prefix && !IS_HIGHBIT_SET(*c) && *c != 0x7f;
+            if (in_prefix) appendStringInfoChar(&prefix, *c);
         }
     }
-    return glob.len <= LimitsOf(context).pattern ? QuotedText(glob.data) : nullptr;
+    if (glob.len > LimitsOf(context).pattern) return result;
+    result.sql = QuotedText(glob.data);
+    result.prefix = prefix.len > 0 ? QuotedText(prefix.data) : "";
+    if (prefix.len > 0) ++prefix.data[prefix.len - 1];
+    result.beyond = prefix.len > 0 ? QuotedText(prefix.data) : "";
+    return result;
+}
+
+/// Whether SQLite compares a fragment's text by its bytes, and may look it up in an index: a column's.
+bool IsBinaryColumn(const DeparseContext* context, const Expr* expr) {
+    if (IsA(expr, RelabelType)) expr = reinterpret_cast<const RelabelType*>(expr)->arg;
+    if (!IsA(expr, Var)) return false;
+    const ColumnShape* shape = ShapeOfVar(context, reinterpret_cast<const Var*>(expr));
+    return shape != nullptr && shape->binary;
 }
 
 bool IsNonzero(const Expr* expr) {
@@ -271,10 +295,17 @@ Fragment* DeparseCall(DeparseContext* context, Oid function, Oid result_type, co
                 psprintf("(substr(%s, 1, length(%s)) = %s)", operands[0], operands[1], operands[1]),
                 Form::kBoolean);
         case Verb::kLike: {
-            const char* pattern = GlobPattern(context, second);
-            const Fragment* text = DeparseValue(context, static_cast<Expr*>(linitial(arguments)));
-            if (pattern == nullptr || text == nullptr || text->form != Form::kText) return nullptr;
-            return MakeFragment(psprintf("(%s %s %s)", text->sql, rule->sql, pattern), Form::kBoolean);
+            Expr* first = static_cast<Expr*>(linitial(arguments));
+            const GlobPattern pattern = ReadLikePattern(context, second);
+            const Fragment* text = DeparseValue(context, first);
+            if (pattern.sql == nullptr || text == nullptr || text->form != Form::kText) return nullptr;
+            // GLOB is a function of ours on the connection, for which SQLite looks into no index.
+            if (std::strcmp(rule->sql, "GLOB") == 0 && *pattern.prefix != '\0' &&
+                IsBinaryColumn(context, first))
+                return MakeFragment(psprintf("(%s GLOB %s AND %s >= %s AND %s < %s)", text->sql, pattern.sql,
+                                             text->sql, pattern.prefix, text->sql, pattern.beyond),
+                                    Form::kBoolean);
+            return MakeFragment(psprintf("(%s %s %s)", text->sql, rule->sql, pattern.sql), Form::kBoolean);
         }
         case Verb::kCompareDecimal:
         case Verb::kCompareMoment:
