@@ -47,6 +47,8 @@ SELECT * FROM pg_temp.runs('lower(note COLLATE "en-US-x-icu") = ''abc''');
 SELECT * FROM pg_temp.runs('substr(name, 0, 2) = ''a''');
 SELECT * FROM pg_temp.runs('trim(name) || code = ''ab'' AND strpos(name, ''b'') = 2');
 SELECT * FROM pg_temp.runs('name LIKE ''a\%[b]_*%''');
+SELECT * FROM pg_temp.runs('name LIKE ''it\_''''s''');
+SELECT * FROM pg_temp.runs('code LIKE ''&%'' OR lower(name) LIKE ''a%''');
 SELECT * FROM pg_temp.runs('name NOT LIKE ''a%''');
 SELECT * FROM pg_temp.runs('name ILIKE ''a%''');
 SELECT * FROM pg_temp.runs('left(name, 2) = ''ab'' AND starts_with(name, ''a'')');

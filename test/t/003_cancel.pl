@@ -25,6 +25,7 @@ sqlite("$dir/big.db", 'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREA
 	. "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) INSERT INTO big SELECT i, printf('%.*c', 400, 'x'), i FROM n;");
 sqlite("$dir/endless.db", 'CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;'
 	. 'CREATE VIEW silent AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0;'
+	. "CREATE VIEW hostile AS WITH a AS (SELECT replace(hex(zeroblob(10000000)), '0', 'a') AS v) SELECT a.v GLOB '*' || substr(a.v, 1, 40000) || 'b' AS i FROM a;"
 	. 'CREATE TABLE small (v); INSERT INTO small VALUES (1)');
 sqlite("$dir/locked.db", 'CREATE TABLE t (v); INSERT INTO t VALUES (1)');
 $node->safe_psql('postgres', <<"END");
@@ -53,6 +54,8 @@ my %long = (
 	'one row after the other' => 'SELECT count(*) FROM endless',
 	'rows that never come' => 'SELECT count(*) FROM silent',
 	'a sqlite.query without end' => "SELECT * FROM sqlite.query('endless', 'SELECT i FROM silent') AS t (i bigint)",
+	'a GLOB over a huge text' => "SELECT * FROM sqlite.query('endless', 'SELECT i FROM hostile') AS t (i bigint)",
+	'a GLOB by its other name' => "SELECT * FROM sqlite.query('endless', 'SELECT glob(''*[^'' || replace(hex(zeroblob(20000)), ''0'', ''a'') || '']'', replace(hex(zeroblob(10000000)), ''0'', ''a''))') AS t (i bigint)",
 	'integrity_check' => "SELECT count(*) FROM generate_series(1, 1000) AS i, LATERAL sqlite.query('big', format('PRAGMA integrity_check(%s)', i)) AS t (v text)",
 	'a profile of a view without end' => "SELECT count(*) FROM sqlite.profile('endless', 'endless')",
 	'a profile of a view without rows' => "SELECT count(*) FROM sqlite.profile('endless', 'silent')",

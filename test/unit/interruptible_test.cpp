@@ -122,6 +122,18 @@ class Random {
         }
     }
 
+    /// A set of GLOB's in SQL, sometimes without an end: ranges in either direction, ] and ^ in all places.
+    std::string Set() {
+        static const std::vector<std::string> kMembers = {"a", "b",    "B",   "-",        "^",
+                                                          "]", "[",    "*",   "\xc3\xa9", "\xa9",
+                                                          "?", "\xff", "a-b", "b-a",      "A-\xc3\xa9"};
+        std::string set = "[";
+        for (std::size_t n = Below(6); n > 0; --n)
+            set += kMembers[Below(kMembers.size())];
+        if (Below(6) != 0) set += "]";
+        return "CAST(" + Hex(set) + " AS TEXT)";
+    }
+
   private:
     std::mt19937 random_;
 };
@@ -136,7 +148,7 @@ void CompareAll(const char* encoding, unsigned seed) {
         const std::string b = random.Argument(random.Below(2) == 0 ? 3 : 8);
         const std::string c = random.Argument(3);
         std::string sql;
-        switch (random.Below(10)) {
+        switch (random.Below(12)) {
             case 0:
                 sql = "instr(" + a + ", " + b + ")";
                 break;
@@ -164,6 +176,12 @@ void CompareAll(const char* encoding, unsigned seed) {
             case 8:
                 sql = a + " NOT LIKE " + b + " ESCAPE " + c;
                 break;
+            case 9:
+                sql = a + " NOT GLOB " + random.Set() + " || " + b;
+                break;
+            case 10:
+                sql = "glob('*' || " + random.Set() + " || " + b + " || '*', " + a + " || " + c + ")";
+                break;
             default:
                 sql = "like(" + b + ", " + a + ", '%')";
                 break;
@@ -176,6 +194,19 @@ TEST(Interruptible, AnswersAsSqliteDoes) {
     CompareAll("UTF-8", 1);
     CompareAll("UTF-16le", 2);
     CompareAll("UTF-16be", 3);
+}
+
+/// A pattern may be as long as the limit says, and no longer; other values are matched as their text.
+TEST(Interruptible, RefusesPatternsAsSqliteDoes) {
+    const Connection plain;
+    const Connection ours;
+    ASSERT_EQ(RegisterInterruptible(ours.get(), nullptr), SQLITE_OK);
+    for (const Connection* connection : {&plain, &ours})
+        sqlite3_limit(connection->get(), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10);
+    for (const char* sql : {"'a' GLOB '*12345678'", "'a' GLOB '*123456789'", "'a' GLOB '*1234567890'",
+                            "'a' GLOB '*123456789é'", "'a' LIKE '%1234567890'", "NULL GLOB '*1234567890'",
+                            "x'616263' GLOB 'a*'", "12.5 GLOB '1[0-9].5'", "'a' GLOB NULL", "glob('a')"})
+        EXPECT_EQ(ours.Ask(std::string("SELECT ") + sql), plain.Ask(std::string("SELECT ") + sql)) << sql;
 }
 
 /// GLOB's rules, too, by SQLite's own function for applications.
@@ -216,12 +247,18 @@ TEST(Interruptible, MakesRandomBlobs) {
 TEST(Interruptible, EndsWhenToldTo) {
     const Connection ours;
     ASSERT_EQ(RegisterInterruptible(ours.get(), &AfterThree), SQLITE_OK);
-    for (const char* sql : {"instr(zeroblob(50000000), x'01')", "replace(zeroblob(50000000), 'a', 'b')",
-                            "replace(hex(zeroblob(18000000)), '00', 'b')",
-                            "trim(hex(zeroblob(150000)), 'abcdefghijklmnopqrstuvwxyz0')",
-                            "randomblob(5000000)", "hex(zeroblob(3000000)) GLOB '*000[1-9]'",
-                            "hex(zeroblob(3000000)) LIKE '%1'", "hex(zeroblob(3000000)) LIKE '%0000000001'",
-                            "replace(hex(zeroblob(3000000)), '0', 'é') LIKE '%à'"}) {
+    for (const char* sql :
+         {"instr(zeroblob(50000000), x'01')", "replace(zeroblob(50000000), 'a', 'b')",
+          "replace(hex(zeroblob(18000000)), '00', 'b')",
+          "trim(hex(zeroblob(150000)), 'abcdefghijklmnopqrstuvwxyz0')", "randomblob(5000000)",
+          "hex(zeroblob(3000000)) GLOB '*000[1-9]'", "hex(zeroblob(3000000)) LIKE '%1'",
+          "hex(zeroblob(3000000)) LIKE '%0000000001'", "replace(hex(zeroblob(3000000)), '0', 'é') LIKE '%à'",
+          // A set of 40,000 members at each place.
+          "hex(zeroblob(3000000)) GLOB '*[^' || hex(zeroblob(20000)) || ']'",
+          // One character of 200,000 bytes, again and again.
+          "CAST(x'c3' || replace(hex(zeroblob(100000)), '0', CAST(x'80' AS TEXT)) || "
+          "replace(hex(zeroblob(3000)), '0', 'é') AS TEXT) GLOB '*' || "
+          "replace(hex(zeroblob(2000)), '0', '?') || 'b'"}) {
         questions = 0;
         // In a blob as text, the first NUL ends what is matched, but not what is replaced.
         EXPECT_EQ(ours.Ask(std::string("SELECT ") + sql), "error interrupted") << sql;
@@ -235,6 +272,7 @@ TEST(Interruptible, TakesLinearTime) {
     EXPECT_EQ(ours.Ask("SELECT instr(zeroblob(30000000), zeroblob(300000) || x'01')"), "1:0");
     EXPECT_EQ(ours.Ask("SELECT length(replace(hex(zeroblob(10000000)), hex(zeroblob(100000)) || '1', ''))"),
               "1:20000000");
+    EXPECT_EQ(ours.Ask("SELECT hex(zeroblob(5000000)) GLOB '*' || hex(zeroblob(20)) || '*1'"), "1:0");
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "core/sqlite/like_match.hpp"
 
+#include <cstddef>
+
 namespace pgsqlite::sqlite {
 namespace {
 
-/// Characters between two questions.
-constexpr std::uint32_t kCharacterStride = 1 << 20;
+/// Bytes, of the text and of sets, between two questions.
+constexpr std::ptrdiff_t kMatchStride = 1 << 20;
 
 std::uint32_t Lower(std::uint32_t c) noexcept {
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
@@ -72,16 +74,24 @@ class Matcher {
   private:
     bool Stopped() noexcept {
         if (--left_ > 0) return false;
-        left_ = kCharacterStride;
+        left_ = kMatchStride;
         stopped_ = stop_ != nullptr && stop_();
         return stopped_;
+    }
+
+    /// A character of the text. Malformed ones have any number of bytes.
+    std::uint32_t ReadText(const unsigned char*& at) noexcept {
+        const unsigned char* from = at;
+        const std::uint32_t c = ReadCharacter(at);
+        left_ -= at - from;
+        return c;
     }
 
     /// Behind a wildcard: remembers what has to follow it. False where that decides the match.
     bool TakeWildcard(bool* matched) noexcept {
         std::uint32_t c = ReadCharacter(pattern_);
         for (; (c == rules_.many) || (rules_.one != 0 && c == rules_.one); c = ReadCharacter(pattern_))
-            if (c == rules_.one && ReadCharacter(text_) == 0) return false;
+            if (c == rules_.one && ReadText(text_) == 0) return false;
         if (c == 0) {
             *matched = true;
             return false;
@@ -109,7 +119,7 @@ class Matcher {
             if (*from_ == 0) return false;
             pattern_ = set_;
             text_ = from_;
-            ReadCharacter(from_);
+            ReadText(from_);
             return true;
         }
         if (first_ < 0x80) {
@@ -119,8 +129,8 @@ class Matcher {
                 if (*from_ == 0 || Stopped()) return false;
             ++from_;
         } else {
-            std::uint32_t c = ReadCharacter(from_);
-            for (; c != first_; c = ReadCharacter(from_))
+            std::uint32_t c = ReadText(from_);
+            for (; c != first_; c = ReadText(from_))
                 if (c == 0 || Stopped()) return false;
         }
         pattern_ = rest_;
@@ -132,15 +142,18 @@ class Matcher {
         bool escaped = false;
         if (rules_.other != 0 && c == rules_.other) {
             if (rules_.sets) {
-                const std::uint32_t character = ReadCharacter(text_);
+                const std::uint32_t character = ReadText(text_);
+                const unsigned char* set = pattern_;
                 bool closed = false;
-                return character != 0 && IsInSet(pattern_, character, &closed) && closed;
+                const bool matched = character != 0 && IsInSet(pattern_, character, &closed) && closed;
+                left_ -= pattern_ - set;
+                return matched;
             }
             c = ReadCharacter(pattern_);
             if (c == 0) return false;
             escaped = true;
         }
-        const std::uint32_t character = ReadCharacter(text_);
+        const std::uint32_t character = ReadText(text_);
         if (c == character) return true;
         if (rules_.any_case && c < 0x80 && character < 0x80 && Lower(c) == Lower(character)) return true;
         return rules_.one != 0 && c == rules_.one && !escaped && character != 0;
@@ -150,7 +163,7 @@ class Matcher {
     const unsigned char* text_;
     const LikeRules& rules_;
     bool (*stop_)() noexcept;
-    std::uint32_t left_ = kCharacterStride;
+    std::ptrdiff_t left_ = kMatchStride;
     bool stopped_ = false;
 
     // The last wildcard: what follows it, and how far it has been looked for.

@@ -164,11 +164,18 @@ void EscapeOverflow(DeparseContext* context, Oid type, const char* sql) {
         Escape(context, psprintf("typeof(%s) = 'real' OR %s NOT BETWEEN -32768 AND 32767", sql, sql));
 }
 
+/// The character behind `c`, where its bytes sort behind those of `c` in UTF-8 and in UTF-16 of either order
+/// (the surrogates begin behind D7FF); 0 where they don't, or where there is none.
+pg_wchar NextCharacter(pg_wchar c) {
+    if (c == 0x7f || (c & 0xff) == 0xff || c >= 0xfffd) return 0;
+    return c + 1;
+}
+
 /// A constant pattern of LIKE for SQLite.
 struct GlobPattern {
     const char* sql;     ///< as a GLOB pattern; null where PostgreSQL refuses it or it is too long
-    const char* prefix;  ///< what a match begins with, as far as it is ASCII; empty where that is nothing
-    const char* beyond;  ///< the first text behind all that begin so
+    const char* prefix;  ///< what a match begins with; empty where that is nothing
+    const char* beyond;  ///< a text behind all that begin so; empty where there is none
 };
 
 GlobPattern ReadLikePattern(const DeparseContext* context, const Expr* pattern) {
@@ -178,39 +185,49 @@ GlobPattern ReadLikePattern(const DeparseContext* context, const Expr* pattern) 
     if (constant->constisnull) return result;
     const char* like = TextDatumGetCString(constant->constvalue);
     if (std::strlen(like) > kMaxLiteral) return result;
+    const bool utf8 = GetDatabaseEncoding() == PG_UTF8;
     StringInfoData glob;
     StringInfoData prefix;
     initStringInfo(&glob);
     initStringInfo(&prefix);
     bool in_prefix = true;
-    for (const char* c = like; *c != '\0'; ++c) {
+    result.beyond = "";
+    int size = 1;
+    for (const char* c = like; *c != '\0'; c += size) {
+        size = 1;
         if (*c == '%' || *c == '_') {
             appendStringInfoChar(&glob, *c == '%' ? '*' : '?');
             in_prefix = false;
-        } else {
-            if (*c == '\\' && *++c == '\0') return result;
-            if (*c == '*' || *c == '?' || *c == '[')
-                appendStringInfo(&glob, "[%c]", *c);
-            else
-                appendStringInfoChar(&glob, *c);
-            in_prefix = in_prefix && !IS_HIGHBIT_SET(*c) && *c != 0x7f;
-            if (in_prefix) appendStringInfoChar(&prefix, *c);
+            continue;
         }
+        if (*c == '\\' && *++c == '\0') return {};
+        const auto* bytes = reinterpret_cast<const unsigned char*>(c);
+        if (utf8) size = pg_utf_mblen(bytes);
+        if (*c == '*' || *c == '?' || *c == '[')
+            appendStringInfo(&glob, "[%c]", *c);
+        else
+            appendBinaryStringInfo(&glob, c, size);
+        // Of other encodings ASCII alone.
+        in_prefix = in_prefix && (utf8 || !IS_HIGHBIT_SET(*c));
+        if (!in_prefix) continue;
+        const pg_wchar next = NextCharacter(utf8 ? utf8_to_unicode(bytes) : *bytes);
+        unsigned char last[MAX_MULTIBYTE_CHAR_LEN + 1] = {};
+        // Without one, the bound of what stands before it remains.
+        if (next != 0)
+            result.beyond = QuotedText(
+                psprintf("%s%s", prefix.data, reinterpret_cast<char*>(unicode_to_utf8(next, last))));
+        appendBinaryStringInfo(&prefix, c, size);
     }
-    if (glob.len > LimitsOf(context).pattern) return result;
+    if (glob.len > LimitsOf(context).pattern) return {};
     result.sql = QuotedText(glob.data);
     result.prefix = prefix.len > 0 ? QuotedText(prefix.data) : "";
-    if (prefix.len > 0) ++prefix.data[prefix.len - 1];
-    result.beyond = prefix.len > 0 ? QuotedText(prefix.data) : "";
     return result;
 }
 
-/// Whether SQLite compares a fragment's text by its bytes, and may look it up in an index: a column's.
-bool IsBinaryColumn(const DeparseContext* context, const Expr* expr) {
+/// Whether SQLite may look up an expression in an index: a column.
+bool IsColumn(const Expr* expr) {
     if (IsA(expr, RelabelType)) expr = reinterpret_cast<const RelabelType*>(expr)->arg;
-    if (!IsA(expr, Var)) return false;
-    const ColumnShape* shape = ShapeOfVar(context, reinterpret_cast<const Var*>(expr));
-    return shape != nullptr && shape->binary;
+    return IsA(expr, Var);
 }
 
 bool IsNonzero(const Expr* expr) {
@@ -300,12 +317,14 @@ Fragment* DeparseCall(DeparseContext* context, Oid function, Oid result_type, co
             const Fragment* text = DeparseValue(context, first);
             if (pattern.sql == nullptr || text == nullptr || text->form != Form::kText) return nullptr;
             // GLOB is a function of ours on the connection, for which SQLite looks into no index.
-            if (std::strcmp(rule->sql, "GLOB") == 0 && *pattern.prefix != '\0' &&
-                IsBinaryColumn(context, first))
-                return MakeFragment(psprintf("(%s GLOB %s AND %s >= %s AND %s < %s)", text->sql, pattern.sql,
-                                             text->sql, pattern.prefix, text->sql, pattern.beyond),
-                                    Form::kBoolean);
-            return MakeFragment(psprintf("(%s %s %s)", text->sql, rule->sql, pattern.sql), Form::kBoolean);
+            const char* range = "";
+            if (std::strcmp(rule->sql, "GLOB") == 0 && *pattern.prefix != '\0' && IsColumn(first)) {
+                range = psprintf(" AND %s >= %s", text->sql, pattern.prefix);
+                if (*pattern.beyond != '\0')
+                    range = psprintf("%s AND %s < %s", range, text->sql, pattern.beyond);
+            }
+            return MakeFragment(psprintf("(%s %s %s%s)", text->sql, rule->sql, pattern.sql, range),
+                                Form::kBoolean);
         }
         case Verb::kCompareDecimal:
         case Verb::kCompareMoment:
