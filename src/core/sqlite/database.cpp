@@ -13,6 +13,7 @@
 #include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/functions.hpp"
+#include "core/sqlite/guarded.hpp"
 #include "core/sqlite/interruptible.hpp"
 #include "core/sqlite/limits.hpp"
 #include "core/sqlite/reader_vfs.hpp"
@@ -262,6 +263,7 @@ void Database::Configure() {
     int rc = sqlite3_exec(db_, kPragmas, nullptr, nullptr, nullptr);
     if (rc == SQLITE_OK) rc = RegisterFunctions(db_);
     if (rc == SQLITE_OK) rc = RegisterInterruptible(db_, options_.cancelled);
+    if (rc == SQLITE_OK) rc = RegisterGuarded(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
     sqlite3_set_authorizer(db_, &AuthorizeReading, &deny_select_);
     rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);

@@ -1,0 +1,189 @@
+#include "core/sqlite/guarded.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+namespace pgsqlite::sqlite {
+namespace {
+
+constexpr std::int64_t kPathSteps = 1000;
+constexpr std::int64_t kPatchComparisons = 400'000'000;
+constexpr std::int64_t kRepeatedCharacters = 100'000'000;
+/// What SQLite marks values by that are JSON.
+constexpr unsigned kJson = 'J';
+
+std::string_view TextOf(sqlite3_value* value) noexcept {
+    const unsigned char* bytes = sqlite3_value_text(value);
+    if (bytes == nullptr) return {};
+    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
+/// At least as many as there are: marks in quotes count.
+std::int64_t Count(std::string_view text, std::string_view marks) noexcept {
+    return std::count_if(text.begin(), text.end(),
+                         [&](char c) { return marks.find(c) != std::string_view::npos; });
+}
+
+bool PathsFit(int count, sqlite3_value** arguments) noexcept {
+    for (int i = 1; i < count; i += 2)
+        if (Count(TextOf(arguments[i]), ".[") > kPathSteps) return false;
+    return true;
+}
+
+bool PatchFits(int count, sqlite3_value** arguments) noexcept {
+    if (count != 2) return true;
+    const std::int64_t target = Count(TextOf(arguments[0]), ":");
+    const std::int64_t patch = Count(TextOf(arguments[1]), ":");
+    return target == 0 || patch <= kPatchComparisons / target;
+}
+
+/// The number that stands in a format; a `*` is the largest argument, whichever it means.
+std::int64_t NumberAt(std::string_view format, std::size_t* at, std::int64_t star) noexcept {
+    if (*at < format.size() && format[*at] == '*') {
+        ++*at;
+        return star;
+    }
+    std::uint32_t number = 0;  // wraps, as SQLite's does
+    while (*at < format.size() && format[*at] >= '0' && format[*at] <= '9')
+        number = number * 10 + static_cast<std::uint32_t>(format[(*at)++] - '0');
+    return number & 0x7fffffff;
+}
+
+bool FormatFits(int count, sqlite3_value** arguments) noexcept {
+    if (count < 1) return true;
+    const std::string_view format = TextOf(arguments[0]);
+    std::int64_t star = 0;
+    for (int i = 1; i < count && format.find('*') != std::string_view::npos; ++i)
+        star = std::max<std::int64_t>(
+            star, std::llabs(static_cast<std::int32_t>(sqlite3_value_int64(arguments[i]))));
+    std::int64_t characters = 0;
+    for (std::size_t at = format.find('%'); at != std::string_view::npos; at = format.find('%', at)) {
+        at = std::min(format.find_first_not_of("-+ #!0,", at + 1), format.size());
+        NumberAt(format, &at, star);
+        std::int64_t precision = 0;
+        if (at < format.size() && format[at] == '.') precision = NumberAt(format, &++at, star);
+        at = std::min(format.find_first_not_of('l', at), format.size());
+        if (at < format.size() && format[at] == 'c') characters += precision;
+        if (at < format.size()) ++at;
+        if (characters > kRepeatedCharacters) return false;
+    }
+    return true;
+}
+
+/// A function's arguments, as they have to be for SQLite's own to be called.
+struct Guard {
+    const char* name;
+    int arguments;
+    bool json;
+    bool (*fits)(int, sqlite3_value**) noexcept;
+};
+
+constexpr Guard kGuards[] = {
+    {"json_insert", -1, true, &PathsFit}, {"json_replace", -1, true, &PathsFit},
+    {"json_set", -1, true, &PathsFit},    {"json_patch", 2, true, &PatchFits},
+    {"format", -1, false, &FormatFits},   {"printf", -1, false, &FormatFits},
+};
+
+/// A guarded function of one connection. SQLite's own is called on a connection that has it still: a name
+/// means one function of a connection.
+class Guarded {
+  public:
+    explicit Guarded(const Guard& guard) noexcept : guard_(guard) {}
+    ~Guarded() {
+        sqlite3_finalize(statement_);
+        sqlite3_close(db_);
+    }
+    Guarded(const Guarded&) = delete;
+    Guarded& operator=(const Guarded&) = delete;
+
+    void Call(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept {
+        if (!guard_.fits(count, arguments)) return sqlite3_result_error_toobig(context);
+        int rc = Prepare(sqlite3_context_db_handle(context), count, arguments);
+        for (int i = 0; i < count && rc == SQLITE_OK; ++i)
+            rc = sqlite3_bind_value(statement_, i + 1, arguments[i]);
+        if (rc == SQLITE_OK) rc = sqlite3_step(statement_);
+        if (rc == SQLITE_ROW) {
+            sqlite3_value* result = sqlite3_column_value(statement_, 0);
+            const unsigned mark = guard_.json ? sqlite3_value_subtype(result) : 0;
+            sqlite3_result_value(context, result);
+            if (mark != 0) sqlite3_result_subtype(context, mark);
+        } else if (rc == SQLITE_NOMEM || db_ == nullptr) {
+            sqlite3_result_error_nomem(context);
+        } else {
+            if (rc == SQLITE_ERROR)
+                sqlite3_result_error(context, sqlite3_errmsg(db_), -1);
+            else
+                sqlite3_result_error_code(context, rc);
+        }
+        // Neither a large argument nor an error stays.
+        sqlite3_reset(statement_);
+        sqlite3_clear_bindings(statement_);
+    }
+
+  private:
+    /// A call with as many arguments, of which those are JSON that are here.
+    int Prepare(sqlite3* db, int count, sqlite3_value** arguments) noexcept {
+        try {
+            std::string sql = std::string("SELECT ") + guard_.name + "(";
+            for (int i = 0; i < count; ++i) {
+                if (i > 0) sql += ',';
+                sql += guard_.json && sqlite3_value_subtype(arguments[i]) == kJson ? "json(?)" : "?";
+            }
+            sql += ")";
+            if (db_ == nullptr) {
+                const int rc =
+                    sqlite3_open_v2(":memory:", &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, nullptr);
+                if (rc != SQLITE_OK) return rc;
+            }
+            sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, sqlite3_limit(db, SQLITE_LIMIT_LENGTH, -1));
+            if (statement_ != nullptr && sql_ == sql) return SQLITE_OK;
+            sqlite3_finalize(statement_);
+            statement_ = nullptr;
+            sql_ = sql;
+            return sqlite3_prepare_v2(db_, sql_.c_str(), -1, &statement_, nullptr);
+        } catch (const std::bad_alloc&) {
+            return SQLITE_NOMEM;
+        }
+    }
+
+    const Guard& guard_;
+    sqlite3* db_ = nullptr;
+    sqlite3_stmt* statement_ = nullptr;
+    std::string sql_;
+};
+
+void CallGuarded(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept {
+    static_cast<Guarded*>(sqlite3_user_data(context))->Call(context, count, arguments);
+}
+void DeleteGuarded(void* guarded) noexcept {
+    delete static_cast<Guarded*>(guarded);
+}
+
+}  // namespace
+
+int RegisterGuarded(sqlite3* db) noexcept {
+    constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+#ifdef SQLITE_RESULT_SUBTYPE
+    constexpr int kJsonFlags = kFlags | SQLITE_SUBTYPE | SQLITE_RESULT_SUBTYPE;
+#else
+    constexpr int kJsonFlags = kFlags | SQLITE_SUBTYPE;
+#endif
+    for (const Guard& guard : kGuards) {
+        auto* guarded = new (std::nothrow) Guarded(guard);
+        if (guarded == nullptr) return SQLITE_NOMEM;
+        // Deletes it when it fails, too.
+        const int rc =
+            sqlite3_create_function_v2(db, guard.name, guard.arguments, guard.json ? kJsonFlags : kFlags,
+                                       guarded, &CallGuarded, nullptr, nullptr, &DeleteGuarded);
+        if (rc != SQLITE_OK) return rc;
+    }
+    return SQLITE_OK;
+}
+
+}  // namespace pgsqlite::sqlite
