@@ -8,11 +8,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <random>
 
 #include "core/base/error.hpp"
 #include "core/schema/declared_type.hpp"
+#include "core/sqlite/pages/rowid_order.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -166,6 +168,7 @@ TEST_F(PageRowsTest, AgreeWithSqlite) {
         ASSERT_NE(read, nullptr);
         rows += Compare(names, read.get());
         Compare(names, read.get());  // once more
+        EXPECT_NO_THROW(RequireRowidOrder(*database_, "t", nullptr));
         Statement ends(*database_, "SELECT _rowid_ FROM t ORDER BY random() LIMIT 12");
         std::vector<std::int64_t> rowids;
         while (ends.Fetch())
@@ -291,6 +294,90 @@ TEST_F(PageRowsTest, DamagedTrees) {
         }
     }
     EXPECT_GT(errors, 50);
+}
+
+/// Ranges of rowids give the rows that the whole table has, or the table is refused: places of cells are
+/// exchanged on leaves and between them, as are the pages below an interior page, and its keys are changed.
+TEST_F(PageRowsTest, RangesLoseNoRow) {
+    std::mt19937 random(11);
+    const auto below = [&](unsigned end) { return random() % end; };
+    int refused = 0, accepted = 0;
+    for (const char* encoding : {"UTF-8", "UTF-16le"}) {
+        StartAnew();
+        Write(
+            std::string("PRAGMA encoding = '") + encoding +
+            "'; PRAGMA page_size = 512; CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+            "SELECT i + 1 FROM n WHERE i < 900) INSERT INTO t (rowid, a) SELECT i * 3, 'value ' || i FROM n");
+        Close();
+        const std::string original = path_;
+        const bool pages_are_read = std::strcmp(encoding, "UTF-8") == 0;
+        for (int round = 0; round < 150; ++round) {
+            path_ = directory_ + "/damaged.db";
+            std::filesystem::copy_file(original, path_, std::filesystem::copy_options::overwrite_existing);
+            std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+            const auto pages = static_cast<unsigned>(std::filesystem::file_size(path_) / 512);
+            const unsigned page = 512 * (1 + below(pages - 1));
+            std::string bytes(512, '\0');
+            file.seekg(page);
+            file.read(bytes.data(), 512);
+            const bool leaf = bytes[0] == 13;
+            // Without its pages, keys between them are not seen.
+            if ((!leaf && (bytes[0] != 5 || !pages_are_read))) continue;
+            const unsigned cells =
+                static_cast<unsigned char>(bytes[4]) + 256u * static_cast<unsigned char>(bytes[3]);
+            const unsigned pointers = leaf ? 8 : 12;
+            const auto first = bytes.begin() + pointers + 2 * below(cells);
+            const auto second = bytes.begin() + pointers + 2 * below(cells);
+            const bool change_key = !leaf && below(2) == 0;
+            if (change_key) {
+                const unsigned cell =
+                    256u * static_cast<unsigned char>(*first) + static_cast<unsigned char>(first[1]);
+                bytes[cell + 5] = static_cast<char>(below(128));
+            } else {
+                std::swap_ranges(first, first + 2, second);
+            }
+            file.seekp(page);
+            file.write(bytes.data(), 512);
+            file.close();
+            Database& db = Open();
+            try {
+                RequireRowidOrder(db, "t", nullptr);
+            } catch (const Error& error) {
+                EXPECT_STREQ(error.sqlstate(), sqlstate::kDataCorrupted);
+                ++refused;
+                continue;
+            }
+            ++accepted;
+            std::vector<std::int64_t> whole, parts;
+            for (Statement all(db, "SELECT rowid FROM t NOT INDEXED"); all.Fetch();)
+                whole.push_back(all.Int(0));
+            for (std::int64_t from = 0; from <= 2700; from += 50) {
+                Statement part(db, "SELECT rowid FROM t WHERE rowid BETWEEN ?1 AND ?1 + 49");
+                part.Bind(1, value::Cell::Integer(from));
+                while (part.Fetch())
+                    parts.push_back(part.Int(0));
+            }
+            EXPECT_EQ(whole, parts);
+        }
+    }
+    EXPECT_GT(refused, 100);
+    EXPECT_GT(accepted, 0);
+}
+
+TEST_F(PageRowsTest, OrderIsForTablesWithRowids) {
+    StartAnew();
+    Write("CREATE TABLE t (a PRIMARY KEY) WITHOUT ROWID; CREATE VIEW v AS SELECT 1; CREATE TABLE e (a)");
+    Database& db = Open();
+    for (const char* name : {"t", "v", "e", "none"})
+        EXPECT_NO_THROW(RequireRowidOrder(db, name, nullptr)) << name;
+    database_.reset();
+    Write("INSERT INTO e VALUES (1)");
+    try {
+        RequireRowidOrder(Open(), "e", []() noexcept { return true; });
+        ADD_FAILURE() << "not cancelled";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.sqlstate(), sqlstate::kQueryCanceled);
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/sqlite/pages/rowid_order.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -12,8 +13,9 @@ constexpr sqlite::RowidChunk kAllRowids = {std::numeric_limits<int64>::min(),
 
 }  // namespace
 
-ChunkSource* ChunkSource::In(MemoryContext context, Pin* pin, const char* probe, int chunk_rows) {
-    ChunkSource* self = NewIn<ChunkSource>(context, pin, chunk_rows);
+ChunkSource* ChunkSource::In(MemoryContext context, Pin* pin, const char* probe, int chunk_rows,
+                             const char* table) {
+    ChunkSource* self = NewIn<ChunkSource>(context, pin, chunk_rows, table);
     Holder<sqlite::Statement>* holder = Holder<sqlite::Statement>::In(context);
     const char* utf8 = ToUtf8(probe);
     sqlite::Database* database = pin->database();
@@ -26,6 +28,12 @@ void ChunkSource::Start(SharedChunks* shared) {
     SpinLockInit(&shared->mutex);
     shared_ = shared;
     has_range_ = false;
+    if (!in_order_) {
+        const char* table = ToUtf8(table_);
+        CallSqlite(pin_->database(),
+                   [&] { sqlite::RequireRowidOrder(*pin_->database(), table, &CancelPending); });
+        in_order_ = true;
+    }
     int64 first, last;
     if (Probe(kAllRowids.first, &first, &last))
         shared->chunks.Start(first, last, chunk_rows_);

@@ -18,9 +18,12 @@ class ChunkSource {
   public:
     /// @param probe statement that gives the first rowid from ?1 on and the last one of all
     /// @param chunk_rows rows a chunk should have
-    static ChunkSource* In(MemoryContext context, Pin* pin, const char* probe, int chunk_rows);
+    /// @param table SQLite's name; lives as long as `context`
+    static ChunkSource* In(MemoryContext context, Pin* pin, const char* probe, int chunk_rows,
+                           const char* table);
 
     /// Fills `shared` with the table's rowids as this session sees them, and claims from it from now on.
+    /// Raises XX001 where they are not in order, so that chunks would lose rows.
     void Start(SharedChunks* shared);
     /// The same for a rescan: nobody claims any more or again.
     void Restart() { Start(shared_); }
@@ -40,12 +43,15 @@ class ChunkSource {
     static void Bind(sqlite::Statement* statement, const sqlite::RowidChunk* range) noexcept;
 
   private:
-    ChunkSource(Pin* pin, int chunk_rows) noexcept : pin_(pin), chunk_rows_(chunk_rows) {}
+    ChunkSource(Pin* pin, int chunk_rows, const char* table) noexcept
+        : pin_(pin), chunk_rows_(chunk_rows), table_(table) {}
     bool Probe(int64 from, int64* first, int64* last);
     void Settle(uint64 rows);
 
     Pin* pin_;
     int64 chunk_rows_;
+    const char* table_;
+    bool in_order_ = false;
     sqlite::Statement* probe_ = nullptr;
     SharedChunks* shared_ = nullptr;
     bool has_range_ = false;

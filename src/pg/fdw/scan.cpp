@@ -149,7 +149,8 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
                 makeString(
                     const_cast<char*>(relation->columns[list_nth_int(state->plan.attributes, i) - 1].name)));
     if (state->plan.probe[0] != '\0')
-        config.chunks = ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows);
+        config.chunks =
+            ChunkSource::In(context, state->pin, state->plan.probe, state->plan.chunk_rows, config.source);
     state->rows = RowSource::Open(context, config);
     if (config.sink != nullptr) state->rows->converter().CollectErrors();
     if (hides_rows) state->rows->converter().HideRows();

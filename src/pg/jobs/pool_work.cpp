@@ -1,6 +1,7 @@
 #include "pg/jobs/pool_work.hpp"
 
 #include "core/plan/rowid_gaps.hpp"
+#include "core/sqlite/pages/rowid_order.hpp"
 #include "core/sqlite/statistics.hpp"
 #include "pg/fdw/connection.hpp"
 #include "pg/fdw/redirect.hpp"
@@ -46,7 +47,9 @@ const std::vector<plan::RowidRange>* GapsOf(const Call* call, const PlannedLoad&
     auto* gaps = NewIn<std::vector<plan::RowidRange>>(call->memory);
     fdw::CallSqlite(pin->database(), [&] {
         const auto range = sqlite::ReadRowidRange(*pin->database(), table.task.table, table.task.rowid_name);
-        if (range) *gaps = plan::FindGaps(range->first, range->last, table.committed);
+        if (!range) return;
+        sqlite::RequireRowidOrder(*pin->database(), table.task.table, &CancelPending);
+        *gaps = plan::FindGaps(range->first, range->last, table.committed);
     });
     pin->Release();
     return gaps;

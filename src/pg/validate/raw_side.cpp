@@ -110,8 +110,8 @@ void RawReading::OpenRows(bool chunked) {
     config.sink = &Refuse;
     config.sink_context = this;
     if (chunked)
-        config.chunks =
-            fdw::ChunkSource::In(memory_, pin_, fdw::ProbeSql(*relation_, *facts_), fdw::ChunkRows(*facts_));
+        config.chunks = fdw::ChunkSource::In(memory_, pin_, fdw::ProbeSql(*relation_, *facts_),
+                                             fdw::ChunkRows(*facts_), relation_->source_name());
     has_rowid_ = query.locator == fdw::Locator::kRowid;
     rows_ = fdw::RowSource::Open(memory_, config);
     rows_->converter().CollectErrors();

@@ -13,15 +13,6 @@
 namespace pgsqlite::sqlite {
 namespace {
 
-/// 0 where the table has none.
-std::uint32_t RootPage(Database& db, const std::string& table) {
-    Statement statement(db, "SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?1");
-    statement.Bind(1, value::Cell::Text(table));
-    if (!statement.Fetch()) return 0;
-    const std::int64_t page = statement.Int(0);
-    return page > 0 && page <= UINT32_MAX ? static_cast<std::uint32_t>(page) : 0;
-}
-
 sqlite3_file* FileOf(const Database& db) noexcept {
     sqlite3_file* file = nullptr;
     const int rc = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
@@ -30,12 +21,27 @@ sqlite3_file* FileOf(const Database& db) noexcept {
 
 }  // namespace
 
+std::uint32_t RootPage(Database& db, const std::string& table) {
+    Statement statement(db, "SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?1");
+    statement.Bind(1, value::Cell::Text(table));
+    if (!statement.Fetch()) return 0;
+    const std::int64_t page = statement.Int(0);
+    return page > 0 && page <= UINT32_MAX ? static_cast<std::uint32_t>(page) : 0;
+}
+
+std::optional<PageFile> OpenPages(Database& db) {
+    sqlite3_file* file = FileOf(db);
+    if (file == nullptr || !db.in_read() || !db.utf8() || db.TakeSnapshot().wal.frames > 0)
+        return std::nullopt;
+    PageFile pages(file);
+    if (!pages.Open()) return std::nullopt;
+    return pages;
+}
+
 std::unique_ptr<PageRows> PageRows::Open(Database& db, const std::string& table,
                                          const std::vector<std::string>& columns, IsReal is_real) {
-    sqlite3_file* file = FileOf(db);
-    if (file == nullptr || !db.in_read() || !db.utf8() || db.TakeSnapshot().wal.frames > 0) return nullptr;
-    PageFile pages(file);
-    if (!pages.Open()) return nullptr;
+    std::optional<PageFile> pages = OpenPages(db);
+    if (!pages) return nullptr;
     CatalogOptions options;
     options.foreign_keys = false;
     const std::optional<Table> found = Catalog::ReadTable(db, table, options);
@@ -44,7 +50,7 @@ std::unique_ptr<PageRows> PageRows::Open(Database& db, const std::string& table,
         return nullptr;
     const std::uint32_t root = RootPage(db, found->name);
     if (root == 0) return nullptr;
-    std::unique_ptr<PageRows> rows(new PageRows(db, std::move(pages), root));
+    std::unique_ptr<PageRows> rows(new PageRows(db, std::move(*pages), root));
     rows->table_ = found->name;
     rows->rowid_name_ = found->rowid_name();
     if (!rows->MapColumns(*found, columns, is_real)) return nullptr;

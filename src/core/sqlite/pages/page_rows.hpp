@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,11 @@
 namespace pgsqlite::sqlite {
 
 struct Table;
+
+/// The database's file; none where a row may lie elsewhere, or only SQLite may read it. @throws Error
+std::optional<PageFile> OpenPages(Database& db);
+/// The page at which a table begins; 0 where it has none. @throws Error
+std::uint32_t RootPage(Database& db, const std::string& table);
 
 class PageRows {
   public:

@@ -48,6 +48,54 @@ int TableCursor::Next() noexcept {
     return SQLITE_DONE;
 }
 
+int TableCursor::CheckOrder(bool (*cancelled)() noexcept) noexcept {
+    constexpr std::int64_t kSmallest = std::numeric_limits<std::int64_t>::min();
+    Seek(kSmallest, std::numeric_limits<std::int64_t>::max());
+    started_ = true;
+    std::int64_t before = kSmallest;  // the rowid or key that was met last
+    bool may_equal = true;            // before the first one
+    int rc = Descend(root_, kSmallest);
+    while (rc == SQLITE_OK && leaf_ != nullptr) {
+        if (cancelled != nullptr && cancelled()) return SQLITE_INTERRUPT;
+        for (int cell = 0; cell < leaf_cells_; ++cell) {
+            std::uint64_t payload;
+            std::int64_t rowid;
+            if (LeafCell(cell, &payload, &rowid) == nullptr) return SQLITE_CORRUPT;
+            if (rowid < before || (rowid == before && !may_equal)) return SQLITE_CORRUPT;
+            before = rowid;
+            may_equal = false;
+        }
+        std::int64_t key;
+        bool found;
+        if (!KeyBehindLeaf(&key, &found)) return SQLITE_CORRUPT;
+        if (found) {
+            if (key < before) return SQLITE_CORRUPT;
+            before = key;
+            may_equal = false;
+        }
+        rc = NextLeaf();
+    }
+    return rc;
+}
+
+/// The key that the tree has between this leaf and the next one; not found behind the last leaf.
+bool TableCursor::KeyBehindLeaf(std::int64_t* key, bool* found) const noexcept {
+    *found = false;
+    for (int depth = depth_ - 1; depth >= 0 && !*found; --depth) {
+        const Level& level = levels_[static_cast<std::size_t>(depth)];
+        if (level.at == level.children) continue;
+        const unsigned char* page = level.page.data();
+        const std::uint32_t header = page[0] == kInteriorTable ? 0 : kFileHeader;
+        const unsigned char* cell = CellStart(page, header + kInteriorHeader, level.at);
+        std::uint64_t read;
+        if (cell == nullptr || ReadVarint(cell + kLink, page + file_->usable(), &read) == nullptr)
+            return false;
+        *key = static_cast<std::int64_t>(read);
+        *found = true;
+    }
+    return true;
+}
+
 /// To the leaf where the first rowid from `first` on would be.
 int TableCursor::Descend(std::uint32_t number, std::int64_t first) noexcept {
     while (true) {

@@ -18,6 +18,11 @@ class TableCursor {
 
     /// Goes to the next row. @return SQLITE_ROW, SQLITE_DONE or an error code. Never throws.
     int Next() noexcept;
+    /// Goes through the whole tree: whether rowids ascend, and the keys between its pages lie between them.
+    /// Where they don't, a search by rowid passes by rows. Seek before any Next.
+    /// @param cancelled asked at every leaf; may be null
+    /// @return SQLITE_OK, SQLITE_CORRUPT, SQLITE_INTERRUPT or another error code
+    int CheckOrder(bool (*cancelled)() noexcept) noexcept;
     std::int64_t rowid() const noexcept { return rowid_; }
     /// The row's record, as far as it lies on the page; until Next.
     const RecordBytes& record() const noexcept { return record_; }
@@ -37,6 +42,7 @@ class TableCursor {
     int EnterInterior(const unsigned char* page, std::uint32_t header, std::int64_t first,
                       std::uint32_t* child) noexcept;
     int NextLeaf() noexcept;
+    bool KeyBehindLeaf(std::int64_t* key, bool* found) const noexcept;
     bool ChildOf(const Level& level, std::uint32_t* child) const noexcept;
     const unsigned char* CellStart(const unsigned char* page, std::uint32_t pointers,
                                    int cell) const noexcept;
