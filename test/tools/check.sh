@@ -105,7 +105,7 @@ check_tap() {
     fi
     local scripts
     scripts=$(cd "$ROOT" && printf '%s\n' test/t/*.pl | sort -r | tr '\n' ' ')
-    installcheck 900 "$log" REGRESS= ISOLATION= "PROVE_TESTS=$scripts" "PROVE_FLAGS=-j$JOBS --timer" || status=$?
+    installcheck 2400 "$log" REGRESS= ISOLATION= "PROVE_TESTS=$scripts" "PROVE_FLAGS=-j$JOBS --timer" || status=$?
     cp -R "$SCRATCH/src/tmp_check/log" "$dir"
     good=$(cat "$dir"/regress_log_* | grep -cE "${line}ok [0-9]+")
     bad=$(cat "$dir"/regress_log_* | grep -cE "${line}not ok [0-9]+")
