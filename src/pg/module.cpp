@@ -4,6 +4,7 @@
 #include "pg/fdw/connection.hpp"
 #include "pg/fdw/temp_files.hpp"
 #include "pg/interrupt.hpp"
+#include "pg/jobs/copies_at_commit.hpp"
 #include "pg/load/bulk_insert.hpp"
 #include "pg/seam.hpp"
 #include "pg/settings.hpp"
@@ -21,5 +22,6 @@ void _PG_init(void) {
     pgsqlite::pg::DefineSettings();
     pgsqlite::pg::fdw::InitConnections();
     pgsqlite::pg::fdw::InitTempFiles();
+    pgsqlite::pg::jobs::InitCopiesAtCommit();
     pgsqlite::pg::load::InitBulkInsert();
 }

@@ -202,12 +202,20 @@ for my $call ("CALL sqlite.migrate('{s}', 'moved')", "SELECT sqlite.backup('s', 
 	$node->psql('postgres', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('single') . "')");
 	is(copies(), 0, 'the copy of a job whose record has gone goes with the next job');
 	$node->safe_psql('postgres', 'TRUNCATE late.item');
-	$node->safe_psql('postgres', 'CREATE DATABASE other');
-	$node->safe_psql('other', "CREATE EXTENSION pg_sqlite; CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db'); CREATE SCHEMA late; CREATE TABLE late.item (id bigint PRIMARY KEY CHECK (id < 20000), name text, at text)");
-	$node->psql('other', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('batch') . "')");
-	is(copies(), 1, 'a copy in another database');
-	$node->safe_psql('postgres', 'DROP DATABASE other');
-	is(copies(), 0, 'is gone with it');
+	foreach my $end ('extension', 'database') {
+		$node->safe_psql('postgres', 'CREATE DATABASE other');
+		$node->safe_psql('other', "CREATE EXTENSION pg_sqlite; CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db'); CREATE SCHEMA late; CREATE TABLE late.item (id bigint PRIMARY KEY CHECK (id < 20000), name text, at text)");
+		$node->psql('other', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('batch') . "')");
+		is(copies(), 1, 'a copy in another database');
+		if ($end eq 'extension') {
+			$node->safe_psql('other', "LOAD 'pg_sqlite'; BEGIN; DROP EXTENSION pg_sqlite CASCADE; ROLLBACK");
+			is(copies(), 1, 'it stays when the extension does');
+			$node->safe_psql('other', "LOAD 'pg_sqlite'; DROP EXTENSION pg_sqlite CASCADE");
+			is(copies(), 0, 'is gone with the extension');
+		}
+		$node->safe_psql('postgres', 'DROP DATABASE other');
+		is(copies(), 0, 'is gone with the database');
+	}
 	$node->safe_psql('postgres', 'DROP SCHEMA late CASCADE');
 }
 

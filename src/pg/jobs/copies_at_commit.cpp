@@ -2,6 +2,12 @@
 
 #include "pg/jobs/pinned_source.hpp"
 
+extern "C" {
+#include "catalog/objectaccess.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
+}
+
 namespace pgsqlite::pg::jobs {
 namespace {
 
@@ -37,7 +43,26 @@ void OnSubtransactionEnd(SubXactEvent event, SubTransactionId subtransaction, Su
     }
 }
 
+object_access_hook_type next_object_access_hook = nullptr;
+
+/// DROP EXTENSION takes the records along, so no job of this database can go on.
+void OnObjectAccess(ObjectAccessType access, Oid catalog, Oid object, int part, void* argument) {
+    if (next_object_access_hook != nullptr) next_object_access_hook(access, catalog, object, part, argument);
+    if (access != OAT_DROP || catalog != ExtensionRelationId) return;
+    const char* name = get_extension_name(object);
+    if (name == nullptr || strcmp(name, "pg_sqlite") != 0) return;
+    const List* jobs = JobsWithCopies();
+    ListCell* cell;
+    foreach (cell, jobs)
+        RemoveCopiesAtCommit(*static_cast<const int64*>(lfirst(cell)));
+}
+
 }  // namespace
+
+void InitCopiesAtCommit() {
+    next_object_access_hook = object_access_hook;
+    object_access_hook = &OnObjectAccess;
+}
 
 void RemoveCopiesAtCommit(int64 job) {
     static bool registered = false;
