@@ -11,6 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "core/sqlite/authorizer.hpp"
+#include "core/sqlite/bounded_format.hpp"
 #include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/functions.hpp"
 #include "core/sqlite/guarded.hpp"
@@ -264,6 +265,7 @@ void Database::Configure() {
     if (rc == SQLITE_OK) rc = RegisterFunctions(db_);
     if (rc == SQLITE_OK) rc = RegisterInterruptible(db_, options_.cancelled);
     if (rc == SQLITE_OK) rc = RegisterGuarded(db_);
+    if (rc == SQLITE_OK) rc = RegisterBoundedFormat(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
     sqlite3_set_authorizer(db_, &AuthorizeReading, &deny_select_);
     rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <string>
 #include <string_view>
@@ -14,7 +13,6 @@ namespace {
 
 constexpr std::int64_t kPathSteps = 1000;
 constexpr std::int64_t kPatchComparisons = 400'000'000;
-constexpr std::int64_t kRepeatedCharacters = 100'000'000;
 /// What SQLite marks values by that are JSON.
 constexpr unsigned kJson = 'J';
 
@@ -43,51 +41,18 @@ bool PatchFits(int count, sqlite3_value** arguments) noexcept {
     return target == 0 || patch <= kPatchComparisons / target;
 }
 
-/// The number that stands in a format; a `*` is the largest argument, whichever it means.
-std::int64_t NumberAt(std::string_view format, std::size_t* at, std::int64_t star) noexcept {
-    if (*at < format.size() && format[*at] == '*') {
-        ++*at;
-        return star;
-    }
-    std::uint32_t number = 0;  // wraps, as SQLite's does
-    while (*at < format.size() && format[*at] >= '0' && format[*at] <= '9')
-        number = number * 10 + static_cast<std::uint32_t>(format[(*at)++] - '0');
-    return number & 0x7fffffff;
-}
-
-bool FormatFits(int count, sqlite3_value** arguments) noexcept {
-    if (count < 1) return true;
-    const std::string_view format = TextOf(arguments[0]);
-    std::int64_t star = 0;
-    for (int i = 1; i < count && format.find('*') != std::string_view::npos; ++i)
-        star = std::max<std::int64_t>(
-            star, std::llabs(static_cast<std::int32_t>(sqlite3_value_int64(arguments[i]))));
-    std::int64_t characters = 0;
-    for (std::size_t at = format.find('%'); at != std::string_view::npos; at = format.find('%', at)) {
-        at = std::min(format.find_first_not_of("-+ #!0,", at + 1), format.size());
-        NumberAt(format, &at, star);
-        std::int64_t precision = 0;
-        if (at < format.size() && format[at] == '.') precision = NumberAt(format, &++at, star);
-        at = std::min(format.find_first_not_of('l', at), format.size());
-        if (at < format.size() && format[at] == 'c') characters += precision;
-        if (at < format.size()) ++at;
-        if (characters > kRepeatedCharacters) return false;
-    }
-    return true;
-}
-
 /// A function's arguments, as they have to be for SQLite's own to be called.
 struct Guard {
     const char* name;
     int arguments;
-    bool json;
     bool (*fits)(int, sqlite3_value**) noexcept;
 };
 
 constexpr Guard kGuards[] = {
-    {"json_insert", -1, true, &PathsFit}, {"json_replace", -1, true, &PathsFit},
-    {"json_set", -1, true, &PathsFit},    {"json_patch", 2, true, &PatchFits},
-    {"format", -1, false, &FormatFits},   {"printf", -1, false, &FormatFits},
+    {"json_insert", -1, &PathsFit},
+    {"json_replace", -1, &PathsFit},
+    {"json_set", -1, &PathsFit},
+    {"json_patch", 2, &PatchFits},
 };
 
 /// A guarded function of one connection. SQLite's own is called on a connection that has it still: a name
@@ -110,7 +75,7 @@ class Guarded {
         if (rc == SQLITE_OK) rc = sqlite3_step(statement_);
         if (rc == SQLITE_ROW) {
             sqlite3_value* result = sqlite3_column_value(statement_, 0);
-            const unsigned mark = guard_.json ? sqlite3_value_subtype(result) : 0;
+            const unsigned mark = sqlite3_value_subtype(result);
             sqlite3_result_value(context, result);
             if (mark != 0) sqlite3_result_subtype(context, mark);
         } else if (rc == SQLITE_NOMEM || db_ == nullptr) {
@@ -133,7 +98,7 @@ class Guarded {
             std::string sql = std::string("SELECT ") + guard_.name + "(";
             for (int i = 0; i < count; ++i) {
                 if (i > 0) sql += ',';
-                sql += guard_.json && sqlite3_value_subtype(arguments[i]) == kJson ? "json(?)" : "?";
+                sql += sqlite3_value_subtype(arguments[i]) == kJson ? "json(?)" : "?";
             }
             sql += ")";
             if (db_ == nullptr) {
@@ -168,19 +133,16 @@ void DeleteGuarded(void* guarded) noexcept {
 }  // namespace
 
 int RegisterGuarded(sqlite3* db) noexcept {
-    constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS | SQLITE_SUBTYPE;
 #ifdef SQLITE_RESULT_SUBTYPE
-    constexpr int kJsonFlags = kFlags | SQLITE_SUBTYPE | SQLITE_RESULT_SUBTYPE;
-#else
-    constexpr int kJsonFlags = kFlags | SQLITE_SUBTYPE;
+    flags |= SQLITE_RESULT_SUBTYPE;
 #endif
     for (const Guard& guard : kGuards) {
         auto* guarded = new (std::nothrow) Guarded(guard);
         if (guarded == nullptr) return SQLITE_NOMEM;
         // Deletes it when it fails, too.
-        const int rc =
-            sqlite3_create_function_v2(db, guard.name, guard.arguments, guard.json ? kJsonFlags : kFlags,
-                                       guarded, &CallGuarded, nullptr, nullptr, &DeleteGuarded);
+        const int rc = sqlite3_create_function_v2(db, guard.name, guard.arguments, flags, guarded,
+                                                  &CallGuarded, nullptr, nullptr, &DeleteGuarded);
         if (rc != SQLITE_OK) return rc;
     }
     return SQLITE_OK;
