@@ -18,9 +18,10 @@ SELECT n, s FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 
     SELECT count(*), sum(length(v)) FROM (SELECT printf('%0100d', i) AS v FROM n ORDER BY 1 DESC LIMIT 40000)$$) AS t (n bigint, s bigint);
 -- What goes to files counts against PostgreSQL's own limit.
 SET temp_file_limit = '1MB';
+-- Versions of PostgreSQL word it in two ways.
+\set VERBOSITY sqlstate
 SELECT n FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
     SELECT count(*) FROM (SELECT printf('%0100d', i) AS v FROM n ORDER BY 1 DESC LIMIT 40000)$$) AS t (n bigint);
-\set VERBOSITY sqlstate
 SELECT n FROM sqlite.query('heap_limits', $$WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
     SELECT count(*) FROM (SELECT DISTINCT printf('%0100d', i) AS v FROM n)$$) AS t (n bigint);
 \set VERBOSITY terse
