@@ -97,6 +97,27 @@ for my $end ('cancel', 'terminate')
 	is(sql('SELECT pid FROM pg_stat_activity WHERE backend_type = \'checkpointer\''), $pid, 'and the server has not crashed');
 }
 
+# Whoever may delete a job's records can do so while it runs, each table of them at any point: the job ends with an
+# error, the server stays.
+for my $workers (1, 2)
+{
+	for my $records ('jobs', 'job_tables', 'job_steps', 'job_tables WHERE table_no = 1', 'job_steps WHERE step = 1')
+	{
+		my $call = begin_sql(qq{CALL sqlite.migrate('{shop}', 'kept', '{"transaction": "table", "workers": $workers, "include": ["maker", "item"], "tables": {"*": {"existing": "append"}}}')});
+		ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'advisory'}), "$workers workers: rows are on their way");
+		my $job = last_job();
+		sql("DELETE FROM sqlite.$records" . ($records =~ /WHERE/ ? ' AND' : ' WHERE') . " job = $job");
+		let_go($holder, 'SELECT pg_advisory_unlock(7)');
+		$call->{psql}->finish;
+		like($call->{err}, qr/ERROR:  the records of job $job are gone/, "without $records");
+		is(sql('SELECT pid FROM pg_stat_activity WHERE backend_type = \'checkpointer\''), $pid, 'and the server has not crashed');
+		unlike(try_sql("CALL sqlite.resume($job)") . try_sql("CALL sqlite.rollback($job)"), qr/connection|XX000/, 'nor when it is taken up again');
+		sql("DELETE FROM sqlite.$_ WHERE job = $job") for qw(rejects job_chunks job_steps job_tables jobs);
+		sql('TRUNCATE kept.maker, kept.item');
+		$holder = hold('SELECT pg_advisory_lock(7)');
+	}
+}
+
 # A session ends between the commit of a table's rows and the note that the table is done: they are not loaded twice.
 # What can't be noted as long as another holds the row that says it stands for any such end.
 sql('CREATE TABLE kept.note (text text); CREATE TRIGGER wait BEFORE INSERT ON kept.note FOR EACH ROW EXECUTE FUNCTION wait()');

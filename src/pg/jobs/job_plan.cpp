@@ -45,11 +45,10 @@ StepKind KindOf(std::string_view name) noexcept {
 }
 
 void ReadSettings(JobPlan* plan, const Arguments& job) {
-    if (RunOnRecords(
-            "SELECT spec::pg_catalog.text, target_schema, pg_catalog.array_to_string(servers, E'\\n'),"
-            " max_rejects FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
-            job) == 0)
-        elog(ERROR, "job " INT64_FORMAT " is gone", plan->job);
+    RunOnRecord(plan->job,
+                "SELECT spec::pg_catalog.text, target_schema, pg_catalog.array_to_string(servers, E'\\n'),"
+                " max_rejects FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+                job);
     const char* spec = TextOf(0, 1);
     const char* schema = TextOf(0, 2);
     const char* servers = TextOf(0, 3);
@@ -140,6 +139,7 @@ void ReadChunks(JobPlan* plan, const Arguments& job) {
         job);
     for (uint64 i = 0; i < count; ++i) {
         const auto table = static_cast<size_t>(IntegerOf(i, 1, 0) - 1);
+        if (table >= plan->tables.size()) RaiseRecordsGone(plan->job);
         if (SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2) == nullptr) {
             plan->tables[table].loaded = true;
             continue;
@@ -147,6 +147,19 @@ void ReadChunks(JobPlan* plan, const Arguments& job) {
         const plan::RowidRange range = {IntegerOf(i, 2, 0), IntegerOf(i, 3, 0)};
         Guard([&] { plan->tables.at(table).committed.push_back(range); });
     }
+}
+
+/// What refers to a table by its number must find it, whatever somebody has deleted.
+void CheckWhole(const JobPlan& plan) {
+    const auto count = static_cast<int32>(plan.tables.size());
+    for (int32 i = 0; i < count; ++i) {
+        const PlannedLoad& table = plan.tables[static_cast<size_t>(i)];
+        if (table.table_no != i + 1) RaiseRecordsGone(plan.job);
+        for (const int32 parent : table.parents)
+            if (parent < 1 || parent > count) RaiseRecordsGone(plan.job);
+    }
+    for (const PlannedStep& step : plan.steps)
+        if (step.table_no < 0 || step.table_no > count) RaiseRecordsGone(plan.job);
 }
 
 }  // namespace
@@ -160,6 +173,7 @@ JobPlan* ReadJobPlan(int64 job) {
     ReadSettings(plan, arguments);
     ReadSteps(plan, arguments);
     ReadTables(&plan->tables, arguments, "");
+    CheckWhole(*plan);
     ReadChunks(plan, arguments);
     SPI_finish();
     for (const PlannedLoad& table : plan->tables)
@@ -174,7 +188,7 @@ PlannedLoad* ReadPlannedLoad(int64 job, int32 table_no) {
     arguments.Int8(job).Int4(table_no);
     ReadTables(tables, arguments, " AND table_no OPERATOR(pg_catalog.=) $2");
     SPI_finish();
-    if (tables->empty()) elog(ERROR, "job " INT64_FORMAT " has no table %d", job, table_no);
+    if (tables->empty()) RaiseRecordsGone(job);
     return tables->data();
 }
 
@@ -182,7 +196,8 @@ int64 RejectsLeft(int64 job) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);
-    RunOnRecords(
+    RunOnRecord(
+        job,
         "SELECT max_rejects, (SELECT pg_catalog.sum(t.rejected) FROM sqlite.job_tables t"
         " WHERE t.job OPERATOR(pg_catalog.=) $1) FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
         arguments);

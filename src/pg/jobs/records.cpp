@@ -134,6 +134,17 @@ uint64 RunOnRecords(const char* sql, const Arguments& arguments) {
     return SPI_processed;
 }
 
+void RunOnRecord(int64 job, const char* sql, const Arguments& arguments) {
+    if (RunOnRecords(sql, arguments) != 1) RaiseRecordsGone(job);
+}
+
+void RaiseRecordsGone(int64 job) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("the records of job " INT64_FORMAT " are gone", job),
+                    errdetail("Somebody has deleted them, or a part of them, since the job began."),
+                    errhint("What is committed stays in the targets. CALL sqlite.migrate again.")));
+}
+
 int64 CreateJob(const NewJob& job) {
     SPI_connect();
     Arguments arguments;
@@ -180,10 +191,10 @@ void ClaimJob(int64 job) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(MyProcPid).Add(TIMESTAMPTZOID, TimestampTzGetDatum(MyStartTimestamp));
-    RunOnRecords(
-        "UPDATE sqlite.jobs SET state = 'running', error = NULL, finished = NULL, backend = $2,"
-        " backend_started = $3 WHERE job OPERATOR(pg_catalog.=) $1",
-        arguments);
+    RunOnRecord(job,
+                "UPDATE sqlite.jobs SET state = 'running', error = NULL, finished = NULL, backend = $2,"
+                " backend_started = $3 WHERE job OPERATOR(pg_catalog.=) $1",
+                arguments);
     SPI_finish();
 }
 
@@ -211,10 +222,10 @@ void MarkStep(int64 job, int32 step) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(step).Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
-    RunOnRecords(
-        "UPDATE sqlite.job_steps SET state = 'done', finished = $3"
-        " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
-        arguments);
+    RunOnRecord(job,
+                "UPDATE sqlite.job_steps SET state = 'done', finished = $3"
+                " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
+                arguments);
     SPI_finish();
 }
 
@@ -264,7 +275,8 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         .Int8(account.warned - before.warned)
         .Json(ChangesJson(account, before))
         .Add(TIMESTAMPTZOID, TimestampTzGetDatum(began));
-    RunOnRecords(
+    RunOnRecord(
+        job,
         "UPDATE sqlite.job_tables t SET state = 'loading', started = COALESCE(t.started, $9),"
         " read = t.read OPERATOR(pg_catalog.+) $3, written = t.written OPERATOR(pg_catalog.+) $4,"
         " rejected = t.rejected OPERATOR(pg_catalog.+) $5, skipped = t.skipped OPERATOR(pg_catalog.+) $6,"
@@ -282,15 +294,15 @@ void FinishTable(int64 job, int32 table_no, double max_percent) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(table_no).Add(FLOAT8OID, Float8GetDatum(max_percent));
-    const uint64 found = RunOnRecords(
-        "UPDATE sqlite.job_tables SET state = 'done', finished = pg_catalog.clock_timestamp(),"
-        " started = COALESCE(started, pg_catalog.clock_timestamp())"
-        " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2"
-        " RETURNING CASE WHEN $3 OPERATOR(pg_catalog.>=) 0 AND (rejected::pg_catalog.float8"
-        " OPERATOR(pg_catalog.*) 100) OPERATOR(pg_catalog.>) ($3 OPERATOR(pg_catalog.*) read)"
-        " THEN rejected END, read, target",
-        arguments);
-    if (found == 1 && max_percent >= 0) CheckShare(max_percent);
+    RunOnRecord(job,
+                "UPDATE sqlite.job_tables SET state = 'done', finished = pg_catalog.clock_timestamp(),"
+                " started = COALESCE(started, pg_catalog.clock_timestamp())"
+                " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2"
+                " RETURNING CASE WHEN $3 OPERATOR(pg_catalog.>=) 0 AND (rejected::pg_catalog.float8"
+                " OPERATOR(pg_catalog.*) 100) OPERATOR(pg_catalog.>) ($3 OPERATOR(pg_catalog.*) read)"
+                " THEN rejected END, read, target",
+                arguments);
+    if (max_percent >= 0) CheckShare(max_percent);
     SPI_finish();
 }
 
@@ -315,11 +327,11 @@ void MoveToRejected(int64 job, int32 table_no, int64 rows) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(table_no).Int8(rows);
-    RunOnRecords(
-        "UPDATE sqlite.job_tables SET written = written OPERATOR(pg_catalog.-) $3,"
-        " rejected = rejected OPERATOR(pg_catalog.+) $3"
-        " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2",
-        arguments);
+    RunOnRecord(job,
+                "UPDATE sqlite.job_tables SET written = written OPERATOR(pg_catalog.-) $3,"
+                " rejected = rejected OPERATOR(pg_catalog.+) $3"
+                " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) $2",
+                arguments);
     SPI_finish();
 }
 

@@ -28,6 +28,13 @@ struct Arguments {
 
 /// Runs a statement over the records as their owner. @return rows touched, or given: see SPI_tuptable
 uint64 RunOnRecords(const char* sql, const Arguments& arguments);
+/// The same for a statement over one row of the records, which is there as long as the job is: whoever may
+/// delete it can do so at any time. Raises 55000 where it does not meet that row, so that nothing is written
+/// unrecorded.
+void RunOnRecord(int64 job, const char* sql, const Arguments& arguments);
+
+/// Raises that 55000.
+[[noreturn]] void RaiseRecordsGone(int64 job);
 
 /// What sqlite.jobs says from the beginning.
 struct NewJob {

@@ -32,10 +32,9 @@ Migration RecordedMigration(const Call* call, int64 job) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);
-    if (RunOnRecords("SELECT servers, target_schema, spec FROM sqlite.jobs"
-                     " WHERE job OPERATOR(pg_catalog.=) $1",
-                     arguments) != 1)
-        elog(ERROR, "job " INT64_FORMAT " is gone", job);
+    RunOnRecord(job,
+                "SELECT servers, target_schema, spec FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+                arguments);
     bool is_null;
     const HeapTuple row = SPI_tuptable->vals[0];
     const TupleDesc descriptor = SPI_tuptable->tupdesc;

@@ -125,8 +125,9 @@ Replan* PlanAnew(const JobPlan& plan, Jsonb* changes) {
     SPI_connect();
     Arguments job;
     job.Int8(plan.job);
-    RunOnRecords("SELECT spec::pg_catalog.text, servers FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
-                 job);
+    RunOnRecord(plan.job,
+                "SELECT spec::pg_catalog.text, servers FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+                job);
     const char* before = ToUtf8(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
     bool is_null;
     ArrayType* found =

@@ -24,10 +24,10 @@ void RunStep(const PieceContext& context) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(context.job).Int4(step);
-    if (RunOnRecords("SELECT COALESCE(staged, statement), object FROM sqlite.job_steps"
-                     " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
-                     arguments) != 1)
-        elog(ERROR, "job " INT64_FORMAT " has no step %d", context.job, step);
+    RunOnRecord(context.job,
+                "SELECT COALESCE(staged, statement), object FROM sqlite.job_steps"
+                " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
+                arguments);
     const char* statement = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
     const char* object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
     PublishActivity({context.job, Phase::kPostData, 0, InvalidOid, -1, object});

@@ -133,7 +133,8 @@ bool ReadStaging(plan::UndoJob* job) {
 void ReadLastXid(plan::UndoJob* job) {
     Arguments arguments;
     arguments.Int8(job->number);
-    RunOnRecords(
+    RunOnRecord(
+        job->number,
         "SELECT e.xid FROM (SELECT j.xmin FROM sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1"
         " UNION ALL SELECT s.xmin FROM sqlite.job_steps s WHERE s.job OPERATOR(pg_catalog.=) $1) AS e(xid)"
         " ORDER BY pg_catalog.age(e.xid) LIMIT 1",

@@ -65,8 +65,7 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Int4(table_no);
-    if (RunOnRecords(kSql, arguments) != 1)
-        elog(ERROR, "table %d of job " INT64_FORMAT " is gone", table_no, job);
+    jobs::RunOnRecord(job, kSql, arguments);
     const char* xids = TextAt(1);
     record.xids = MemoryContextStrdup(caller, xids != nullptr ? xids : "{}");
     record.shares_target = TextAt(2)[0] == 't';
