@@ -118,6 +118,38 @@ for my $workers (1, 2)
 	}
 }
 
+# Code that runs amid a job's rows takes the job's own records away, or takes the job up: refused, whatever the call.
+sql(q{
+	CREATE TABLE kept.tale (id bigint PRIMARY KEY, name text);
+	CREATE TABLE kept.said (what text);
+	CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		EXECUTE replace(TG_ARGV[0], '?', (SELECT max(job)::text FROM sqlite.jobs));
+		RETURN new;
+	EXCEPTION WHEN object_in_use THEN
+		INSERT INTO kept.said VALUES (sqlerrm);
+		RETURN new;
+	END$$;});
+for my $job ([migrate => q{CALL sqlite.migrate('{shop}', 'kept', '{"include": ["maker"], "existing": "append", "transaction": "%s", "on_error": "reject", "tables": {"maker": {"target": "tale"}}}')}],
+	[load => q{CALL sqlite.load('kept.tale', 'SELECT * FROM (VALUES (1, ''a''), (2, ''b'')) AS v', 'reject')}])
+{
+	for my $call ('forget(?)', 'rollback(?)', 'resume(?)', 'retry_rejects(?)', q{load('kept.said', 'SELECT 1', job => ?)})
+	{
+		for my $transaction ($job->[0] eq 'load' ? 'single' : ('single', 'table', 'batch'))
+		{
+			my $quoted = 'CALL sqlite.' . $call =~ s/'/''/gr;
+			sql("CREATE OR REPLACE TRIGGER meddle BEFORE INSERT ON kept.tale FOR EACH ROW EXECUTE FUNCTION meddle('$quoted')");
+			my $said = try_sql(sprintf($job->[1], $transaction));
+			unlike($said, qr/connection|XX000|FATAL/, "$job->[0], $transaction: $call from within");
+			is(sql('SELECT count(*) FROM kept.tale'), '2', 'all rows are there');
+			like(sql('SELECT DISTINCT what FROM kept.said'), qr/^job \d+ is being worked on by this session$/, 'the call is refused');
+			is(sql('SELECT state FROM sqlite.jobs WHERE job = (SELECT max(job) FROM sqlite.jobs)'), 'done', 'the job is done');
+			sql('TRUNCATE kept.tale, kept.said');
+		}
+	}
+}
+sql('DROP TABLE kept.tale, kept.said');
+
 # A session ends between the commit of a table's rows and the note that the table is done: they are not loaded twice.
 # What can't be noted as long as another holds the row that says it stands for any such end.
 sql('CREATE TABLE kept.note (text text); CREATE TRIGGER wait BEFORE INSERT ON kept.note FOR EACH ROW EXECUTE FUNCTION wait()');

@@ -3,6 +3,7 @@
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/sources.hpp"
 #include "pg/jobs/staging.hpp"
+#include "pg/jobs/work_at_hand.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -58,6 +59,9 @@ Datum EndCall(Call* call, FunctionCallInfo fcinfo) {
 
 void StartJob(Call* call, int64 job) {
     call->job = job;
+    MemoryContext previous = MemoryContextSwitchTo(call->memory);
+    NoteWork(job);
+    MemoryContextSwitchTo(previous);
 }
 
 void CommitUnit(Call* call) {

@@ -3,6 +3,7 @@
 #include "pg/jobs/call.hpp"
 #include "pg/jobs/load_arguments.hpp"
 #include "pg/jobs/progress.hpp"
+#include "pg/jobs/work_at_hand.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -19,6 +20,7 @@ int64 JobOf(const LoadArguments& arguments, int32* table_no) {
         job.max_rejects = arguments.max_rejects_text;
         return CreateJob(job);
     }
+    CheckNotAtWork(arguments.job);
     *table_no = NextTableNo(arguments.job);
     ClaimJob(arguments.job);
     return arguments.job;

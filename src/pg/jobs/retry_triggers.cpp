@@ -3,7 +3,7 @@
 namespace pgsqlite::pg::jobs {
 namespace {
 
-void Run(const char* sql) {
+void RunCommand(const char* sql) {
     if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "could not run: %s", sql);
 }
 
@@ -29,13 +29,13 @@ List* DisableTriggers(const JobPlan& plan) {
         // Of the two steps of a table the first does for both: nothing fires when the second is met.
         const PlannedLoad& table = plan.tables[static_cast<size_t>(step.table_no - 1)];
         const char* target = quote_literal_cstr(ToServerText(table.target));
-        Run(psprintf(kStatements, target));
+        RunCommand(psprintf(kStatements, target));
         if (SPI_processed == 0) continue;
         const SPITupleTable* found = SPI_tuptable;
         MemoryContext previous = MemoryContextSwitchTo(memory);
         enable = lappend(enable, pstrdup(SPI_getvalue(found->vals[0], found->tupdesc, 2)));
         MemoryContextSwitchTo(previous);
-        Run(SPI_getvalue(found->vals[0], found->tupdesc, 1));
+        RunCommand(SPI_getvalue(found->vals[0], found->tupdesc, 1));
     }
     SPI_finish();
     return enable;
@@ -44,10 +44,10 @@ List* DisableTriggers(const JobPlan& plan) {
 void EnableTriggers(const List* statements) {
     if (statements == NIL) return;
     SPI_connect();
-    Run("SET CONSTRAINTS ALL IMMEDIATE");
+    RunCommand("SET CONSTRAINTS ALL IMMEDIATE");
     const ListCell* cell;
     foreach (cell, statements)
-        Run(static_cast<const char*>(lfirst(cell)));
+        RunCommand(static_cast<const char*>(lfirst(cell)));
     SPI_finish();
 }
 

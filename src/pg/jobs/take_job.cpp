@@ -1,6 +1,7 @@
 #include "pg/jobs/take_job.hpp"
 
 #include "pg/jobs/records.hpp"
+#include "pg/jobs/work_at_hand.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -29,6 +30,8 @@ void AwaitLastCommits(int64 job) {
 
 TakenJob TakeJob(const ChosenJob& chosen) {
     TakenJob taken = {chosen.job, chosen.act_as, nullptr, nullptr};
+    CheckNotAtWork(taken.job);
+    NoteWork(taken.job);
     SPI_connect();
     Arguments arguments;
     arguments.Int8(taken.job).Int4(MyProcPid);
