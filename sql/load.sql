@@ -61,6 +61,8 @@ CALL sqlite.load('item SELECT 1 --', '');
 CALL sqlite.load('item SELECT 1 --', '-- nothing');
 CALL sqlite.load('item', 'SELECT 1', 'ignore');
 CALL sqlite.load('item', 'SELECT 1', max_rejects => 'many');
+CALL sqlite.load('item', 'SELECT 1', max_rejects => 9223372036854775808);
+CALL sqlite.load('nowhere', 'SELECT 1', max_rejects => 9223372036854775807);
 CALL sqlite.load('item', 'SELECT 1; SELECT 2');
 CALL sqlite.load('nowhere', 'SELECT 1');
 CALL sqlite.load('item (id)', 'SELECT 1, 2');

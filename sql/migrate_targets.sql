@@ -84,6 +84,17 @@ CALL sqlite.migrate('{targets}', 'targets', '{"include": ["trail", "spot"], "tab
 SELECT step, x, y FROM targets.trail ORDER BY step;
 CALL sqlite.rollback(:job);
 
+-- Nobody waits for each other: three tables that fill one target, and targets that refer to each other.
+CREATE TABLE targets.together (id bigint, egg bigint, hen bigint, before bigint, name text);
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["hen", "egg", "link"], "tables": {"*": {"target": "together"}}, "workers": 3, "transaction": "table"}') \gset
+SELECT table_name, cardinality(parents) AS parents, written FROM sqlite.job_tables WHERE job = :job ORDER BY table_no;
+CALL sqlite.rollback(:job);
+CREATE TABLE targets.hen (id bigint PRIMARY KEY, egg bigint);
+CREATE TABLE targets.egg (id bigint PRIMARY KEY, hen bigint REFERENCES targets.hen DEFERRABLE INITIALLY DEFERRED);
+ALTER TABLE targets.hen ADD FOREIGN KEY (egg) REFERENCES targets.egg DEFERRABLE INITIALLY DEFERRED;
+CALL sqlite.migrate('{targets}', 'targets', '{"include": ["hen", "egg"], "tables": {"hen": {"where": "egg IS NULL"}, "egg": {"where": "hen IS NULL"}}, "workers": 2, "transaction": "table"}') \gset
+SELECT table_name, cardinality(parents) AS parents, written FROM sqlite.job_tables WHERE job = :job ORDER BY table_no;
+
 SET client_min_messages = error;
 DROP SCHEMA targets CASCADE;
 DROP SERVER targets CASCADE;

@@ -137,6 +137,12 @@ SELECT 'SELECT a FROM t ORDER BY ' || repeat('(', 120) || 'b' || repeat(' + 0)',
 -- What wide comparisons keep for PostgreSQL's errors.
 SELECT count(*) FROM t WHERE (a + 2147483000)::numeric < 5.5;
 
+-- A constant in one branch of UNION ALL is an order there, and not the number of a column.
+SET enable_sort = off;
+SELECT 1 AS first, b AS second FROM t UNION ALL SELECT 1, a FROM t WHERE a < 0 ORDER BY 1, 2 DESC LIMIT 3;
+SELECT -7 AS first, a AS second FROM t UNION ALL SELECT b, a FROM t WHERE a < 2 ORDER BY 1, 2 LIMIT 2;
+RESET enable_sort;
+
 -- EXPLAIN says nothing of what only running the statement meets.
 CREATE FOREIGN TABLE fading (kept int, lost int) SERVER planner;
 EXPLAIN (COSTS OFF, VERBOSE) SELECT * FROM fading;

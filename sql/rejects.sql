@@ -56,6 +56,10 @@ SELECT count(*) FROM (TABLE rejects.hen EXCEPT TABLE rejects_plan.hen UNION ALL 
 SELECT (SELECT count(*) FROM rejects_plan.link), (SELECT count(*) FROM rejects_plan.hen), (SELECT count(*) FROM rejects_plan.egg);
 CALL sqlite.migrate('{rejects}', 'rejects_few', :'spec'::jsonb || '{"max_rejects": 3}');
 SELECT count(*) FROM pg_namespace WHERE nspname = 'rejects_few';
+-- The largest number that a spec takes.
+CALL sqlite.migrate('{rejects}', 'rejects_all', :'spec'::jsonb || '{"max_rejects": 9223372036854775807}') \gset
+SELECT max_rejects, state FROM sqlite.jobs WHERE job = :job;
+CALL sqlite.rollback(:job);
 
 DROP SCHEMA rejects, rejects_batch, rejects_plan CASCADE;
 DROP SERVER rejects CASCADE;

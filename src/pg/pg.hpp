@@ -86,3 +86,7 @@ extern "C" {
 #include "utils/uuid.h"
 #include "utils/varlena.h"
 }
+
+// Who raised an error: ErrorData.domain, which is "pg_sqlite" of ours (IsOurs in seam.hpp).
+#undef TEXTDOMAIN
+#define TEXTDOMAIN "pg_sqlite"

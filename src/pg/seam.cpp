@@ -48,6 +48,10 @@ void RaisePending(const PendingError& error) {
     pg_unreachable();
 }
 
+bool IsOurs(const ErrorData& error) noexcept {
+    return error.domain != nullptr && std::strcmp(error.domain, TEXTDOMAIN) == 0;
+}
+
 void RaiseAgain(ErrorData* error) {
     const auto keep = [](const char** text) {
         if (*text != nullptr) *text = MemoryContextStrdup(ErrorContext, *text);

@@ -28,6 +28,10 @@ void CaptureException(PendingError& error) noexcept;
 /// Raises it with SQLSTATE, detail and hint; a pending cancel or termination goes first.
 [[noreturn]] void RaisePending(const PendingError& error);
 
+/// Whether this library raised it. An error of PostgreSQL's own may have left locks, pins and buffers behind,
+/// which only the end of a (sub)transaction releases; ours are raised where nothing is held.
+bool IsOurs(const ErrorData& error) noexcept;
+
 /// Raises a copied error again, which may lie in memory that goes while the stack is unwound: copies hold
 /// names of files and functions of their own, and ReThrowError leaves those where they are.
 [[noreturn]] void RaiseAgain(ErrorData* error);

@@ -57,7 +57,6 @@ Error FileError(int error_number, std::string_view doing, const std::string& pat
 }
 
 NewFile::NewFile(std::string path) : path_(std::move(path)) {
-    constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const std::string directory = DirectoryOf(path_);
     directory_ = Retry([&] { return open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); });
     if (directory_ < 0) throw FileError(errno, "create file", path_);
@@ -67,7 +66,7 @@ NewFile::NewFile(std::string path) : path_(std::move(path)) {
                     "path \"" + path_ + "\" was changed while its file was being made",
                     "A symbolic link stands on the way, where there was none before.", "Try again.");
     }
-    descriptor_ = Retry([&] { return openat(directory_, Name(), kFlags, S_IRUSR | S_IWUSR); });
+    descriptor_ = Create();
     if (descriptor_ < 0) {
         const int error = errno;
         close(directory_);
@@ -77,8 +76,35 @@ NewFile::NewFile(std::string path) : path_(std::move(path)) {
 
 NewFile::~NewFile() {
     if (descriptor_ >= 0) close(descriptor_);
-    if (!kept_) unlinkat(directory_, Name(), 0);
+    if (named_ && !kept_) unlinkat(directory_, Name(), 0);
     close(directory_);
+}
+
+int NewFile::Create() noexcept {
+    constexpr mode_t kMode = S_IRUSR | S_IWUSR;
+    struct stat st;
+    if (fstatat(directory_, Name(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    const int nameless =
+        Retry([&] { return openat(directory_, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, kMode); });
+    // A file system without them, or a kernel: open(2), EOPNOTSUPP, EISDIR, ENOENT.
+    if (nameless >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL))
+        return nameless;
+    const int named = Retry([&] {
+        return openat(directory_, Name(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
+    });
+    named_ = named >= 0;
+    return named;
+}
+
+void NewFile::GiveName() {
+    char name[32];
+    std::snprintf(name, sizeof(name), "/proc/self/fd/%d", descriptor_);
+    if (linkat(AT_FDCWD, name, directory_, Name(), AT_SYMLINK_FOLLOW) != 0)
+        throw FileError(errno, "create file", path_);
+    named_ = true;
 }
 
 const char* NewFile::Name() const noexcept {
@@ -124,6 +150,7 @@ void NewFile::Resize(std::int64_t size) {
 
 void NewFile::Keep(bool sync) {
     if (sync && Retry([&] { return fsync(descriptor_); }) != 0) throw FileError(errno, "fsync file", path_);
+    if (!named_) GiveName();
     // Some file systems report only now that the disk is full. The descriptor is gone in any case.
     if (close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR)
         throw FileError(errno, "write to file", path_);

@@ -1,6 +1,7 @@
 // New file: a file that this process makes, and that is gone again unless it became complete. Never an
 // existing one: SQLite's locks on a database file would be dropped by closing it here, and nobody's file is
-// overwritten.
+// overwritten. Where the file system has files without a name (O_TMPFILE), it gets its name when it is
+// complete, so that a process which is killed leaves nothing.
 #pragma once
 
 #include <cstddef>
@@ -46,16 +47,20 @@ class NewFile {
     std::size_t ReadAt(void* data, std::size_t size, std::int64_t offset) const;
     /// Cuts or lengthens it (with zeros). @throws Error
     void Resize(std::int64_t size);
-    /// Closes it and lets it stay. @param sync it and its entry in the directory survive a crash from now on
-    /// @throws Error
+    /// Closes it and lets it stay, under its name. @param sync it and its entry in the directory survive a
+    /// crash from now on. @throws Error as FileError; 58P02 where somebody has made a file of its name since
     void Keep(bool sync);
 
   private:
     const char* Name() const noexcept;
+    /// -1 with errno.
+    int Create() noexcept;
+    void GiveName();
     std::string path_;
     int directory_ = -1;  ///< the one that it was made in, wherever it may be moved
     int descriptor_ = -1;
     std::int64_t end_ = 0;  ///< where Write goes on
+    bool named_ = false;    ///< it has an entry in the directory
     bool kept_ = false;
 };
 

@@ -154,7 +154,7 @@ struct PlannedTable {
     std::vector<PlannedIndex> indexes;
     std::vector<PlannedForeignKey> foreign_keys;
     std::optional<Partitioning> partitioning;  ///< nothing: an ordinary table
-    std::vector<std::size_t> parents;          ///< tables that must be loaded before this one
+    std::vector<std::size_t> parents;          ///< tables to be loaded before this one: no cycles
     /// Rows of several databases may meet here: the keys must be there before the data.
     bool keys_first = false;
 

@@ -323,10 +323,10 @@ void FindParents(Designer& designer, PlannedTable& table) {
                                 sqlite::EqualNames(tables[i].table().name, key.parent_table));
         if (refers) add(i);
     }
-    // A child of a target waits for all tables that fill it.
+    // A child of a target waits for all tables that fill it; those that fill one target don't for each other.
     for (std::size_t i = 0, count = table.parents.size(); i < count; ++i)
         for (std::size_t j = 0; j < tables.size(); ++j)
-            if (tables[j].merged_into == table.parents[i] && &tables[j] != &table) add(j);
+            if (tables[j].merged_into == table.parents[i] && table.merged_into != table.parents[i]) add(j);
 }
 
 void OrderTables(Design& design) {
@@ -364,10 +364,13 @@ void OrderTables(Design& design) {
         place[order[i]] = i;
         sorted.push_back(std::move(design.tables[order[i]]));
     }
-    for (PlannedTable& table : sorted) {
+    for (std::size_t i = 0; i < count; ++i) {
+        PlannedTable& table = sorted[i];
         if (table.merged_into) table.merged_into = place[*table.merged_into];
         for (std::size_t& parent : table.parents)
             parent = place[parent];
+        // Those of a cycle: workers would wait for each other.
+        std::erase_if(table.parents, [&](std::size_t parent) { return parent > i; });
         for (PlannedForeignKey& key : table.foreign_keys)
             key.parent = place[key.parent];
     }

@@ -264,6 +264,8 @@ Verdict DeparseConjunct(DeparseContext* context, Expr* clause, StringInfo out) {
 
 bool DeparseSortTerm(DeparseContext* context, Expr* expr, Oid opfamily, Oid collation, bool descending,
                      bool nulls_first, StringInfo out) {
+    // A constant (a column of a branch of UNION ALL) would read as the number of a column.
+    if (!contain_var_clause(reinterpret_cast<Node*>(expr))) return false;
     const Mark mark = Begin(context);
     const Fragment* value = DeparseValue(context, expr);
     // The default family: that of the rules' comparisons.

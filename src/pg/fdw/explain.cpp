@@ -44,7 +44,7 @@ List* TrySqlitePlan(Oid server, const char* sql) {
         MemoryContextSwitchTo(context);
         ErrorData* error = CopyErrorData();
         FlushErrorState();
-        if (!MeetsWhenRunning(error->sqlerrcode)) RaiseAgain(error);
+        if (!MeetsWhenRunning(*error)) RaiseAgain(error);
     }
     PG_END_TRY();
     if (pin != nullptr) pin->Release();

@@ -329,8 +329,9 @@ DeparseContext MakeContext(const RemoteRelation* relation) {
     return {relation, 1, NIL, NIL, NIL, NIL, 1, 0, 0};
 }
 
-bool MeetsWhenRunning(int sqlstate) {
-    switch (sqlstate) {
+bool MeetsWhenRunning(const ErrorData& error) {
+    if (!IsOurs(error)) return false;
+    switch (error.sqlerrcode) {
         case ERRCODE_UNDEFINED_FILE:
         case ERRCODE_IO_ERROR:
         case ERRCODE_DATA_CORRUPTED:
@@ -360,7 +361,7 @@ SourceFacts* LookAtSource(const SourceRelation& relation) {
         ErrorData* error = CopyErrorData();
         FlushErrorState();
         if (pin != nullptr) pin->Release();
-        if (!MeetsWhenRunning(error->sqlerrcode)) RaiseAgain(error);
+        if (!MeetsWhenRunning(*error)) RaiseAgain(error);
         return UnknownFacts(relation);
     }
     PG_END_TRY();

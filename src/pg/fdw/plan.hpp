@@ -46,8 +46,9 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid relid, Forei
 
 /// Whether an error of looking at a source is one that the statement would meet when it runs: the file, the
 /// table or a column is gone, or is not what it was. Planning and EXPLAIN go on without. Such an error leaves
-/// nothing behind but memory, and a pin if there was one.
-bool MeetsWhenRunning(int sqlstate);
+/// nothing behind but memory, and a pin if there was one: it is one of ours, never PostgreSQL's own of the
+/// same SQLSTATE.
+bool MeetsWhenRunning(const ErrorData& error);
 /// Whether rows that are read in a query may be hidden from who asks it.
 bool HasBarrier(const PlannerInfo* root);
 
