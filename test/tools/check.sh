@@ -198,7 +198,7 @@ check_systems() {
         124 | "no exit") say "SKIPPED $system: TIME WAS UP, LEFT OUT OR NOT DONE:$left_out" ;;
         *) [ "$bad" -gt 0 ] || bad=1 ;;
         esac
-        result "$system" "$good" "$bad"
+        [ $((good + bad)) -eq 0 ] || result "$system" "$good" "$bad"
     done
 }
 
