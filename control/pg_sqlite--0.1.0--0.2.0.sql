@@ -40,45 +40,21 @@ BEGIN
 END;
 $$;
 
--- What is made anew here can't have views that read it; "DROP … CASCADE", which PostgreSQL would hint at, would take them along.
-DO $$
-DECLARE
-    users text;
-BEGIN
-    SELECT pg_catalog.string_agg(DISTINCT COALESCE(
-            'view ' OPERATOR(pg_catalog.||) v.ev_class::pg_catalog.regclass::pg_catalog.text,
-            pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)), ', ') INTO users
-    FROM pg_catalog.pg_depend d
-        LEFT JOIN pg_catalog.pg_rewrite v
-            ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND v.oid OPERATOR(pg_catalog.=) d.objid
-        LEFT JOIN pg_catalog.pg_policy p
-            ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass AND p.oid OPERATOR(pg_catalog.=) d.objid
-    WHERE d.deptype OPERATOR(pg_catalog.=) 'n'
-        AND (d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
-            AND d.refobjid OPERATOR(pg_catalog.=) 'sqlite.version()'::pg_catalog.regprocedure
-            OR d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-            AND d.refobjid OPERATOR(pg_catalog.=) 'sqlite.jobs'::pg_catalog.regclass
-            AND d.refobjsubid OPERATOR(pg_catalog.=) (
-                SELECT a.attnum FROM pg_catalog.pg_attribute a
-                WHERE a.attrelid OPERATOR(pg_catalog.=) 'sqlite.jobs'::pg_catalog.regclass AND a.attname OPERATOR(pg_catalog.=) 'owner')
-            AND d.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_constraint'::pg_catalog.regclass
-            AND p.polname IS DISTINCT FROM 'own')
-        AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_depend e
-            WHERE e.deptype OPERATOR(pg_catalog.=) 'e' AND e.classid OPERATOR(pg_catalog.=) d.classid AND e.objid OPERATOR(pg_catalog.=) d.objid);
-    IF users IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot update extension pg_sqlite: other objects use what 0.2.0 has in another shape'
-            USING ERRCODE = 'dependent_objects_still_exist', DETAIL = pg_catalog.format('They are: %s.', users),
-                HINT = 'Drop them, update, and create them again: sqlite.version() has rows of name and value now, and sqlite.jobs.owner is a regrole.';
-    END IF;
-END;
-$$;
-
 DROP FUNCTION sqlite.version();
 CREATE FUNCTION sqlite.version(OUT name text, OUT value text) RETURNS SETOF record
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_version_items';
 COMMENT ON FUNCTION sqlite.version() IS
     'versions of the extension, of PostgreSQL and of SQLite, running and built with, and SQLite''s compile options';
+
+-- The dry run.
+CREATE FUNCTION sqlite.rehearse(
+    servers text[], target_schema text DEFAULT 'public', spec jsonb DEFAULT '{}',
+    OUT table_name text, OUT read bigint, OUT written bigint, OUT rejected bigint, OUT changed bigint,
+    OUT seconds numeric, OUT reasons text[], OUT server text, OUT target text, OUT skipped bigint)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE ROWS 100 AS 'MODULE_PATHNAME', 'pg_sqlite_rehearse';
+COMMENT ON FUNCTION sqlite.rehearse(text[], text, jsonb) IS
+    'a dry run: the whole migration, done and taken back in one statement; a row a table says what would become of it';
 
 -- Rejected rows may have been mended by hand, and their source may be gone: a dump takes them along.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects',
@@ -128,6 +104,7 @@ BEGIN ATOMIC
             COALESCE(sum(t.read), 0) AS read, COALESCE(sum(t.written), 0) AS written,
             COALESCE(sum(t.rejected), 0) AS rejected, COALESCE(sum(t.skipped), 0) AS skipped,
             COALESCE(sum(t.warned), 0) AS warned,
+            COALESCE(sum((SELECT sum(e.count::numeric) FROM jsonb_each_text(t.changes) AS e (name, count))), 0) AS changed,
             COALESCE(bool_and(t.read = t.written + t.rejected + t.skipped), true) AS balanced
         FROM tables t
     ), policies AS (
@@ -185,8 +162,11 @@ BEGIN ATOMIC
         'max_rejects', c.max_rejects, 'files', c.files, 'backups', c.backups,
         'totals', (
             SELECT jsonb_build_object('tables', t.tables, 'read', t.read, 'written', t.written,
-                'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'balanced', t.balanced,
-                'rows_per_second', round(t.read / NULLIF(c.seconds, 0)))
+                'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'changed', t.changed,
+                'balanced', t.balanced, 'rows_per_second', round(t.read / NULLIF(c.seconds, 0)),
+                -- In percent; never 100 or 0 where a row says otherwise.
+                'total', t.read, 'success_rate', trunc(100.0 * (t.written + t.skipped) / NULLIF(t.read, 0), 4),
+                'error_rate', round(ceil(1000000.0 * t.rejected / NULLIF(t.read, 0)) / 10000.0, 4))
             FROM totals t),
         'tables', COALESCE((
             SELECT jsonb_agg(jsonb_build_object('table_no', t.table_no, 'server', t.server, 'table', t.table_name,
@@ -233,6 +213,125 @@ BEGIN ATOMIC
             FROM next_steps n), '[]'))
     FROM chosen c;
 END;
+
+-- A line a row.
+DROP FUNCTION sqlite.report_text(bigint);
+CREATE FUNCTION sqlite.report_text(job bigint DEFAULT NULL) RETURNS SETOF text
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH report AS MATERIALIZED (
+        SELECT sqlite.report(report_text.job) AS r
+    ), counts AS (
+        SELECT t.line, t.target, CASE WHEN t.state = 'done' THEN '' ELSE t.state END AS state, t.read, t.written,
+            t.rejected, t.skipped
+        FROM report, ROWS FROM (jsonb_to_recordset(r -> 'tables') AS (
+            target text, state text, read bigint, written bigint, rejected bigint, skipped bigint))
+            WITH ORDINALITY AS t (target, state, read, written, rejected, skipped, line)
+        UNION ALL
+        SELECT 1000000, format('%s tables', t.tables), '', t.read, t.written, t.rejected, t.skipped
+        FROM report, jsonb_to_record(r -> 'totals') AS t (
+            tables bigint, read bigint, written bigint, rejected bigint, skipped bigint)
+        WHERE t.tables > 1
+    ), cells AS (
+        SELECT 0 AS line, 'Table' AS target, '' AS state, 'Read' AS read, 'Written' AS written,
+            'Rejected' AS rejected, 'Skipped' AS skipped
+        FROM (SELECT FROM counts LIMIT 1) AS any_table
+        UNION ALL
+        SELECT line, regexp_replace(target, '[[:cntrl:]]+', ' ', 'g'), state,
+            to_char(read, 'FM999,999,999,999,999,990'),
+            to_char(written, 'FM999,999,999,999,999,990'), to_char(rejected, 'FM999,999,999,999,999,990'),
+            to_char(skipped, 'FM999,999,999,999,999,990')
+        FROM counts
+    ), lines AS (
+        SELECT 10 AS part, 0::bigint AS line, format('Job %s: %s%s%s, %s', r ->> 'job', r ->> 'kind',
+            ' of ' || NULLIF((SELECT string_agg(s, ', ') FROM jsonb_array_elements_text(r -> 'servers') AS s), ''),
+            ' into ' || (r ->> 'target_schema'),
+            CASE WHEN (r -> 'interrupted')::boolean THEN 'interrupted' ELSE r ->> 'state' END) AS text
+        FROM report
+        UNION ALL
+        SELECT 20, 0, format('Started %s, %s s%s', to_char((r ->> 'started')::timestamptz, 'YYYY-MM-DD HH24:MI:SSOF'),
+            to_char((r ->> 'seconds')::numeric, 'FM999,999,999,990.0'),
+            ', ' || to_char(NULLIF((r #>> '{totals,rows_per_second}')::numeric, 0), 'FM999,999,999,990') || ' rows/s')
+        FROM report
+        UNION ALL
+        SELECT 30, 0, format(E'\nError %s: %s%s%s', r #>> '{error,sqlstate}', r #>> '{error,message}',
+            E'\n  ' || replace(r #>> '{error,detail}', E'\n', E'\n  '), E'\n  Hint: ' || (r #>> '{error,hint}'))
+        FROM report WHERE jsonb_typeof(r -> 'error') = 'object'
+        UNION ALL
+        SELECT 40, c.line, rtrim(format('%s%s  %s  %s  %s  %s  %s', CASE c.line WHEN 0 THEN E'\n' END,
+            rpad(c.target, max(length(c.target)) OVER ()), lpad(c.read, max(length(c.read)) OVER ()),
+            lpad(c.written, max(length(c.written)) OVER ()), lpad(c.rejected, max(length(c.rejected)) OVER ()),
+            lpad(c.skipped, max(length(c.skipped)) OVER ()), c.state))
+        FROM cells c
+        UNION ALL
+        SELECT 50, 0, format('%s: %s read %s %s written + %s rejected + %s skipped',
+            CASE WHEN t.balanced THEN 'Proof' ELSE 'The account does not balance' END,
+            to_char(t.read, 'FM999,999,999,999,999,990'), CASE WHEN t.balanced THEN '=' ELSE '<>' END,
+            to_char(t.written, 'FM999,999,999,999,999,990'), to_char(t.rejected, 'FM999,999,999,999,999,990'),
+            to_char(t.skipped, 'FM999,999,999,999,999,990'))
+        FROM report, jsonb_to_record(r -> 'totals') AS t (
+            tables bigint, balanced boolean, read bigint, written bigint, rejected bigint, skipped bigint)
+        WHERE t.tables > 0 AND (t.read > 0 OR r ->> 'state' = 'done')
+        UNION ALL
+        SELECT 55, 0, format('Success rate %s %%, error rate %s %%', trim_scale(t.success_rate), trim_scale(t.error_rate))
+        FROM report, jsonb_to_record(r -> 'totals') AS t (success_rate numeric, error_rate numeric)
+        WHERE t.success_rate IS NOT NULL
+        UNION ALL
+        SELECT 60, 0, format(E'\nRows that did not fit: %s open, %s loaded, %s ignored', s.open, s.loaded, s.ignored)
+        FROM report, jsonb_to_record(r -> 'rejects') AS s (open bigint, loaded bigint, ignored bigint)
+        WHERE s.open + s.loaded + s.ignored > 0
+        UNION ALL
+        SELECT 60, g.line, format('  %s: %s %s, %s %s%s: %s%s', g.target, g.rows,
+            CASE g.rows WHEN 1 THEN 'row' ELSE 'rows' END, g.category, g.sqlstate,
+            ' (' || NULLIF((SELECT string_agg(c, ', ') FROM jsonb_array_elements_text(g.columns) AS c), '') || ')',
+            left(regexp_replace(g.example ->> 'message', '[[:cntrl:]]+', ' ', 'g'), 200),
+            COALESCE(' [rowid ' || (g.example ->> 'rowid') || ']', ' [key ' || NULLIF(g.example ->> 'key', '') || ']'))
+        FROM report, ROWS FROM (jsonb_to_recordset(r #> '{rejects,groups}') AS (
+            target text, rows bigint, category text, sqlstate text, columns jsonb, example jsonb))
+            WITH ORDINALITY AS g (target, rows, category, sqlstate, columns, example, line)
+        WHERE g.line <= 20
+        UNION ALL
+        SELECT 60, 1000, format('  and %s more kinds of rejects: see sqlite.rejects',
+            (r #>> '{rejects,kinds}')::bigint - 20)
+        FROM report WHERE (r #>> '{rejects,kinds}')::bigint > 20
+        UNION ALL
+        SELECT 70, 0, E'\nChanged by policies: '
+            || (SELECT string_agg(format('%s %s', e.name, e.count), ', ' ORDER BY e.name)
+                FROM jsonb_each_text(r -> 'policies') AS e (name, count))
+        FROM report
+        UNION ALL
+        SELECT 75, 0, format(E'\nRows kept with a warning: %s', r #>> '{totals,warned}')
+        FROM report WHERE (r #>> '{totals,warned}')::bigint > 0
+        UNION ALL
+        SELECT 80, 0, format(E'\nWarnings: %s', jsonb_array_length(r -> 'warnings'))
+        FROM report WHERE jsonb_array_length(r -> 'warnings') > 0
+        UNION ALL
+        SELECT 80, w.line, format('  %s%s', (w.warning ->> 'table') || ': ',
+            left(regexp_replace(w.warning ->> 'message', '[[:cntrl:]]+', ' ', 'g'), 200))
+        FROM report, jsonb_array_elements(r -> 'warnings') WITH ORDINALITY AS w (warning, line)
+        WHERE w.line <= 20
+        UNION ALL
+        SELECT 90, 0, format(E'\nNot translated: %s', jsonb_array_length(r -> 'not_translated'))
+        FROM report WHERE jsonb_array_length(r -> 'not_translated') > 0
+        UNION ALL
+        SELECT 90, o.line, format('  %s: %s', o.item ->> 'object',
+            left(regexp_replace(o.item ->> 'reason', '[[:cntrl:]]+', ' ', 'g'), 200))
+        FROM report, jsonb_array_elements(r -> 'not_translated') WITH ORDINALITY AS o (item, line)
+        WHERE o.line <= 20
+        UNION ALL
+        SELECT 100, n.line, format('%s  %s  -- %s', CASE n.line WHEN 1 THEN E'\nNext:\n' END,
+            rpad(n.statement || ';', max(length(n.statement)) OVER () + 1), n.why)
+        FROM report, ROWS FROM (jsonb_to_recordset(r -> 'next') AS (statement text, why text))
+            WITH ORDINALITY AS n (statement, why, line)
+    )
+    SELECT string_to_table(string_agg(l.text, E'\n' ORDER BY l.part, l.line), E'\n') FROM lines l;
+END;
+COMMENT ON FUNCTION sqlite.report_text(bigint) IS 'a job in words, a line a row; the session''s last unless named';
+
+CREATE FUNCTION sqlite.report_html(job bigint DEFAULT NULL, proof boolean DEFAULT true) RETURNS text
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_report_html';
+COMMENT ON FUNCTION sqlite.report_html(bigint, boolean) IS
+    'a job as one page of HTML to attach to a ticket; with proof both sides are read and compared for it';
 
 -- Records of roles that are gone are left out: their number may be another role's where they are restored.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', 'WHERE owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');

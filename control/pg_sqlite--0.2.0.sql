@@ -522,6 +522,15 @@ CREATE PROCEDURE sqlite.migrate(
 COMMENT ON PROCEDURE sqlite.migrate(text[], text, jsonb, bigint) IS
     'whole SQLite databases into PostgreSQL: what sqlite.plan shows, with its account; job gets its number';
 
+CREATE FUNCTION sqlite.rehearse(
+    servers text[], target_schema text DEFAULT 'public', spec jsonb DEFAULT '{}',
+    OUT table_name text, OUT read bigint, OUT written bigint, OUT rejected bigint, OUT changed bigint,
+    OUT seconds numeric, OUT reasons text[], OUT server text, OUT target text, OUT skipped bigint)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE ROWS 100 AS 'MODULE_PATHNAME', 'pg_sqlite_rehearse';
+COMMENT ON FUNCTION sqlite.rehearse(text[], text, jsonb) IS
+    'a dry run: the whole migration, done and taken back in one statement; a row a table says what would become of it';
+
 CREATE PROCEDURE sqlite.resume(INOUT job bigint DEFAULT NULL)
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_sqlite_resume';
 COMMENT ON PROCEDURE sqlite.resume(bigint) IS
@@ -631,6 +640,7 @@ BEGIN ATOMIC
             COALESCE(sum(t.read), 0) AS read, COALESCE(sum(t.written), 0) AS written,
             COALESCE(sum(t.rejected), 0) AS rejected, COALESCE(sum(t.skipped), 0) AS skipped,
             COALESCE(sum(t.warned), 0) AS warned,
+            COALESCE(sum((SELECT sum(e.count::numeric) FROM jsonb_each_text(t.changes) AS e (name, count))), 0) AS changed,
             COALESCE(bool_and(t.read = t.written + t.rejected + t.skipped), true) AS balanced
         FROM tables t
     ), policies AS (
@@ -688,8 +698,11 @@ BEGIN ATOMIC
         'max_rejects', c.max_rejects, 'files', c.files, 'backups', c.backups,
         'totals', (
             SELECT jsonb_build_object('tables', t.tables, 'read', t.read, 'written', t.written,
-                'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'balanced', t.balanced,
-                'rows_per_second', round(t.read / NULLIF(c.seconds, 0)))
+                'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'changed', t.changed,
+                'balanced', t.balanced, 'rows_per_second', round(t.read / NULLIF(c.seconds, 0)),
+                -- In percent; never 100 or 0 where a row says otherwise.
+                'total', t.read, 'success_rate', trunc(100.0 * (t.written + t.skipped) / NULLIF(t.read, 0), 4),
+                'error_rate', round(ceil(1000000.0 * t.rejected / NULLIF(t.read, 0)) / 10000.0, 4))
             FROM totals t),
         'tables', COALESCE((
             SELECT jsonb_agg(jsonb_build_object('table_no', t.table_no, 'server', t.server, 'table', t.table_name,
@@ -739,7 +752,7 @@ END;
 COMMENT ON FUNCTION sqlite.report(bigint) IS
     'all that is known of a job, the session''s last unless named: counts, times, rejects, policies, what to do next';
 
-CREATE FUNCTION sqlite.report_text(job bigint DEFAULT NULL) RETURNS text
+CREATE FUNCTION sqlite.report_text(job bigint DEFAULT NULL) RETURNS SETOF text
     LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH report AS MATERIALIZED (
@@ -796,6 +809,10 @@ BEGIN ATOMIC
             tables bigint, balanced boolean, read bigint, written bigint, rejected bigint, skipped bigint)
         WHERE t.tables > 0 AND (t.read > 0 OR r ->> 'state' = 'done')
         UNION ALL
+        SELECT 55, 0, format('Success rate %s %%, error rate %s %%', trim_scale(t.success_rate), trim_scale(t.error_rate))
+        FROM report, jsonb_to_record(r -> 'totals') AS t (success_rate numeric, error_rate numeric)
+        WHERE t.success_rate IS NOT NULL
+        UNION ALL
         SELECT 60, 0, format(E'\nRows that did not fit: %s open, %s loaded, %s ignored', s.open, s.loaded, s.ignored)
         FROM report, jsonb_to_record(r -> 'rejects') AS s (open bigint, loaded bigint, ignored bigint)
         WHERE s.open + s.loaded + s.ignored > 0
@@ -843,9 +860,14 @@ BEGIN ATOMIC
         FROM report, ROWS FROM (jsonb_to_recordset(r -> 'next') AS (statement text, why text))
             WITH ORDINALITY AS n (statement, why, line)
     )
-    SELECT string_agg(l.text, E'\n' ORDER BY l.part, l.line) FROM lines l;
+    SELECT string_to_table(string_agg(l.text, E'\n' ORDER BY l.part, l.line), E'\n') FROM lines l;
 END;
-COMMENT ON FUNCTION sqlite.report_text(bigint) IS 'a job in words, the session''s last unless named; for reading in psql';
+COMMENT ON FUNCTION sqlite.report_text(bigint) IS 'a job in words, a line a row; the session''s last unless named';
+
+CREATE FUNCTION sqlite.report_html(job bigint DEFAULT NULL, proof boolean DEFAULT true) RETURNS text
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_sqlite_report_html';
+COMMENT ON FUNCTION sqlite.report_html(bigint, boolean) IS
+    'a job as one page of HTML to attach to a ticket; with proof both sides are read and compared for it';
 
 -- Proving.
 

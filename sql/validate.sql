@@ -32,6 +32,16 @@ SELECT * FROM proven;
 SELECT target, kind, object, status, rows FROM sqlite.validate_constraints() WHERE kind <> 'index';
 SELECT problems(NULL, '{}');
 SELECT sqlite.assert_valid(:job, '{reject}');
+-- Exceptions are kinds, things of the job, or both; what is neither is refused, with the list.
+\set VERBOSITY default
+SELECT sqlite.assert_valid(:job, '{reject,rejcts}');
+SELECT sqlite.assert_valid(:job, '{policy:empty_as_nul}');
+SELECT sqlite.assert_valid(:job, '{public.nowhere}');
+SELECT sqlite.assert_valid(:job, '{""}');
+SELECT sqlite.assert_valid(:job, '{reject,NULL}');
+\set VERBOSITY terse
+SELECT sqlite.assert_valid(:job, ARRAY['reject', 'difference:whatever', 'policy:empty_as_null', 'too_long', 'proof.person',
+    'person_pkey of proof.person', 'constraint:any of nothing', 'job ' || :job, 'unfinished']);
 
 -- One change each: found and named.
 BEGIN;

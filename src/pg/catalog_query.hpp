@@ -6,11 +6,23 @@
 
 namespace pgsqlite::pg {
 
+/// Makes names without a schema PostgreSQL's own, until AtEOXact_GUC(true, level). @return the level
+inline int UseCatalogNames() {
+    const int level = NewGUCNestLevel();
+    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                            true, 0, false);
+    return level;
+}
+
+/// No code is generated within the level: a query that is run once takes longer to compile than to run, where
+/// the planner guesses at rows of recursion and of functions.
+inline void UseNoJit() {
+    (void)set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 /// SPI_execute with no schema in sight but pg_catalog; what else is meant must be named with its schema.
 inline int ExecuteOnCatalogs(const char* sql, bool read_only, long limit) {
-    const int level = NewGUCNestLevel();
-    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
-                      0, false);
+    const int level = UseCatalogNames();
     const int code = SPI_execute(sql, read_only, limit);
     AtEOXact_GUC(true, level);
     return code;

@@ -41,4 +41,30 @@ ErrorData* TryInSubtransaction(Code&& code, IsAnswer&& is_answer) {
     return error;
 }
 
+/// Runs `code`, which may call anything, in a subtransaction that is rolled back however it ends. An error is
+/// raised again.
+///
+/// @param code as for PG_TRY: no object with a destructor may be alive in it
+template <class Code>
+void RunAndTakeBack(Code&& code) {
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    ErrorData* volatile error = nullptr;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    PG_TRY();
+    { code(); }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context);
+    CurrentResourceOwner = owner;
+    if (error != nullptr) RaiseAgain(error);
+}
+
 }  // namespace pgsqlite::pg

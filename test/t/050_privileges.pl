@@ -67,6 +67,7 @@ my %called = (
 	'restore_backup(jsonb,text)' => [ "SELECT sqlite.restore_backup('{}', '$dir/backups/new.db')", qr/42501.*permission denied to restore a backup/ ],
 	'load(text,text,text,"any",jsonb,bigint)' => [ "CALL sqlite.load('hidden', 'SELECT 1')", $hidden ],
 	'migrate(text[],text,jsonb,bigint)' => [ "CALL sqlite.migrate('{shop}')", $server ],
+	'rehearse(text[],text,jsonb)' => [ "SELECT * FROM sqlite.rehearse('{shop}')", $server ],
 	'resume(bigint)' => [ 'CALL sqlite.resume(1)', $job ],
 	'retry_rejects(bigint,bigint[],jsonb,boolean,bigint,bigint)' => [ 'CALL sqlite.retry_rejects(1)', $job ],
 	'check_reject()' => [ 'SELECT sqlite.check_reject()', qr/39P01/ ],
@@ -74,6 +75,7 @@ my %called = (
 	'rollback_sql(bigint)' => [ 'SELECT sqlite.rollback_sql(1)', $job ],
 	'forget(bigint,interval)' => [ 'CALL sqlite.forget(1)', $job ],
 	(map { ("$_(bigint)" => [ "SELECT sqlite.$_(1)", $job ]) } qw(job_or_last report report_text)),
+	'report_html(bigint,boolean)' => [ 'SELECT sqlite.report_html(1)', $job ],
 	'progress()' => [ 'SELECT count(*) FROM sqlite.progress()', qr/^0$/ ],
 	'validate(bigint)' => [ 'SELECT * FROM sqlite.validate(1)', $job ],
 	'validate(regclass,regclass,jsonb)' => [ "SELECT * FROM sqlite.validate('public.hidden', 'public.hidden')", $hidden ],
@@ -234,7 +236,7 @@ sql("CALL sqlite.migrate('{shop}', 'moved')");
 sql("CALL sqlite.migrate('{secret}', 'moved2', '{\"workers\": 2, \"backup\": \"$dir/backups\"}')");
 my @jobs = split /\n/, sql(q{SELECT job FROM sqlite.jobs WHERE kind = 'migrate' AND state = 'done' ORDER BY job});
 is(scalar @jobs, 2, 'both are done');
-$run->($_) for 'SELECT sqlite.report()', (map { ("SELECT sqlite.report($_)", "SELECT sqlite.report_text($_)", "SELECT * FROM sqlite.validate($_)", "SELECT * FROM sqlite.validate_constraints($_)", "SELECT sqlite.assert_valid($_)", "SELECT * FROM sqlite.differences($_, 'item')", "SELECT sqlite.rollback_sql($_)") } @jobs), 'SELECT * FROM sqlite.progress', "SELECT * FROM sqlite.digest('moved.item')",
+$run->($_) for "SELECT * FROM sqlite.rehearse('{shop}', 'moved3')", 'SELECT sqlite.report()', (map { ("SELECT sqlite.report($_)", "SELECT sqlite.report_text($_)", "SELECT sqlite.report_html($_)", "SELECT * FROM sqlite.validate($_)", "SELECT * FROM sqlite.validate_constraints($_)", "SELECT sqlite.assert_valid($_)", "SELECT * FROM sqlite.differences($_, 'item')", "SELECT sqlite.rollback_sql($_)") } @jobs), 'SELECT * FROM sqlite.progress', "SELECT * FROM sqlite.digest('moved.item')",
 	"SELECT * FROM sqlite.validate('shop.item'::pg_catalog.regclass, 'moved.item'::pg_catalog.regclass)", "SELECT * FROM sqlite.reset_sequences('moved')", "SELECT sqlite.backup('shop', '$dir/backups')", "SELECT * FROM sqlite.validate_queries('shop', 'moved', '{\"q\": \"SELECT id FROM item\"}')",
 	(map { ("CALL sqlite.rollback($_)", "CALL sqlite.forget($_)") } @jobs), q{CALL sqlite.forget(older_than => '1 day')}, q{CALL sqlite.load('public.hidden', 'SELECT 7')}, "SELECT sqlite.detach('secret')", 'SELECT * FROM sqlite.connections()', 'SELECT sqlite.disconnect_all()';
 is(sql('SELECT count(*) FROM public.hidden'), '1', 'and it was done');

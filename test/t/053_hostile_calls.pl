@@ -89,7 +89,7 @@ sub come_back {
 
 my %roles = (guest => 'without rights', user => 'with USAGE', owner => 'as the owner', postgres => "a superuser, on the owner's behalf");
 # What a superuser calls about a job that is another's, and its owner's code with it.
-my $on_behalf = qr/^(?:resume|retry_rejects|rollback|rollback_sql|forget|report|report_text|job_or_last|validate|validate_constraints|differences|assert_valid)\(/;
+my $on_behalf = qr/^(?:resume|retry_rejects|rollback|rollback_sql|forget|report|report_text|report_html|job_or_last|validate|validate_constraints|differences|assert_valid)\(/;
 my ($calls, $found) = (0, 0);
 # Runs statements as a role, one by one, and looks at what they say. Secrets are none to a superuser.
 sub attack {

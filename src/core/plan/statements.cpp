@@ -62,7 +62,7 @@ class Writer {
         WriteTriggersOfSource();
         for (const PlannedTable& table : design_.tables)
             if (table.not_migrated.empty() && !table.merged_into)
-                Add(table, "statistics of ", "ANALYZE " + table.SqlName());
+                Add(table, "statistics of ", "ANALYZE " + table.SqlName()).kind = StepKind::kStatistics;
         return std::move(steps_);
     }
 

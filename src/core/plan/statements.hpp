@@ -16,11 +16,12 @@ const char* SectionName(Section section) noexcept;
 
 enum class StepKind : std::uint8_t {
     kStatement,
-    kSource,   ///< makes or drops the foreign table around a load; a job does it by the load task
-    kLoad,     ///< INSERT … SELECT of the table that `loads` tells; a job does it by the load task
-    kKey,      ///< adds a primary or unique key
-    kIndex,    ///< builds an index, also beside others of the table; behind its keys
-    kComment,  ///< runs nothing
+    kSource,      ///< makes or drops the foreign table around a load; a job does it by the load task
+    kLoad,        ///< INSERT … SELECT of the table that `loads` tells; a job does it by the load task
+    kKey,         ///< adds a primary or unique key
+    kIndex,       ///< builds an index, also beside others of the table; behind its keys
+    kStatistics,  ///< ANALYZE
+    kComment,     ///< runs nothing
 };
 
 struct Step {

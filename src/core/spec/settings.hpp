@@ -39,11 +39,13 @@ class Sources {
     void Add(const char* key, std::string pointer);
     void Remove(std::string_view key) noexcept;
 
-  private:
     struct Entry {
         const char* key;  ///< of the table of keys, so static
         std::string pointer;
     };
+    const std::vector<Entry>& entries() const noexcept { return entries_; }
+
+  private:
     std::vector<Entry> entries_;
 };
 

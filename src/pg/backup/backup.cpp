@@ -100,6 +100,11 @@ Datum Make(const Making& making, Oid server, const fdw::CopyProgress& progress) 
 
 }  // namespace
 
+void CheckDirectory(const char* directory) {
+    fdw::CheckMayWriteFiles("make a backup");
+    (void)fdw::ResolveAllowedNewFile(psprintf("%s/x", directory));
+}
+
 Datum BackupServer(Oid server_oid, const char* directory, bool compress, const fdw::CopyProgress& progress) {
     const ForeignServer* server = GetForeignServer(server_oid);
     fdw::CheckIsSqlite(server);

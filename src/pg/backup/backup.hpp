@@ -15,4 +15,7 @@ namespace pgsqlite::pg::backup {
 /// @return the manifest, a jsonb
 Datum BackupServer(Oid server, const char* directory, bool compress, const fdw::CopyProgress& progress = {});
 
+/// Raises what BackupServer would raise for the directory, and makes nothing.
+void CheckDirectory(const char* directory);
+
 }  // namespace pgsqlite::pg::backup

@@ -1,5 +1,6 @@
 // sqlite.assess() and sqlite.suggest_spec().
 #include "core/assess/findings.hpp"
+#include "core/assess/one_line.hpp"
 #include "pg/functions/survey.hpp"
 #include "pg/functions/survey_facts.hpp"
 
@@ -7,6 +8,9 @@ namespace pgsqlite::pg {
 namespace {
 
 enum Column { kSeverity, kServer, kTable, kColumn, kFinding, kRows, kExample, kSuggestion, kColumns };
+
+/// Characters; a listing in a terminal stays one.
+constexpr size_t kExampleLength = 160;
 
 Datum TextOrNull(const std::string& text, bool* null) {
     *null = text.empty();
@@ -38,7 +42,9 @@ void AddFinding(ReturnSetInfo* result, const plan::Finding& finding) {
     values[kFinding] = CStringGetTextDatum(ToServerText(finding.text));
     nulls[kRows] = !finding.rows.has_value();
     if (!nulls[kRows]) values[kRows] = Int64GetDatum(static_cast<int64>(*finding.rows));
-    values[kExample] = TextOrNull(finding.example, &nulls[kExample]);
+    auto* example = NewIn<std::string>(CurrentMemoryContext);
+    Guard([&] { *example = assess::OneLine(finding.example, kExampleLength); });
+    values[kExample] = TextOrNull(*example, &nulls[kExample]);
     values[kSuggestion] = SuggestionDatum(finding, &nulls[kSuggestion]);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

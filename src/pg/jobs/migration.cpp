@@ -1,6 +1,7 @@
 #include "pg/jobs/migration.hpp"
 
 #include "core/spec/spec.hpp"
+#include "pg/jobs/load_arguments.hpp"
 #include "pg/jobs/run.hpp"
 #include "pg/jobs/sources.hpp"
 #include "pg/jobs/write_plan.hpp"
@@ -13,6 +14,31 @@ Migration MakeMigration(const Call* call, ArrayType* servers, const char* target
     const char* utf8 = ToUtf8(text);
     Guard([&] { *parsed = spec::Spec::Parse(utf8); });
     return {servers, target_schema, spec, text, &parsed->job()};
+}
+
+Migration ReadMigration(FunctionCallInfo fcinfo, const Call* call) {
+    static constexpr const char* kNames[] = {"servers", "target_schema", "spec"};
+    for (int i = 0; i < 3; ++i)
+        if (PG_ARGISNULL(i))
+            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                            errmsg("argument \"%s\" must not be null", kNames[i])));
+    // All of it must outlive commits.
+    return MakeMigration(call, PG_GETARG_ARRAYTYPE_P_COPY(0), text_to_cstring(PG_GETARG_TEXT_PP(1)),
+                         PG_GETARG_JSONB_P_COPY(2));
+}
+
+int64 RecordMigration(const Migration& migration, int64 rehearsal) {
+    NewJob job = {};
+    job.kind = "migrate";
+    job.servers = PointerGetDatum(migration.servers);
+    job.schema = migration.target_schema;
+    job.spec = migration.spec_text;
+    job.transaction = TransactionName(migration.settings->transaction);
+    job.workers = migration.settings->workers;
+    job.read_from = migration.settings->read_from == spec::ReadFrom::kCopy ? "copy" : "live";
+    job.max_rejects = RejectLimitText(*migration.settings);
+    job.rehearsal = rehearsal;
+    return CreateJob(job);
 }
 
 const char* TransactionName(spec::Transaction transaction) noexcept {

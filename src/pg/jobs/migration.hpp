@@ -19,6 +19,12 @@ struct Migration {
 /// @param servers, target_schema, spec in the call's memory. Raises 22023 for a bad spec.
 Migration MakeMigration(const Call* call, ArrayType* servers, const char* target_schema, Jsonb* spec);
 
+/// The same from the first three arguments of a function. Raises 22004 where one is null.
+Migration ReadMigration(FunctionCallInfo fcinfo, const Call* call);
+
+/// Its row in sqlite.jobs. @param rehearsal as NewJob has it. @return the job's number
+int64 RecordMigration(const Migration& migration, int64 rehearsal);
+
 /// As the spec has it.
 const char* TransactionName(spec::Transaction transaction) noexcept;
 

@@ -145,6 +145,11 @@ void RaiseRecordsGone(int64 job) {
                     errhint("What is committed stays in the targets. CALL sqlite.migrate again.")));
 }
 
+int64 PassingNumber() noexcept {
+    static uint32 last = 0;
+    return -((static_cast<int64>(MyProcPid) << 32) | ++last);
+}
+
 int64 CreateJob(const NewJob& job) {
     SPI_connect();
     Arguments arguments;
@@ -160,17 +165,19 @@ int64 CreateJob(const NewJob& job) {
         .Text(job.max_rejects)
         .Int4(MyProcPid)
         .Add(TIMESTAMPTZOID, TimestampTzGetDatum(MyStartTimestamp))
-        .Text(PG_SQLITE_VERSION);
+        .Text(PG_SQLITE_VERSION)
+        .Int8OrNull(job.rehearsal, job.rehearsal == 0);
     RunOnRecords(
         "INSERT INTO sqlite.jobs (kind, state, owner, servers, target_schema, spec, transaction, workers,"
-        " read_from, on_error, max_rejects, backend, backend_started, version)"
-        " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING job",
+        " read_from, on_error, max_rejects, backend, backend_started, version, job) OVERRIDING SYSTEM VALUE"
+        " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+        " COALESCE($14, pg_catalog.nextval('sqlite.jobs_job_seq'))) RETURNING job",
         arguments);
     bool is_null;
     const int64 number =
         DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
     SPI_finish();
-    SetLastJob(number);
+    if (!IsRehearsal(number)) SetLastJob(number);
     return number;
 }
 
@@ -260,10 +267,12 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         .Int8OrNull(range != nullptr ? range->last : 0, range == nullptr)
         .Add(XID8ARRAYOID, XidArray(account.xids, before.xids))
         .Int8(account.read - before.read)
-        .Int8(account.written - before.written);
+        .Int8(account.written - before.written)
+        .Int8OrNull(IsRehearsal(job) ? PassingNumber() : 0, !IsRehearsal(job));
     RunOnRecords(
-        "INSERT INTO sqlite.job_chunks (job, table_no, first_rowid, last_rowid, xids, read, written)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sqlite.job_chunks (job, table_no, first_rowid, last_rowid, xids, read, written, chunk)"
+        " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7,"
+        " COALESCE($8, pg_catalog.nextval('sqlite.job_chunks_chunk_seq')))",
         chunk);
     Arguments table;
     table.Int8(job)
@@ -349,10 +358,13 @@ void PutReject(int64 job, const load::Reject& reject) {
         .Text(unpack_sql_state(reject.sqlstate))
         .Text(reject.message)
         .Json(reject.row)
-        .Json(reject.key);
+        .Json(reject.key)
+        .Int8OrNull(IsRehearsal(job) ? PassingNumber() : 0, !IsRehearsal(job));
     RunOnRecords(
         "INSERT INTO sqlite.rejects (job, table_no, server, table_name, target, rowid, columns, category,"
-        " sqlstate, message, row, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        " sqlstate, message, row, key, id) OVERRIDING SYSTEM VALUE"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+        " COALESCE($13, pg_catalog.nextval('sqlite.rejects_id_seq')))",
         arguments);
     SPI_finish();
 }

@@ -47,7 +47,15 @@ struct NewJob {
     const char* read_from;    ///< or null
     const char* on_error;     ///< or null
     const char* max_rejects;  ///< or null
+    int64 rehearsal;          ///< its number; 0: a job that lasts, which gets the next
 };
+/// Whether a job is a rehearsal, whose records are taken back. Numbers below zero are theirs, so that they
+/// take none from the sequences, which nothing takes back.
+inline bool IsRehearsal(int64 job) noexcept {
+    return job < 0;
+}
+/// A number for a rehearsal, or for a record of one, that no other session has.
+int64 PassingNumber() noexcept;
 int64 CreateJob(const NewJob& job);
 /// @param error null: it is done
 void FinishJob(int64 job, const ErrorData* error);

@@ -1,5 +1,7 @@
 // sqlite.assert_valid: an error unless a job is proven, for scripts that must not go on otherwise.
+#include "pg/catalog_query.hpp"
 #include "pg/jobs/last_job.hpp"
+#include "pg/validate/allowances.hpp"
 #include "pg/validate/constraints.hpp"
 #include "pg/validate/job_comparison.hpp"
 
@@ -28,27 +30,15 @@ ORDER BY kind, name
 
 /// The problems that nobody allowed.
 struct Problems {
-    Datum* allowed;
-    int allowed_count;
+    Allowances allowed;
     int count;
     StringInfoData words;
 };
 
-/// An item of `allow` names a kind, a thing, or both as kind:thing.
-bool IsAllowed(const Problems& problems, const char* kind, const char* name) {
-    const char* both = psprintf("%s:%s", kind, name);
-    for (int i = 0; i < problems.allowed_count; ++i) {
-        const char* item = TextDatumGetCString(problems.allowed[i]);
-        if (std::strcmp(item, kind) == 0 || std::strcmp(item, name) == 0 || std::strcmp(item, both) == 0)
-            return true;
-    }
-    return false;
-}
-
 void AddProblem(Problems* problems, const char* kind, const char* name, const char* words) {
     /// As many as a person reads.
     constexpr int kShown = 50;
-    if (IsAllowed(*problems, kind, name)) return;
+    if (IsAllowed(problems->allowed, kind, name)) return;
     if (++problems->count <= kShown)
         appendStringInfo(&problems->words, "%s%s %s: %s", problems->count > 1 ? "\n" : "", kind, name, words);
     else if (problems->count == kShown + 1)
@@ -107,13 +97,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_assert_valid) {
     const jobs::ChosenJob chosen = jobs::ChooseJob(PG_ARGISNULL(0) ? nullptr : &named);
     const int64 job = chosen.job;
     Problems problems = {};
-    bool* nulls;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &problems.allowed, &nulls,
-                      &problems.allowed_count);
-    for (int i = 0; i < problems.allowed_count; ++i)
-        if (nulls[i])
-            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                            errmsg("argument \"allow\" must not hold null")));
+    problems.allowed = ReadAllowances(job, PG_GETARG_ARRAYTYPE_P(1));
     // What is found outlives the tables' own memory.
     problems.words = *makeStringInfo();
     jobs::AsRole(chosen.act_as, [&] {

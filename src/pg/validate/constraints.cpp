@@ -1,5 +1,6 @@
 #include "pg/validate/constraints.hpp"
 
+#include "pg/catalog_query.hpp"
 #include "pg/jobs/last_job.hpp"
 
 namespace pgsqlite::pg::validate {
@@ -94,13 +95,6 @@ const char* StatusOf(const char* status, int64 rows) noexcept {
 }
 
 }  // namespace
-
-int UseCatalogNames() {
-    const int level = NewGUCNestLevel();
-    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-                            true, 0, false);
-    return level;
-}
 
 void JudgeConstraints(int64 job, const ConstraintTaker& taker) {
     Oid types[] = {INT8OID};

@@ -22,7 +22,4 @@ struct ConstraintTaker {
 /// Looks at the targets of a job with the caller's rights.
 void JudgeConstraints(int64 job, const ConstraintTaker& taker);
 
-/// Makes names without a schema PostgreSQL's own, until AtEOXact_GUC(true, level). @return the level
-int UseCatalogNames();
-
 }  // namespace pgsqlite::pg::validate

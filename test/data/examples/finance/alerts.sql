@@ -27,4 +27,10 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 350)
 INSERT INTO events
 SELECT i, 1 + i % 200, CASE WHEN i <= 200 THEN 'sent' ELSE 'opened' END, datetime(1704067200 + i * 911, 'unixepoch') FROM n;
 
+-- Channel 77 is of user 900, who was deleted.
+CREATE TABLE channels (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, kind TEXT NOT NULL, address TEXT NOT NULL);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+INSERT INTO channels
+SELECT i, CASE i WHEN 77 THEN 900 ELSE 1 + (i * 9) % 116 END, CASE i % 2 WHEN 0 THEN 'mail' ELSE 'push' END, 'channel-' || i FROM n;
+
 COMMIT;

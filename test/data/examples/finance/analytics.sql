@@ -30,4 +30,19 @@ WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 347)
 INSERT INTO monthly_summary
 SELECT 1 + i % 116, '2023-0' || (1 + i / 116), printf('%.2f', i * 17.35), printf('%.2f', i * 9.1) FROM n;
 
+CREATE TABLE experiments (id INTEGER PRIMARY KEY, name TEXT NOT NULL, settings_json TEXT);
+INSERT INTO experiments VALUES (1, 'new onboarding', '{"share": 0.5}'), (2, 'weekly mail', '{"share": 0.1}');
+
+CREATE TABLE assignments (
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    user_id INTEGER NOT NULL,
+    variant TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, user_id)
+) WITHOUT ROWID;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 116)
+INSERT INTO assignments SELECT 1, i, CASE i % 2 WHEN 0 THEN 'a' ELSE 'b' END FROM n;
+
+CREATE TABLE funnels (id INTEGER PRIMARY KEY, name TEXT NOT NULL, steps_json TEXT NOT NULL);
+INSERT INTO funnels VALUES (1, 'sign up', '["visit", "form", "mail", "done"]'), (2, 'first budget', '["open", "fill", "save"]');
+
 COMMIT;

@@ -36,4 +36,42 @@ SELECT i, 1 + (i * 13) % 150, 1 + i % 5,
     CASE WHEN i % 50 = 0 THEN 'Café, №' || i END
 FROM n;
 
+CREATE TABLE payees (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)
+INSERT INTO payees SELECT i, 'Payee ' || i FROM n;
+
+-- Budget 12 was 'n/a'.
+CREATE TABLE budgets (
+    id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    category_id INTEGER NOT NULL REFERENCES categories (id),
+    amount REAL NOT NULL
+);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+INSERT INTO budgets SELECT i, 1 + i % 150, 1 + i % 5, CASE i WHEN 12 THEN 'n/a' ELSE i * 25.5 END FROM n;
+
+-- Goal 9 is due on a day that there is not.
+CREATE TABLE goals (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    target REAL NOT NULL,
+    due TEXT NOT NULL
+);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
+INSERT INTO goals
+SELECT i, 1 + (i * 17) % 116, CASE i % 3 WHEN 0 THEN 'House' WHEN 1 THEN 'Holiday' ELSE 'Car' END, i * 1000.25,
+    CASE i WHEN 9 THEN '2025-02-30' ELSE date('2025-01-01', '+' || i || ' days') END
+FROM n;
+
+-- Those of transactions that are rejected go with them: 700, 1500, 2000.
+CREATE TABLE transaction_splits (
+    id INTEGER PRIMARY KEY,
+    transaction_id INTEGER NOT NULL REFERENCES transactions (id) ON DELETE CASCADE,
+    category_id INTEGER NOT NULL REFERENCES categories (id),
+    amount REAL NOT NULL
+);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+INSERT INTO transaction_splits SELECT i, i * 10, 1 + i % 5, (i * 31 % 5000) / 100.0 FROM n;
+
 COMMIT;

@@ -27,4 +27,20 @@ FROM n;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT);
 INSERT INTO settings VALUES ('reminder', 'weekly'), ('scale', '5');
 
+CREATE TABLE prompts (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+INSERT INTO prompts VALUES (1, 'How was your week?'), (2, 'What did you save?'), (3, 'What worries you?'), (4, 'What went well?');
+
+CREATE TABLE check_in_tags (
+    check_in_id INTEGER NOT NULL REFERENCES check_ins (id) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (check_in_id, tag)
+);
+-- Those of check-ins that are rejected go with them.
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+INSERT INTO check_in_tags SELECT i, CASE i % 4 WHEN 0 THEN 'rent' WHEN 1 THEN 'food' WHEN 2 THEN 'travel' ELSE 'gifts' END FROM n WHERE i % 2 = 1;
+
+CREATE TABLE streaks (user_id INTEGER PRIMARY KEY, days INTEGER NOT NULL, best INTEGER NOT NULL);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 116)
+INSERT INTO streaks SELECT i, i % 30, 30 + i % 40 FROM n;
+
 COMMIT;

@@ -50,4 +50,38 @@ FROM n;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT);
 INSERT INTO settings VALUES ('signup', 'open'), ('session_minutes', '30'), ('currency', 'USD');
 
+-- zip: address 40 has a foreign one.
+CREATE TABLE addresses (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    street TEXT NOT NULL,
+    city TEXT NOT NULL,
+    zip TEXT
+);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 140)
+INSERT INTO addresses
+SELECT i, 1 + (i * 7) % 116, i || ' Main Street', CASE i % 3 WHEN 0 THEN 'Springfield' WHEN 1 THEN 'Portland' ELSE 'Salem' END,
+    CASE i WHEN 40 THEN 'EC1A 1BB' ELSE printf('%05d', 10000 + i * 97) END
+FROM n;
+
+CREATE TABLE user_devices (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    last_seen TEXT
+);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 180)
+INSERT INTO user_devices
+SELECT i, 1 + (i * 5) % 116, CASE i % 2 WHEN 0 THEN 'Phone' ELSE 'Laptop' END, datetime(1704067200 + i * 4001, 'unixepoch') FROM n;
+
+CREATE TABLE consents (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    PRIMARY KEY (user_id, kind)
+) WITHOUT ROWID;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 116)
+INSERT INTO consents SELECT i, 'terms', datetime(1640995200 + i * 86399, 'unixepoch') FROM n
+UNION ALL SELECT i, 'newsletter', datetime(1640995300 + i * 86399, 'unixepoch') FROM n WHERE i % 3 = 0;
+
 COMMIT;
