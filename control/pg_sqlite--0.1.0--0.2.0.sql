@@ -40,6 +40,40 @@ BEGIN
 END;
 $$;
 
+-- What is made anew here can't have views that read it; "DROP … CASCADE", which PostgreSQL would hint at, would take them along.
+DO $$
+DECLARE
+    users text;
+BEGIN
+    SELECT pg_catalog.string_agg(DISTINCT COALESCE(
+            'view ' OPERATOR(pg_catalog.||) v.ev_class::pg_catalog.regclass::pg_catalog.text,
+            pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)), ', ') INTO users
+    FROM pg_catalog.pg_depend d
+        LEFT JOIN pg_catalog.pg_rewrite v
+            ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND v.oid OPERATOR(pg_catalog.=) d.objid
+        LEFT JOIN pg_catalog.pg_policy p
+            ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass AND p.oid OPERATOR(pg_catalog.=) d.objid
+    WHERE d.deptype OPERATOR(pg_catalog.=) 'n'
+        AND (d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+            AND d.refobjid OPERATOR(pg_catalog.=) 'sqlite.version()'::pg_catalog.regprocedure
+            OR d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+            AND d.refobjid OPERATOR(pg_catalog.=) 'sqlite.jobs'::pg_catalog.regclass
+            AND d.refobjsubid OPERATOR(pg_catalog.=) (
+                SELECT a.attnum FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid OPERATOR(pg_catalog.=) 'sqlite.jobs'::pg_catalog.regclass AND a.attname OPERATOR(pg_catalog.=) 'owner')
+            AND d.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_constraint'::pg_catalog.regclass
+            AND p.polname IS DISTINCT FROM 'own')
+        AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_depend e
+            WHERE e.deptype OPERATOR(pg_catalog.=) 'e' AND e.classid OPERATOR(pg_catalog.=) d.classid AND e.objid OPERATOR(pg_catalog.=) d.objid);
+    IF users IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot update extension pg_sqlite: other objects use what 0.2.0 has in another shape'
+            USING ERRCODE = 'dependent_objects_still_exist', DETAIL = pg_catalog.format('They are: %s.', users),
+                HINT = 'Drop them, update, and create them again: sqlite.version() has rows of name and value now, and sqlite.jobs.owner is a regrole.';
+    END IF;
+END;
+$$;
+
 DROP FUNCTION sqlite.version();
 CREATE FUNCTION sqlite.version(OUT name text, OUT value text) RETURNS SETOF record
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_version_items';

@@ -83,6 +83,39 @@ foreach my $how ('"read_from": "copy"', '"read_from": "copy", "workers": 2')
 	print $handle slurp_file("$dir/kept-shm");
 	close $handle;
 }
+# A -shm file whose header lies, under valid checksums ("WAL-mode File Format", 2.1), in one session after the other state:
+# what it says of the number of frames leads SQLite to regions that the file does not have.
+sub forge
+{
+	my ($frames, $pages) = @_;
+	my @words = unpack 'L12', substr(slurp_file("$dir/kept-shm"), 0, 48);
+	@words[4, 5] = ($frames, $pages);
+	my ($first, $second) = (0, 0);
+	for (my $i = 0; $i < 10; $i += 2)
+	{
+		$first = ($first + $words[$i] + $second) & 0xffffffff;
+		$second = ($second + $words[ $i + 1 ] + $first) & 0xffffffff;
+	}
+	my $header = pack 'L12', @words[0 .. 9], $first, $second;
+	open my $handle, '+<:raw', "$dir/cut.db-shm" or die $!;
+	print $handle $header x 2;
+	close $handle;
+	return;
+}
+copy("$dir/cut.db-shm", "$dir/kept-shm") or die $!;
+my ($frames, $pages) = unpack 'x16 L2', slurp_file("$dir/kept-shm");
+my $lied_to = $node->background_psql('postgres', on_error_stop => 0);
+is($lied_to->query('SELECT count(*) FROM cut.item'), '20000', 'before');
+srand(7);
+foreach my $lie ([ 2**31, $pages ], [ 100000, $pages ], map { [ (0, 1, 4063, 100000, 2**27, 2**31 - 1, 2**31, 2**32 - 1, int(rand(2**32)))[rand 9], rand() < 0.3 ? int(rand(2**32)) : $pages ] } 1 .. 40)
+{
+	forge(@$lie);
+	$lied_to->query($_) foreach ('SELECT count(*), max(name) FROM cut.item', q{SELECT count(*) FROM sqlite.inventory('{cut}')});
+	$lied_to->query('SELECT sqlite.disconnect_all()') if rand() < 0.1;
+}
+forge($frames, $pages);
+is($lied_to->query('SELECT count(*) FROM cut.item'), '20000', 'and after forty headers that lie');
+$lied_to->quit;
 # A copy of the file and its -wal without the -shm file is read at rest, which needs none either.
 mkdir "$dir/own";
 copy("$dir/$_", "$dir/own/$_") or die $! for qw(cut.db cut.db-wal);

@@ -97,6 +97,12 @@ is(outcome('jobs', 'SELECT name FROM live.maker WHERE id = 2', 'mover'), 'two', 
 is(outcome('jobs', q{SELECT sqlite.parse_date('2024-02-03'), sqlite.try_parse_numeric('x') IS NULL, sqlite.is_email('a@b.example')}, 'mover'), '2024-02-03|t|t', 'and values converted');
 
 like(outcome('jobs', 'ALTER EXTENSION pg_sqlite UPDATE', 'mover'), qr/42501/, 'an update is for the owner');
+# What is made anew has nothing that uses it; whoever has such a thing is told its name and what to do, and nothing is half done.
+$node->safe_psql('jobs', q{CREATE SCHEMA mine; CREATE VIEW mine."the version" AS SELECT sqlite.version() AS v; CREATE VIEW mine.jobs AS SELECT job, owner FROM sqlite.jobs;
+	CREATE POLICY mine ON sqlite.jobs USING (owner = 'x'); CREATE INDEX mine ON sqlite.jobs (owner); CREATE VIEW mine.fine AS SELECT job, state FROM sqlite.jobs});
+like(outcome('jobs', 'ALTER EXTENSION pg_sqlite UPDATE'), qr/2BP01: .*DETAIL: *They are: policy mine on table (?:sqlite\.)?jobs, view mine\."the version", view mine\.jobs\.\nHINT: *Drop them, update, and create them again: /s, 'views of what is made anew are named');
+is($node->safe_psql('jobs', q{SELECT extversion FROM pg_extension WHERE extname = 'pg_sqlite'}), '0.1.0', 'and nothing is updated');
+$node->safe_psql('jobs', q{DROP VIEW mine."the version", mine.jobs; DROP POLICY mine ON sqlite.jobs; DROP INDEX sqlite.mine});
 is(outcome('jobs', 'ALTER EXTENSION pg_sqlite UPDATE'), '', 'is made');
 is($node->safe_psql('jobs', "SELECT count(*) FROM sqlite.$_"), $rows{$_}, "$_: every record is kept") for @tables;
 is($node->safe_psql('jobs', q{SELECT value FROM sqlite.version() WHERE name = 'pg_sqlite objects'}), $current, 'version() says so');

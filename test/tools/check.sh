@@ -3,19 +3,44 @@
 # anything failed. A unit test case, a fuzz target, a regression script, an isolation spec and a TAP
 # assertion count one each; so do the format, what a release needs, the build of the core and that of the extension.
 #
-# Environment: JOBS (default: the number of processors), FUZZ_SECONDS a target (30), PG_CONFIG, PG_SQLITE_CORPUS
-# (a folder with real databases; default: shared/corpus beside the checkout, if there), WERROR (-Werror makes
-# warnings errors), SYSTEM (a Debian release: do it there, in a change root, instead of here), SYSTEMS (releases:
-# do it there as well, without the corpus and with short fuzzing).
+# Environment: JOBS (default: the number of processors), CHECKS (default: format release unit regress isolation tap corpus fuzz
+# systems; there is also packages, for a system that is there for nothing else), FUZZ_SECONDS a target (30), PG_CONFIG,
+# PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there), WERROR (-Werror makes
+# warnings errors), SYSTEM (a Debian release: do it there, in a change root, instead of here), SYSTEMS (releases: do it there as well,
+# with the packages of Debian, without the corpus and with short fuzzing), SYSTEMS_UNTIL (3300: seconds after the beginning; what
+# isn't done by then on those is left out), PATIENCE (1: a factor for all other time limits).
 set -uo pipefail
 if [ -n "${SYSTEM:-}" ]; then
     tools=$(dirname "${BASH_SOURCE[0]}")
     bash "$tools/change_root.sh" prepare "$SYSTEM" || exit
     exec bash "$tools/change_root.sh" run "$SYSTEM" env ${JOBS:+"JOBS=$JOBS"} ${WERROR:+"WERROR=$WERROR"} \
-        ${FUZZ_SECONDS:+"FUZZ_SECONDS=$FUZZ_SECONDS"} bash test/tools/check.sh
+        ${FUZZ_SECONDS:+"FUZZ_SECONDS=$FUZZ_SECONDS"} ${PATIENCE:+"PATIENCE=$PATIENCE"} ${CHECKS:+"CHECKS=$CHECKS"} \
+        bash test/tools/check.sh
 fi
 # shellcheck source=test/tools/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
+
+all_checks="format release unit regress isolation tap corpus fuzz systems"
+CHECKS=${CHECKS:-$all_checks}
+# What another Debian has to pass.
+system_checks="release unit regress isolation tap packages fuzz"
+SYSTEMS_UNTIL=${SYSTEMS_UNTIL:-3300}
+
+wants() {
+    local name
+    for name; do
+        case " $CHECKS " in *" $name "*) return ;; esac
+    done
+    return 1
+}
+# check NAME PROGRAM...: if it is wanted; LOGS/done then says so.
+check() {
+    local name=$1
+    shift
+    wants "$name" || return 0
+    "$@"
+    echo "$name" >>"$LOGS/done"
+}
 
 check_format() {
     local formatter files=()
@@ -100,7 +125,7 @@ check_tap() {
     if copy_corpus; then export PG_SQLITE_CORPUS=$CORPUS; fi
     # The core build's program for 020_translate.pl; leaks are looked for in the unit tests.
     local translate=$BUILT/tools/translate_schema
-    if [ -x "$translate" ] && cp "$translate" "$SCRATCH/"; then
+    if [ -n "$BUILT" ] && [ -x "$translate" ] && cp "$translate" "$SCRATCH/"; then
         export PG_SQLITE_TRANSLATE=$SCRATCH/translate_schema ASAN_OPTIONS=detect_leaks=0
     fi
     local scripts
@@ -128,22 +153,32 @@ check_corpus() {
     result corpus "$good" "$bad" "$log"
 }
 
+# on_system SYSTEM. Status 77: it can't be done here; 124: time was up.
+on_system() {
+    local left=$((SYSTEMS_UNTIL - SECONDS))
+    LIMIT=$((left > 1 ? left : 1)) nice bash "$ROOT/test/tools/change_root.sh" run "$1" env JOBS="$JOBS" CHECKS="$system_checks" \
+        FUZZ_SECONDS="${FUZZ_SECONDS:-5}" WERROR="${WERROR:-}" PG_SQLITE_CXXFLAGS="${PG_SQLITE_CXXFLAGS:-}" \
+        bash test/tools/check.sh
+}
+
 # Other releases of Debian, side by side: tests wait more than they compute. Their roots were made meanwhile; who
-# runs in one waits until it is made.
+# runs in one waits until it is made. What can't be done there, or isn't done when time is up, is told in capitals and fails nothing:
+# where this runs there may be no root, no network and no patience.
 check_systems() {
-    local system status log counts good bad
+    local system status log good bad what left_out
     [ -n "${SYSTEMS:-}" ] || return 0
+    for system in $SYSTEMS; do rm -rf "$ROOT/build/check-$system"; done
+    export -f on_system
+    export ROOT JOBS SYSTEMS_UNTIL system_checks
     # shellcheck disable=SC2016 # expanded by the inner shell
-    step 3000 "$LOGS/systems.log" bash -c '
-        root=$1 logs=$2; shift 2
+    step "$((SYSTEMS_UNTIL > SECONDS ? SYSTEMS_UNTIL - SECONDS + 60 : 60))" "$LOGS/systems.log" bash -c '
+        logs=$1 SECONDS=$2; shift 2
         for system; do
             (status=0
-             bash "$root/test/tools/change_root.sh" run "$system" env JOBS="$JOBS" FUZZ_SECONDS="${FUZZ_SECONDS:-5}" \
-                 WERROR="${WERROR:-}" PG_SQLITE_CXXFLAGS="${PG_SQLITE_CXXFLAGS:-}" \
-                 bash test/tools/check.sh >"$logs/$system.log" 2>&1 || status=$?
+             on_system "$system" >"$logs/$system.log" 2>&1 || status=$?
              echo "$status" >"$logs/$system.status") &
         done
-        wait' check_systems "$ROOT" "$LOGS" $SYSTEMS
+        wait' check_systems "$LOGS" "$SECONDS" $SYSTEMS
     for system in $SYSTEMS; do
         log=$LOGS/$system.log
         status=$(status_of "$LOGS/$system")
@@ -152,29 +187,46 @@ check_systems() {
             say "SKIPPED $system: NOTHING WAS TESTED THERE: $(tail -n 1 "$log")"
             continue
         fi
-        counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
-        good=${counts%% *} bad=${counts#*, }
-        good=${good:-0} bad=${bad%% *}
-        bad=${bad:-0}
-        [ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
-        result "$system" "$good" "$bad"
+        good=$(awk '/^(ok|FAILED)  .*: [0-9]+ passed/ { sub(/.*: /, ""); n += $1 } END { print n + 0 }' "$log")
+        bad=$(awk '/^FAILED  .*: [0-9]+ passed, [0-9]+ failed/ { sub(/.* passed, /, ""); n += $1 } END { print n + 0 }' "$log")
+        left_out=
+        for what in $system_checks; do
+            grep -qx "$what" "$ROOT/build/check-$system/done" 2>/dev/null || left_out+=" $what"
+        done
+        case $status in
+        0) ;;
+        124 | "no exit") say "SKIPPED $system: TIME WAS UP, LEFT OUT OR NOT DONE:$left_out" ;;
+        *) [ "$bad" -gt 0 ] || bad=1 ;;
+        esac
+        [ $((good + bad)) -eq 0 ] || result "$system" "$good" "$bad"
     done
 }
 
+# Installs and purges packages.
+check_packages() {
+    local log=$LOGS/packages.log good bad status=0
+    step 1200 "$log" bash "$ROOT/packaging/check.sh" --here || status=$?
+    good=$(count '^ok  ' "$log")
+    bad=$(count '^FAILED  ' "$log")
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    result packages "$good" "$bad" "$log" 80
+}
+
 begin check
-if [ -n "${SYSTEMS:-}" ]; then
+if wants systems && [ -n "${SYSTEMS:-}" ]; then
     in_background bash -c 'for system; do nice bash "$0" prepare "$system"; done' "$ROOT/test/tools/change_root.sh" $SYSTEMS
 fi
-check_format
-check_release
-build_tests
-check_unit
-check_fuzz
-if prepare_server; then
-    check_regress regress 'sql/*.sql' . ISOLATION= TAP_TESTS=
-    check_regress isolation 'test/specs/*.spec' output_iso REGRESS= TAP_TESTS=
-    check_tap
-    check_corpus
+check format check_format
+check release check_release
+if wants unit fuzz; then build_tests; fi
+check unit check_unit
+if wants regress isolation tap corpus && prepare_server; then
+    check regress check_regress regress 'sql/*.sql' . ISOLATION= TAP_TESTS=
+    check isolation check_regress isolation 'test/specs/*.spec' output_iso REGRESS= TAP_TESTS=
+    check tap check_tap
+    check corpus check_corpus
 fi
-check_systems
+check packages check_packages
+check fuzz check_fuzz
+check systems check_systems
 total

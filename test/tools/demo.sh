@@ -80,7 +80,8 @@ sqlite3 -bail -init /dev/null "$SCRATCH/data/shop.db" <"$ROOT/test/data/shop.sql
 
 client=("${AS_USER[@]}" PAGER=cat PSQLRC=/dev/null "$BINDIR/psql" -h "$SCRATCH/s" -p "$PORT" -U postgres)
 "${client[@]}" -X -q -d postgres -c 'CREATE DATABASE demo'
-"${client[@]}" -X -e -v ON_ERROR_STOP=1 -v db="$SCRATCH/data/shop.db" -d demo -f - <"$ROOT/test/tools/demo.sql"
+"${client[@]}" -X -v ON_ERROR_STOP=1 -v db="$SCRATCH/data/shop.db" -d demo -f - <"$ROOT/test/tools/demo.sql" 2>&1 |
+    perl "$ROOT/test/tools/demo_output.pl" "$SCRATCH/data/shop.db"
 
 cat <<MESSAGE
 

@@ -2,6 +2,7 @@
 \set QUIET on
 \pset pager off
 \pset null '(null)'
+\set ECHO all
 
 \echo
 \echo '== Attach a SQLite file: a server, a schema, and a foreign table for each of its tables =='
@@ -26,14 +27,16 @@ LIMIT 5;
 SELECT table_name, column_name, rows, finding
 FROM sqlite.assess('{shop}', 'app')
 WHERE severity = 'blocker';
-SELECT finding, example, suggestion
+SELECT suggestion
 FROM sqlite.assess('{shop}', 'app')
-WHERE table_name = 'Order' AND column_name = 'placed_at' \gx
+WHERE table_name = 'Order' AND column_name = 'placed_at'
+\g (format=unaligned tuples_only=on)
 
 \echo
 \echo '== All fixes as one spec, to be edited; with it, nothing is in the way =='
 CREATE TABLE migration AS SELECT sqlite.suggest_spec('{shop}', 'app') AS spec;
-SELECT jsonb_pretty(spec #> '{servers,shop,tables,Order}') AS "of table Order" FROM migration;
+SELECT jsonb_pretty(spec #> '{servers,shop,tables,Order}') AS "of table Order" FROM migration
+\g (format=unaligned tuples_only=on)
 SELECT severity, count(*)
 FROM migration, sqlite.assess('{shop}', 'app', spec)
 GROUP BY severity
@@ -110,7 +113,11 @@ SELECT sqlite.report_text(:job) \g (format=unaligned tuples_only=on)
 
 \echo
 \echo '== Nothing is lost: each rejected row with its reason =='
-SELECT columns, message, row -> 'order_id' AS order_id, row -> 'line_no' AS line_no FROM sqlite.rejects WHERE job = :job ORDER BY id LIMIT 3;
+SELECT columns, message, row #> '{order_id,value}' AS order_id, row #> '{line_no,value}' AS line_no
+FROM sqlite.rejects
+WHERE job = :job
+ORDER BY id
+LIMIT 3;
 
 \echo
 \echo '== Prove it: every row and column of both sides, compared =='

@@ -8,6 +8,7 @@
 passed=0 failed=0
 step_pid=
 background_pid=
+BUILT= # the folder of the core build
 since=0 # of SECONDS: when the step began that is being counted
 
 finish() {
@@ -22,9 +23,10 @@ trap 'finish 130' INT
 trap 'finish 143' TERM HUP
 
 # step SECONDS LOG PROGRAM...: in a process group of its own, so that an interrupt or the time limit ends all
-# that it started; in the background, because bash would delay a trap until a foreground program ends.
+# that it started; in the background, because bash would delay a trap until a foreground program ends. PATIENCE (1) is a factor
+# for the limit, for a machine that has other work.
 step() {
-    local limit=$1 log=$2 status
+    local limit=$(($1 * ${PATIENCE:-1})) log=$2 status
     shift 2
     set -m
     (exec timeout -k 10 "$limit" "$@") >"$log" 2>&1 </dev/null 9>&- &
@@ -37,10 +39,10 @@ step() {
     return "$status"
 }
 
-# in_background PROGRAM...: beside the steps, until it ends or we do; one at a time.
+# in_background PROGRAM...: beside the steps, until it ends or we do; one at a time. What does not end by itself is killed.
 in_background() {
     set -m
-    (exec "$@") >"$LOGS/background.log" 2>&1 </dev/null 9>&- &
+    (exec timeout -k 10 3600 "$@") >"$LOGS/background.log" 2>&1 </dev/null 9>&- &
     background_pid=$!
     set +m
 }
@@ -107,7 +109,12 @@ total() {
 build_core() {
     local launcher=()
     rm -rf "$ROOT/build/$1/unit" "$ROOT/build/$1/fuzz"
-    ! command -v ccache >/dev/null || launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    if command -v ccache >/dev/null; then
+        # As ccache's manual says of precompiled headers.
+        launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+        export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
+        [ "$1" != clang-sanitize ] || launcher+=("-DCMAKE_CXX_FLAGS=-Xclang -fno-pch-timestamp")
+    fi
     [ "$1" != clang-sanitize ] || launcher+=("-DCMAKE_CXX_COMPILER=$CLANG")
     [ -z "${WERROR:-}" ] || launcher+=(-DPGSQLITE_WERROR=ON)
     step 1200 "$LOGS/$1.log" bash -c '

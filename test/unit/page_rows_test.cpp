@@ -187,6 +187,94 @@ TEST_F(PageRowsTest, NothingBeforeARangeIsSet) {
     EXPECT_EQ(Rows({"a"})->Next(), Step::kDone);
 }
 
+/// Rows that are shorter than the table have a column's default only where SQLite takes it for a constant.
+TEST_F(PageRowsTest, DefaultsOfEveryKind) {
+    static constexpr const char* kDefaults[] = {"7",
+                                                "-7",
+                                                "+7",
+                                                "- 2.5",
+                                                "1e400",
+                                                "'1.50'",
+                                                "'it''s'",
+                                                "x'0102'",
+                                                "x''",
+                                                "''",
+                                                "NULL",
+                                                "true",
+                                                "abc",
+                                                "\"a b\"",
+                                                "[a b]",
+                                                "`a`",
+                                                "\"\"",
+                                                "CURRENT_TIMESTAMP",
+                                                "(1)",
+                                                "((1))",
+                                                "(1 + 1)",
+                                                "('a' || 'b')",
+                                                "(abs(-1))",
+                                                "(no_such(1))",
+                                                "(CAST('5' AS INTEGER))",
+                                                "(1 NOT NULL)",
+                                                "(NULL IS NULL)",
+                                                "(-'5')",
+                                                "(x'31')",
+                                                "(1 -- one\n)",
+                                                "(/* two */ 2)",
+                                                "9223372036854775808",
+                                                "0x10",
+                                                "(random())",
+                                                "1_000"};
+    for (const char* strict : {"", " STRICT"})
+        for (const char* type :
+             {"", "INTEGER", "REAL", "TEXT", "BLOB", "NUMERIC", "VARCHAR(10)", "ANY", "\"odd type\""})
+            for (const char* value : kDefaults) {
+                const std::string kind = type;
+                if (*strict != 0 && (kind.empty() || kind == "NUMERIC" || kind[0] == 'V' || kind[0] == '"'))
+                    continue;
+                StartAnew();
+                Write(std::string("CREATE TABLE t (a TEXT)") + strict +
+                      "; INSERT INTO t VALUES ('x'), ('y')");
+                const std::string sql =
+                    "CREATE TABLE t (a TEXT, added " + kind + " DEFAULT " + value + ")" + strict;
+                std::string quoted;
+                for (const char c : sql)
+                    quoted += c == '\'' ? std::string("''") : std::string(1, c);
+                Write("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '" + quoted + "'");
+                Close();
+                try {
+                    const auto read = Rows({"a", "added"});
+                    ASSERT_NE(read, nullptr) << sql;
+                    Compare({"a", "added"}, read.get());
+                } catch (const Error& error) {
+                    // What is not SQL of this version is not read by either.
+                    EXPECT_THROW(Statement(*database_, "SELECT added FROM t"), Error) << sql << error.what();
+                }
+            }
+}
+
+/// A default is never taken from another row, though a search finds that one: here rowid 2 comes twice.
+TEST_F(PageRowsTest, DefaultsAndRowidsThatComeTwice) {
+    StartAnew();
+    Write(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (2, 'short');"
+        "ALTER TABLE t ADD d TEXT DEFAULT 'default'; INSERT INTO t VALUES (3, 'LONG3', 'own'), (4, 'LONG4', "
+        "'own')");
+    Close();
+    std::FILE* file = std::fopen(path_.c_str(), "r+b");
+    ASSERT_NE(file, nullptr);
+    std::string bytes(1 << 16, '\0');
+    bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file));
+    const std::size_t at = bytes.find("LONG3own");
+    ASSERT_NE(at, std::string::npos);
+    // Before the values: the record's header of 4 bytes, before that the rowid.
+    std::fseek(file, static_cast<long>(at) - 5, SEEK_SET);
+    ASSERT_EQ(std::fputc(2, file), 2);
+    std::fclose(file);
+    const auto read = Rows({"a", "d"});
+    ASSERT_NE(read, nullptr);
+    Compare({"a", "d"}, read.get());
+}
+
 /// Found by fuzzing: SQLite reads a record of no bytes where only the rowid is asked for.
 TEST_F(PageRowsTest, RecordOfNoBytes) {
     StartAnew();

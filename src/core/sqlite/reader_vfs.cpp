@@ -116,6 +116,9 @@ int OnDeviceCharacteristics(sqlite3_file* f) {
 int MapShared(ReaderFile* self, int region, int size, void volatile** out) noexcept {
     const GateClosed gate;
     *out = nullptr;
+    // The number comes of what the -shm says; SQLite counts its bytes in an int, which a hostile one
+    // overflows, and then maps what lies beyond the file's end.
+    if (region >= kMaxRegions) return SQLITE_CORRUPT;
     const int rc = self->real()->pMethods->xShmMap(self->real(), region, size, 0, out);
     // Nobody who may write has the -shm open, so nothing vouches for what it holds. SQLite would make an
     // index of its own then, whose end nobody but itself knows; the caller opens anew, at rest.

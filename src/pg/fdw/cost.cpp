@@ -49,7 +49,8 @@ Match MatchCondition(const RelOptInfo* rel, const RelationPlan& plan, const Expr
     while (IsA(right, RelabelType))
         right = reinterpret_cast<const RelabelType*>(right)->arg;
     const auto is_ours = [rel](const Expr* expr) {
-        return IsA(expr, Var) && reinterpret_cast<const Var*>(expr)->varno == static_cast<int>(rel->relid) &&
+        return IsA(expr, Var) &&
+               static_cast<Index>(reinterpret_cast<const Var*>(expr)->varno) == rel->relid &&
                reinterpret_cast<const Var*>(expr)->varattno > 0;
     };
     if (!is_ours(left)) std::swap(left, right);

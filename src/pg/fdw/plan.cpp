@@ -224,7 +224,7 @@ bool IsColumn(PlannerInfo*, RelOptInfo* rel, EquivalenceClass*, EquivalenceMembe
     const Expr* expr = member->em_expr;
     while (IsA(expr, RelabelType))
         expr = reinterpret_cast<const RelabelType*>(expr)->arg;
-    return IsA(expr, Var) && reinterpret_cast<const Var*>(expr)->varno == static_cast<int>(rel->relid) &&
+    return IsA(expr, Var) && static_cast<Index>(reinterpret_cast<const Var*>(expr)->varno) == rel->relid &&
            reinterpret_cast<const Var*>(expr)->varattno == search->attribute;
 }
 

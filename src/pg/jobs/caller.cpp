@@ -27,7 +27,8 @@ void CaptureCaller(Caller* caller) {
     caller->database = MyDatabaseId;
     caller->authenticated_user = GetAuthenticatedUserId();
     caller->session_user = GetSessionUserId();
-    caller->session_user_is_superuser = GetSessionUserIsSuperuser();
+    // GetSessionUserIsSuperuser came with a minor version of each (14.14, 15.9, 16.5).
+    caller->session_user_is_superuser = superuser_arg(caller->session_user);
     caller->role = GetCurrentRoleId();
     caller->role_is_superuser =
         OidIsValid(caller->role) ? superuser_arg(caller->role) : caller->session_user_is_superuser;

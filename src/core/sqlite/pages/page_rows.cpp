@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "core/sqlite/catalog.hpp"
 #include "core/sqlite/identifier.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
@@ -51,14 +50,12 @@ std::unique_ptr<PageRows> PageRows::Open(Database& db, const std::string& table,
     const std::uint32_t root = RootPage(db, found->name);
     if (root == 0) return nullptr;
     std::unique_ptr<PageRows> rows(new PageRows(db, std::move(*pages), root));
-    rows->table_ = found->name;
-    rows->rowid_name_ = found->rowid_name();
+    rows->strict_ = found->strict;
     if (!rows->MapColumns(*found, columns, is_real)) return nullptr;
     return rows;
 }
 
 bool PageRows::MapColumns(const Table& table, const std::vector<std::string>& columns, IsReal is_real) {
-    columns_ = columns;
     cells_.resize(columns.size() + 1);
     rowid_cells_.push_back(static_cast<int>(columns.size()));
     missing_.resize(columns.size());
@@ -82,8 +79,7 @@ bool PageRows::MapColumns(const Table& table, const std::vector<std::string>& co
         if (use.cell != FieldUse::kUnused) return false;
         use.cell = static_cast<int>(i);
         use.real = is_real(column.declared_type);
-        missing_[i].has_default = column.default_sql.has_value();
-        if (missing_[i].has_default && rowid_name_.empty()) return false;
+        if (column.default_sql) missing_[i].column = column;
     }
     return true;
 }
@@ -115,9 +111,12 @@ bool PageRows::FillMissing(int fields) {
         for (std::size_t field = static_cast<std::size_t>(fields); field < fields_.size(); ++field) {
             const int cell = fields_[field].cell;
             if (cell == FieldUse::kUnused) continue;
-            const Missing& missing = missing_[static_cast<std::size_t>(cell)];
-            if (missing.has_default && !missing.known) LearnDefault(cell);
-            cells_[static_cast<std::size_t>(cell)] = missing.cell;
+            Missing& missing = missing_[static_cast<std::size_t>(cell)];
+            if (missing.column) {
+                LearnAddedDefault(*missing.column, strict_, &missing.value);
+                missing.column.reset();
+            }
+            cells_[static_cast<std::size_t>(cell)] = missing.value.cell;
         }
         return true;
     } catch (const Error& error) {
@@ -126,23 +125,6 @@ bool PageRows::FillMissing(int fields) {
         error_code_ = SQLITE_NOMEM;
     }
     return false;
-}
-
-/// It is a constant, but with the column's affinity: SQLite's answer for this row goes for all.
-void PageRows::LearnDefault(int cell) {
-    Missing& missing = missing_[static_cast<std::size_t>(cell)];
-    Statement statement(db_, "SELECT " + QuoteIdentifier(columns_[static_cast<std::size_t>(cell)]) +
-                                 " FROM main." + QuoteIdentifier(table_) + " WHERE " + rowid_name_ + " = ?1");
-    statement.Bind(1, value::Cell::Integer(cursor_.rowid()));
-    // A row that is not found where its rowid belongs lies out of order.
-    if (!statement.Fetch()) throw MakeError(SQLITE_CORRUPT, "read a row", "", db_.path());
-    missing.cell = statement.cells()[0];
-    if (missing.cell.storage_class == value::StorageClass::kText ||
-        missing.cell.storage_class == value::StorageClass::kBlob) {
-        missing.bytes = std::string(missing.cell.view());
-        missing.cell.bytes = {missing.bytes.data(), missing.bytes.size()};
-    }
-    missing.known = true;
 }
 
 void PageRows::ThrowLastError(std::string_view doing) const {

@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/sqlite/catalog.hpp"
+#include "core/sqlite/pages/added_default.hpp"
 #include "core/sqlite/pages/table_cursor.hpp"
 #include "core/sqlite/statement.hpp"
 
 namespace pgsqlite::sqlite {
-
-struct Table;
 
 /// The database's file; none where a row may lie elsewhere, or only SQLite may read it. @throws Error
 std::optional<PageFile> OpenPages(Database& db);
@@ -46,24 +46,19 @@ class PageRows {
   private:
     /// What a column holds in rows that were there before it was added; asked of SQLite when one comes.
     struct Missing {
-        bool has_default;
-        bool known;
-        value::Cell cell;
-        std::string bytes;
+        std::optional<Column> column;  ///< one with a default that is not known yet
+        AddedDefault value;
     };
 
     PageRows(Database& db, PageFile file, std::uint32_t root)
         : db_(db), file_(std::move(file)), cursor_(&file_, root) {}
     bool MapColumns(const Table& table, const std::vector<std::string>& columns, IsReal is_real);
     bool FillMissing(int fields);
-    void LearnDefault(int cell);
 
     Database& db_;
     PageFile file_;
     TableCursor cursor_;
-    std::string table_;
-    std::string rowid_name_;
-    std::vector<std::string> columns_;
+    bool strict_ = false;
     std::vector<FieldUse> fields_;  ///< by place in the record, as far as any is used
     std::vector<int> rowid_cells_;
     std::vector<value::Cell> cells_;
