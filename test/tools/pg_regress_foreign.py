@@ -8,7 +8,8 @@ read $TMPDIR. Two databases are made anew: in regress_local every statement runs
 regress_foreign the tables stand in schema f once more, as foreign tables over one SQLite file, with the same parents,
 children, partitions and views. There every query runs with schema f first in its search_path, so it reads SQLite.
 Statements that write have their target in PostgreSQL, read the others from SQLite, and the file is brought up to date
-before the next query. Cursors are declared SCROLL in both, since a foreign scan runs backward only then. What EXPLAIN
+before the next query. Cursors are declared SCROLL in both, since a foreign scan runs backward only then; those that
+WHERE CURRENT OF names read PostgreSQL's tables. What EXPLAIN
 is asked about is run, too. Answers are compared line by line, and each difference is classified (pg_regress/verdict.py).
 
 --workers: parallel plans are forced in both databases (whose names end in _workers then), and partitionwise joins and
@@ -53,6 +54,7 @@ class Run:
         self.judge = Judge(self.local, self.foreign, self.mirror)
         self.counts = dict.fromkeys(CLASSES, 0)
         self.stale = True
+        self.own_cursors = set()
 
     def text(self, name):
         with open(os.path.join(self.source, "sql", name + ".sql"), encoding="utf-8") as file:
@@ -71,10 +73,9 @@ class Run:
         self.roles = set(re.findall(r"\bCREATE\s+(?:ROLE|USER)\s+(\w+)", self.text(self.script), re.I))
 
     def run(self):
-        for statement in statements(self.text(self.script)):
-            content = bare(statement)
-            if not content.strip():
-                continue
+        script = [content for content in map(bare, statements(self.text(self.script))) if content.strip()]
+        for place, content in enumerate(script):
+            self.note_cursor(content, script[place + 1:])
             if content.startswith("\\"):
                 if re.match(r"\\(set|pset|a\b|t\b|getenv|unset|if|else|endif|g)", content):
                     self.local.run(content)
@@ -85,6 +86,18 @@ class Run:
                 query = re.sub(r"EXPLAIN\s*(\([^)]*\)|(ANALYZE|VERBOSE)\b)?\s*(VERBOSE\b)?\s*", "", content, count=1, flags=re.I)
                 if is_query(query) and not re.search(r"\bANALYZE\b", content[:60], re.I) and not query.upper().startswith("DECLARE"):
                     self.compare(query)
+
+    def note_cursor(self, content, following):
+        """WHERE CURRENT OF asks for a cursor over PostgreSQL's own table: until it is closed, it is one."""
+        declared = re.match(r"DECLARE\s+(\w+)", content, re.I)
+        if declared:
+            name = declared[1].lower()
+            self.own_cursors.discard(name)
+            for later in following:
+                if re.search(rf"\bCURRENT\s+OF\s+{name}\b", later, re.I):
+                    self.own_cursors.add(name)
+                if re.match(rf"(COMMIT|ROLLBACK|END|ABORT)\s*;|DECLARE\s+{name}\b|CLOSE\s+{name}\b", later, re.I):
+                    break
 
     def compare(self, content):
         content = scrolling(content)
@@ -97,6 +110,8 @@ class Run:
             self.mirror.sync()
             self.stale = False
         written, path = foreign_form(content, self.mirror.homes, self.mirror.script_path)
+        if any(re.search(rf"\b{name}\b", content, re.I) for name in self.own_cursors):
+            written, path = content, self.mirror.script_path
         self.mirror.since += content
         self.stale = self.stale or stale_after(content, self.functions)
         self.foreign.run(f"SET search_path = {path};")
@@ -115,7 +130,8 @@ class Run:
         else:
             verdict = self.judge.of(self.script, content, written, path, expected, answer)
         if keep and failed(answer):  # in step again, whatever it would have changed
-            self.foreign.run(f"SET search_path = {self.mirror.script_path}; {content}")
+            self.foreign.run(f"\\set ON_ERROR_ROLLBACK on\nSET search_path = {self.mirror.script_path}; {content}\n"
+                             "\\set ON_ERROR_ROLLBACK off")
             self.stale = True
         self.counts[verdict] += 1
         if verdict == "unexplained" or self.verbose and verdict != "same":

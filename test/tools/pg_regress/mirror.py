@@ -14,13 +14,25 @@ TABLES = """
            string_agg(quote_ident(attname) || ':' || format_type(atttypid, -1), ',' ORDER BY attnum),
            CASE WHEN relkind = 'p' THEN pg_get_partkeydef(c.oid) END, pg_get_expr(relpartbound, c.oid),
            (SELECT string_agg(p.relname, ',' ORDER BY inhseqno) FROM pg_inherits JOIN pg_class p ON p.oid =
-            inhparent WHERE inhrelid = c.oid), CASE WHEN relpersistence = 't' THEN 'pg_temp' ELSE quote_ident(nspname) END
+            inhparent WHERE inhrelid = c.oid), CASE WHEN relpersistence = 't' THEN 'pg_temp' ELSE quote_ident(nspname) END,
+           quote_ident(pg_get_userbyid(relowner)), relrowsecurity,
+           (SELECT string_agg(format('GRANT %s ON f.%I TO %s', privilege_type, relname, CASE WHEN grantee = 0 THEN 'PUBLIC'
+            ELSE quote_ident(pg_get_userbyid(grantee)) END), ';') FROM aclexplode(relacl)),
+           (SELECT string_agg(format('CREATE POLICY %I ON f.%I AS %s FOR %s TO %s', polname, relname, CASE WHEN polpermissive
+            THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN
+            'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(
+            pg_get_userbyid(r)) END, ', ') FROM unnest(polroles) r)) || coalesce(' USING (' || pg_get_expr(polqual, polrelid)
+            || ')', '') || coalesce(' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')', ''), ';' ORDER BY polname)
+            FROM pg_policy WHERE polrelid = c.oid), relforcerowsecurity
     FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
     JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE pg_table_is_visible(c.oid) AND nspname NOT IN ('pg_catalog', 'f') AND relkind IN ('r', 'p') AND relam IS DISTINCT FROM 0
-    GROUP BY c.oid, nspname ORDER BY relpersistence = 't', c.oid"""
+    WHERE pg_table_is_visible(c.oid) AND nspname NOT IN ('pg_catalog', 'f') AND relkind IN ('r', 'p')
+    GROUP BY c.oid, nspname
+    ORDER BY relpersistence = 't', c.oid"""
 VIEWS = """
-    SELECT relname, pg_get_viewdef(c.oid), quote_ident(nspname), coalesce(array_to_string(reloptions, ', '), '')
+    SELECT relname, pg_get_viewdef(c.oid), quote_ident(nspname), coalesce(array_to_string(reloptions, ', '), ''), quote_ident(pg_get_userbyid(relowner)),
+           (SELECT string_agg(format('GRANT %s ON f.%I TO %s', privilege_type, relname, CASE WHEN grantee = 0 THEN 'PUBLIC'
+            ELSE quote_ident(pg_get_userbyid(grantee)) END), ';') FROM aclexplode(relacl))
     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
     WHERE pg_table_is_visible(c.oid) AND nspname NOT IN ('pg_catalog', 'f') AND relkind = 'v' ORDER BY c.oid"""
 
@@ -36,13 +48,20 @@ class Mirror:
         self.sqlite = sqlite3.connect(path, timeout=0.2, isolation_level=None)
         self.sqlite.execute("CREATE TABLE IF NOT EXISTS no_table(a)")
         os.chmod(path, 0o644)
-        session.run(f"""CREATE EXTENSION pg_sqlite; CREATE SCHEMA f;
+        session.run(f"""CREATE EXTENSION pg_sqlite; CREATE SCHEMA f; GRANT USAGE ON SCHEMA f TO PUBLIC;
             CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '{path}', snapshot 'statement');""")
 
     def sync(self):
         """Brings f up to date. Does nothing in an aborted transaction, and ends none by an error of its own."""
+        self.as_superuser(self.bring_up_to_date)
+
+    def as_superuser(self, code):
         self.session.run("\\set ON_ERROR_ROLLBACK on")
-        self.bring_up_to_date()
+        who = self.session.rows("SELECT quote_ident(session_user), current_setting('role')")
+        self.session.run("SET SESSION AUTHORIZATION DEFAULT;")
+        code()
+        if who:
+            self.session.run(f"SET SESSION AUTHORIZATION {who[0][0]};" + (f"SET ROLE {who[0][1]};" if who[0][1] != "none" else ""))
         self.session.run("\\set ON_ERROR_ROLLBACK off")
 
     def bring_up_to_date(self):
@@ -52,10 +71,7 @@ class Mirror:
             return
         shapes = {t[1]: t[1:] for t in tables}
         if shapes != self.shapes:
-            for name, shape in self.shapes.items():
-                kind = "TABLE" if shape[1] == "p" else "FOREIGN TABLE"
-                self.session.run("SET client_min_messages = error;"
-                                 f"DROP {kind} IF EXISTS f.\"{name}\" CASCADE; SET client_min_messages = warning;")
+            self.quiet("DROP SCHEMA f CASCADE; CREATE SCHEMA f; GRANT USAGE ON SCHEMA f TO PUBLIC;")
             self.contents = {name: content for name, content in self.contents.items()
                              if name in shapes and shapes[name][3] == content[0]}
             self.views = {}
@@ -63,6 +79,8 @@ class Mirror:
                 self.create(name, shape)
             for name, shape in shapes.items():
                 self.inherit(name, shape)
+            for name, shape in shapes.items():
+                self.secure(name, shape)
             self.shapes = shapes
         for name, shape in shapes.items():
             if shape[1] == "r":
@@ -73,20 +91,18 @@ class Mirror:
         if views != self.views:  # a view may stand on another
             for name in reversed(views):
                 self.quiet(f"DROP VIEW IF EXISTS f.\"{name}\" CASCADE;")
-            for name, (text, _, options) in views.items():
+            for name, (text, _, options, owner, rights) in views.items():
                 # By name, so that it reads f.
                 options = re.sub(r"check_option=\w+(, )?", "", options).strip(", ")
                 options = f"WITH ({options})" if options else ""
                 self.session.run(f"SET search_path = f, {self.script_path}, pg_temp;")
-                self.quiet(f"CREATE VIEW f.\"{name}\" {options} AS {text};")
+                self.quiet(f"CREATE VIEW f.\"{name}\" {options} AS {text}; ALTER VIEW f.\"{name}\" OWNER TO {owner}; {rights or ''};")
         self.views, self.since = views, ""
         self.homes = {name: shape[7] for name, shape in shapes.items()} | {name: view[1] for name, view in views.items()}
 
     def hide(self):
         """Takes f away until the next sync: for statements about what is in the catalogs, or in nobody's way."""
-        self.session.run("\\set ON_ERROR_ROLLBACK on")
-        self.quiet("DROP SCHEMA f CASCADE; CREATE SCHEMA f;")
-        self.session.run("\\set ON_ERROR_ROLLBACK off")
+        self.as_superuser(lambda: self.quiet("DROP SCHEMA f CASCADE; CREATE SCHEMA f; GRANT USAGE ON SCHEMA f TO PUBLIC;"))
         gone = self.session.rows("SELECT FROM pg_class WHERE relnamespace = 'f'::regnamespace")
         if gone == []:
             self.shapes, self.views = {}, {}
@@ -95,19 +111,36 @@ class Mirror:
         self.session.run(f"SET client_min_messages = error; {text} SET client_min_messages = warning;")
 
     def create(self, name, shape):
-        _, kind, columns, _, key, _, _, _ = shape
-        if kind == "p":
+        kind, columns, key, secured = shape[1], shape[2], shape[4], shape[9] == "t"
+        if kind == "r" and secured and shape[5]:  # a partition can't have children that inherit
+            first = shape[3].split(",")[0].rsplit(":", 1)[0]
+            self.session.run(f"CREATE TABLE f.\"{name}\" ({columns}) PARTITION BY LIST ({first}); CREATE FOREIGN TABLE "
+                             f"f.\"rows of {name}\" PARTITION OF f.\"{name}\" DEFAULT SERVER s OPTIONS (table '{name}');")
+        elif kind == "r" and secured:  # foreign tables have no row security, but their parents have
+            self.session.run(f"CREATE TABLE f.\"{name}\" ({columns}); CREATE FOREIGN TABLE f.\"rows of {name}\" ({columns}) "
+                             f"INHERITS (f.\"{name}\") SERVER s OPTIONS (table '{name}');")
+        elif kind == "p":
             self.session.run(f"CREATE TABLE f.\"{name}\" ({columns}) PARTITION BY {key};")
         else:
             self.session.run(f"CREATE FOREIGN TABLE f.\"{name}\" ({columns}) SERVER s;")
 
     def inherit(self, name, shape):
-        _, kind, _, _, _, bound, parents, _ = shape
+        bound, parents = shape[5], shape[6]
         if bound:
             self.session.run(f"ALTER TABLE f.\"{parents}\" ATTACH PARTITION f.\"{name}\" {bound};")
         elif parents:
             for parent in parents.split(","):
-                self.session.run(f"ALTER FOREIGN TABLE f.\"{name}\" INHERIT f.\"{parent}\";")
+                self.session.run(f"ALTER TABLE f.\"{name}\" INHERIT f.\"{parent}\";")
+
+    def secure(self, name, shape):
+        """Owner, rights and policies; these read f."""
+        owner, secured, rights, policies, forced = shape[8:13]
+        self.session.run(f"SET search_path = f, {self.script_path}, pg_temp;")
+        self.session.run(f"ALTER TABLE f.\"{name}\" OWNER TO {owner}; {rights or ''};")
+        if secured == "t":
+            self.session.run(f"{policies or ''}; ALTER TABLE f.\"{name}\" ENABLE ROW LEVEL SECURITY;"
+                             + (f"ALTER TABLE f.\"{name}\" FORCE ROW LEVEL SECURITY;" if forced == "t" else ""))
+        self.session.run(f"SET search_path = {self.script_path};")
 
     def fill(self, name, shape):
         columns = [column.rsplit(":", 1) for column in shape[3].split(",") if ":" in column]

@@ -43,8 +43,10 @@ def statements(text):
                                                                       re.I | re.S))):
             at += 1
             statement = text[start:at]
-            if re.match(r"\s*copy\s.*from\s+stdin", plain[start:at], re.I):
-                end = text.index("\n\\.", at) + 4
+            end = text.find("\n\\.", at) + 4
+            # Where an error comes first there are no data, but another statement.
+            if re.match(r"\s*copy\s.*from\s+stdin", plain[start:at], re.I) and end > 3 and \
+                    not re.search(r";\s*(--.*)?$", text[at:end].partition("\n")[2], re.M):
                 statement, at = text[start:end], end
                 plain = plain[:at] + masked(text[at:])  # data may hold quotes
             yield statement

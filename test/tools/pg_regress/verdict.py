@@ -30,6 +30,7 @@ def normal(lines):
         if re.match(r"(LINE \d+:|\s*\^\s*$|CONTEXT:|psql:)", line):
             line = re.sub(r"^psql:[^ ]* ", "", line) if line.startswith("psql:") else ""
         line = re.sub(r"\b(public|f)\.", "", line)
+        line = re.sub(r"^(ERROR:  permission denied for) foreign table", r"\1 table", line)
         if line:
             out.append(line)
     return out
