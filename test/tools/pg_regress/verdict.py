@@ -52,7 +52,7 @@ class Judge:
             if (where == "*" or script in where.split()) and re.search(pattern, statement, re.I | re.S) and \
                     re.search(found, "\n".join(answer)):
                 return "known"
-        if re.match(r"ERROR:  (cannot (insert into|update|delete from|change|truncate) foreign table|cannot merge into|"
+        if re.match(r"ERROR:  (cannot (insert into|update|delete from|change|truncate) foreign table|cannot execute MERGE on|"
                     r"cursor \".*\" is not a simply updatable scan|WHERE CURRENT OF is not supported)", error):
             return "write"
         taken = re.match(r"ERROR:  function \w+\((\w+)\) does not exist", error)
