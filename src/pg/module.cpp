@@ -8,6 +8,7 @@
 #include "pg/load/bulk_insert.hpp"
 #include "pg/seam.hpp"
 #include "pg/settings.hpp"
+#include "pg/stack_fault.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -19,6 +20,7 @@ void _PG_init(void) {
     // Before the settings, which initialize SQLite. Where another library has done so, texts are looked at
     // all the same before SQLite sees them.
     pgsqlite::sqlite::InstallCheckpoints(&pgsqlite::pg::CancelPending);
+    pgsqlite::pg::WatchStack();
     pgsqlite::pg::DefineSettings();
     pgsqlite::pg::fdw::InitConnections();
     pgsqlite::pg::fdw::InitTempFiles();

@@ -16,7 +16,7 @@ namespace pgsqlite::sqlite {
 inline constexpr std::uintptr_t kStackReserve = 1536 * 1024;
 
 /// Puts the checkpoints into SQLite, once a process, from its first thread. Has to come before anything in
-/// the process initializes SQLite.
+/// the process initializes SQLite, or while nothing of it is in use.
 /// @param cancelled asked at each allocation; true lets it fail. May be null
 /// @return false where it came too late
 bool InstallCheckpoints(bool (*cancelled)() noexcept) noexcept;
@@ -25,5 +25,7 @@ bool InstallCheckpoints(bool (*cancelled)() noexcept) noexcept;
 bool TakeStackExhausted() noexcept;
 /// Bytes of the stack above kStackReserve; on another thread than the first, the reserve.
 std::uintptr_t StackLeft() noexcept;
+/// Bytes of the whole stack of the first thread.
+std::uintptr_t StackBytes() noexcept;
 
 }  // namespace pgsqlite::sqlite

@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/abandoned.hpp"
 #include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/bounded_format.hpp"
 #include "core/sqlite/checkpoint.hpp"
+#include "core/sqlite/full_text.hpp"
 #include "core/sqlite/functions.hpp"
 #include "core/sqlite/guarded.hpp"
 #include "core/sqlite/interruptible.hpp"
@@ -103,6 +105,17 @@ bool HasLiveIndex(sqlite3* db, const std::string& wal_path, const std::string& s
     return (rc & 0xff) != SQLITE_CANTOPEN;
 }
 
+void RequireStack(const std::string& path) {
+    if (StackLeft() > 0) return;
+    const auto kilobytes = [](std::uintptr_t bytes) { return std::to_string(bytes / 1024) + " kB"; };
+    throw Error(
+        "54001", "could not open database file \"" + path + "\": too little of the server's stack is left",
+        "SQLite is not given its last " + kilobytes(kStackReserve) + ", and the process has " +
+            kilobytes(StackBytes()) + " in all.",
+        "Raise the system's limit of the stack (ulimit -s) for the server to 8 MB, or make calls within each "
+        "other fewer.");
+}
+
 /// Whether a file has not been changed within the last tick of its clock, so that the next change shows.
 bool IsSettled(const FileIdentity& file, const FileIdentity& wal) noexcept {
     const std::int64_t newest = std::max(file.mtime_ns, wal.mtime_ns);
@@ -121,6 +134,7 @@ std::string QuoteLiteral(std::string_view text) {
 
 std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
     InstallCheckpoints(nullptr);
+    RequireStack(options.path);
     std::unique_ptr<Database> database(new Database(options));
     Database& self = *database;
     const std::string& path = self.options_.path;
@@ -169,6 +183,7 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
 }
 
 Database::~Database() {
+    if (abandoned) return;
     statements_->Close();
     sqlite3_finalize(rollback_);
     if (db_ != nullptr) sqlite3_close_v2(db_);
@@ -266,6 +281,7 @@ void Database::Configure() {
     if (rc == SQLITE_OK) rc = RegisterInterruptible(db_, options_.cancelled);
     if (rc == SQLITE_OK) rc = RegisterGuarded(db_);
     if (rc == SQLITE_OK) rc = RegisterBoundedFormat(db_);
+    if (rc == SQLITE_OK) rc = BoundFullText(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
     sqlite3_set_authorizer(db_, &AuthorizeReading, &deny_select_);
     rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);
@@ -342,7 +358,7 @@ void Database::BeginRead() {
 }
 
 void Database::EndRead() noexcept {
-    if (!in_read_) return;
+    if (!in_read_ || abandoned) return;
     in_read_ = false;
     // A statement in mid-scan would keep its lock beyond the transaction.
     for (sqlite3_stmt* s = sqlite3_next_stmt(db_, nullptr); s != nullptr; s = sqlite3_next_stmt(db_, s))

@@ -46,13 +46,20 @@ struct Guard {
     const char* name;
     int arguments;
     bool (*fits)(int, sqlite3_value**) noexcept;
+    int since = 0;  ///< the SQLite that has it first
 };
+
+constexpr int kBinaryJson = 3045000;
 
 constexpr Guard kGuards[] = {
     {"json_insert", -1, &PathsFit},
     {"json_replace", -1, &PathsFit},
     {"json_set", -1, &PathsFit},
     {"json_patch", 2, &PatchFits},
+    {"jsonb_insert", -1, &PathsFit, kBinaryJson},
+    {"jsonb_replace", -1, &PathsFit, kBinaryJson},
+    {"jsonb_set", -1, &PathsFit, kBinaryJson},
+    {"jsonb_patch", 2, &PatchFits, kBinaryJson},
 };
 
 /// A guarded function of one connection. SQLite's own is called on a connection that has it still: a name
@@ -104,7 +111,13 @@ class Guarded {
             if (db_ == nullptr) {
                 const int rc =
                     sqlite3_open_v2(":memory:", &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, nullptr);
-                if (rc != SQLITE_OK) return rc;
+                if (rc != SQLITE_OK) {
+                    sqlite3_close(db_);
+                    db_ = nullptr;
+                    return rc;
+                }
+                // Or small pieces of memory would pass by the allocator (checkpoint.hpp).
+                sqlite3_db_config(db_, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);
             }
             sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, sqlite3_limit(db, SQLITE_LIMIT_LENGTH, -1));
             if (statement_ != nullptr && sql_ == sql) return SQLITE_OK;
@@ -138,6 +151,7 @@ int RegisterGuarded(sqlite3* db) noexcept {
     flags |= SQLITE_RESULT_SUBTYPE;
 #endif
     for (const Guard& guard : kGuards) {
+        if (sqlite3_libversion_number() < guard.since) continue;
         auto* guarded = new (std::nothrow) Guarded(guard);
         if (guarded == nullptr) return SQLITE_NOMEM;
         // Deletes it when it fails, too.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/sqlite/abandoned.hpp"
 #include "core/sqlite/database.hpp"
 #include "core/sqlite/identifier.hpp"
 #include "core/sqlite/sqlite_error.hpp"
@@ -95,6 +96,7 @@ void RowsFile::Check(int code) const {
 }
 
 void RowsFile::Close() noexcept {
+    if (abandoned) return;
     sqlite3_finalize(insert_);
     sqlite3_close(db_);
     insert_ = nullptr;

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/abandoned.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
 namespace pgsqlite::sqlite {
@@ -112,6 +113,7 @@ bool HasFullJoin() noexcept {
 }
 
 Statement::~Statement() {
+    if (abandoned) return;
     if (cache_ != nullptr && stmt_ != nullptr)
         cache_->Give(stmt_);
     else
@@ -193,6 +195,7 @@ value::Cell Statement::CellAt(int column) const noexcept {
 }
 
 void Statement::Reset() noexcept {
+    if (abandoned) return;
     sqlite3_reset(stmt_);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "core/sqlite/abandoned.hpp"
+
 namespace pgsqlite::sqlite {
 namespace {
 
@@ -29,6 +31,7 @@ sqlite3_stmt* StatementCache::Take(std::string_view sql) noexcept {
 }
 
 void StatementCache::Give(sqlite3_stmt* statement) noexcept {
+    if (abandoned) return;
     if (closed_) {
         sqlite3_finalize(statement);
         return;
@@ -43,6 +46,7 @@ void StatementCache::Give(sqlite3_stmt* statement) noexcept {
 
 void StatementCache::Close() noexcept {
     closed_ = true;
+    if (abandoned) return;
     for (sqlite3_stmt* statement : unused_)
         sqlite3_finalize(statement);
     unused_.clear();
