@@ -148,7 +148,7 @@ void CompareAll(const char* encoding, unsigned seed) {
         const std::string b = random.Argument(random.Below(2) == 0 ? 3 : 8);
         const std::string c = random.Argument(3);
         std::string sql;
-        switch (random.Below(12)) {
+        switch (random.Below(15)) {
             case 0:
                 sql = "instr(" + a + ", " + b + ")";
                 break;
@@ -181,6 +181,15 @@ void CompareAll(const char* encoding, unsigned seed) {
                 break;
             case 10:
                 sql = "glob('*' || " + random.Set() + " || " + b + " || '*', " + a + " || " + c + ")";
+                break;
+            case 11:
+                sql = "upper(" + a + ")";
+                break;
+            case 12:
+                sql = "lower(" + a + " || " + b + ")";
+                break;
+            case 13:
+                sql = "hex(" + a + ") || hex(" + b + ")";
                 break;
             default:
                 sql = "like(" + b + ", " + a + ", '%')";

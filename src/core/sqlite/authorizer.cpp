@@ -17,6 +17,63 @@ constexpr const char* kAskable[] = {"encoding",     "page_size",      "page_coun
                                     "user_version", "application_id", "schema_version", "data_version",
                                     "journal_mode", "auto_vacuum"};
 
+/// Functions that take up to two seconds over the largest value, since they look at no more than a length or
+/// a beginning, or copy; and those that can be interrupted (interruptible.hpp).
+constexpr const char* kQuick[] = {"abs",
+                                  "avg",
+                                  "coalesce",
+                                  "count",
+                                  "cume_dist",
+                                  "dense_rank",
+                                  "first_value",
+                                  "glob",
+                                  "group_concat",
+                                  "hex",
+                                  "if",
+                                  "ifnull",
+                                  "iif",
+                                  "instr",
+                                  "lag",
+                                  "last_value",
+                                  "lead",
+                                  "length",
+                                  "like",
+                                  "likelihood",
+                                  "likely",
+                                  "lower",
+                                  "ltrim",
+                                  "max",
+                                  "min",
+                                  "nth_value",
+                                  "ntile",
+                                  "nullif",
+                                  "octet_length",
+                                  "percent_rank",
+                                  "pg_sqlite_is_text",
+                                  "random",
+                                  "randomblob",
+                                  "rank",
+                                  "replace",
+                                  "round",
+                                  "row_number",
+                                  "rtrim",
+                                  "sign",
+                                  "string_agg",
+                                  "substr",
+                                  "substring",
+                                  "subtype",
+                                  "sum",
+                                  "total",
+                                  "trim",
+                                  "typeof",
+                                  "unicode",
+                                  "unlikely",
+                                  "upper",
+                                  "zeroblob"};
+/// Table-valued functions, which are no functions to the authorizer.
+constexpr const char* kComputingTables[] = {"json_each", "json_tree", "jsonb_each", "jsonb_tree",
+                                            "fts3tokenize"};
+
 bool EqualNoCase(const char* a, const char* b) noexcept {
     return sqlite3_stricmp(a, b) == 0;
 }
@@ -36,12 +93,15 @@ bool IsRtreeShadow(std::string_view table) noexcept {
 
 }  // namespace
 
-int AuthorizeReading(void* deny_select, int action, const char* arg1, const char* arg2, const char*,
+int AuthorizeReading(void* context, int action, const char* arg1, const char* arg2, const char*,
                      const char*) noexcept {
+    Authority& authority = *static_cast<Authority*>(context);
     switch (action) {
         case SQLITE_SELECT:
-            return *static_cast<const bool*>(deny_select) ? SQLITE_DENY : SQLITE_OK;
+            return authority.deny_select ? SQLITE_DENY : SQLITE_OK;
         case SQLITE_READ:
+            if (arg1 != nullptr && Contains(kComputingTables, arg1)) authority.computes = true;
+            return SQLITE_OK;
         case SQLITE_RECURSIVE:
         case SQLITE_TRANSACTION:
             return SQLITE_OK;
@@ -49,6 +109,7 @@ int AuthorizeReading(void* deny_select, int action, const char* arg1, const char
             if (arg2 != nullptr &&
                 (EqualNoCase(arg2, "load_extension") || EqualNoCase(arg2, "fts3_tokenizer")))
                 return SQLITE_DENY;
+            if (arg2 == nullptr || !Contains(kQuick, arg2)) authority.computes = true;
             return SQLITE_OK;
         case SQLITE_PRAGMA:
             if (arg1 == nullptr) return SQLITE_DENY;

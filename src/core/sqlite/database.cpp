@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -283,12 +284,19 @@ void Database::Configure() {
     if (rc == SQLITE_OK) rc = RegisterBoundedFormat(db_);
     if (rc == SQLITE_OK) rc = BoundFullText(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
-    sqlite3_set_authorizer(db_, &AuthorizeReading, &deny_select_);
+    sqlite3_set_authorizer(db_, &AuthorizeReading, &authority_);
     rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
 }
 
+void Database::SetValueLimit(bool computes) noexcept {
+    // SQLite takes what it was built with for anything larger.
+    sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, computes ? limits::kComputedBytes : INT_MAX);
+    values_limited_ = computes;
+}
+
 int Database::Run(const char* sql, bool* has_row, int* number) noexcept {
+    LimitValues(false);
     sqlite3_stmt* statement = statements_->Take(sql);
     int rc = SQLITE_OK;
     if (statement == nullptr)

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/file.hpp"
 #include "core/sqlite/schema_check.hpp"
 #include "core/sqlite/snapshot.hpp"
@@ -63,7 +64,16 @@ class Database {
     /// Before a statement is prepared. @throws Error 54001 where SQLite would recurse too deep over it
     void CheckText(std::string_view sql) const;
     /// With true, SQLite prepares no SELECT: PRAGMA table_list would prepare one for each view.
-    void DenySelect(bool deny) noexcept { deny_select_ = deny; }
+    void DenySelect(bool deny) noexcept { authority_.deny_select = deny; }
+    /// Around the preparing of a statement: whether it computes over values, see limits::kComputedBytes.
+    void WatchComputing() noexcept { authority_.computes = false; }
+    bool IsComputing(std::string_view sql) const {
+        return authority_.computes || schema_check_.ReadsComputed(sql);
+    }
+    /// Before a statement runs: how large its values may be.
+    void LimitValues(bool computes) noexcept {
+        if (computes != values_limited_) SetValueLimit(computes);
+    }
 
     /// Ends it. Never fails: what SQLite has to say then concerns nobody.
     void EndRead() noexcept;
@@ -111,6 +121,7 @@ class Database {
     void ReadTexts(SchemaCheck& check) const;
     void RequireRead(int code) const;
     void RollBack() noexcept;
+    void SetValueLimit(bool computes) noexcept;
     int ReadEncoding() noexcept;
     bool ReadHeader();
     bool SnapshotIntact() const noexcept;
@@ -130,7 +141,8 @@ class Database {
     bool encoding_known_ = false;
     bool header_says_wal_ = false;
     bool in_read_ = false;
-    bool deny_select_ = false;
+    Authority authority_;
+    bool values_limited_ = false;
     SchemaCheck schema_check_;
     int schema_version_ = 0;     ///< the schema cookie of what was checked
     bool schema_known_ = false;  ///< it was

@@ -96,7 +96,7 @@ int Database::ResetSchema(bool tolerant) noexcept {
     // Ours alone: the authorizer lets nobody set it.
     sqlite3_set_authorizer(db_, nullptr, nullptr);
     const int rc = sqlite3_exec(db_, "PRAGMA writable_schema=RESET", nullptr, nullptr, nullptr);
-    sqlite3_set_authorizer(db_, &AuthorizeReading, &deny_select_);
+    sqlite3_set_authorizer(db_, &AuthorizeReading, &authority_);
     // By the pragma a defensive connection does not get it. Nothing can be written: the file is open for
     // reading.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_WRITABLE_SCHEMA, tolerant ? 1 : 0, nullptr);

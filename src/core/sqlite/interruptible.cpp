@@ -268,6 +268,45 @@ void Glob(sqlite3_context* context, int count, sqlite3_value** arguments) noexce
     Match(context, count, arguments, {'*', '?', '[', true, false});
 }
 
+/// upper and lower: ASCII alone, as SQLite's.
+template <char kFrom>
+void ChangeCase(sqlite3_context* context, int, sqlite3_value** arguments) noexcept {
+    std::string_view text;
+    if (!TextOf(arguments[0], &text)) return;
+    char* const result = static_cast<char*>(sqlite3_malloc64(text.size() + 1));
+    if (result == nullptr) return sqlite3_result_error_nomem(context);
+    for (std::size_t at = 0; at < text.size();) {
+        if (IsStopped(context)) return sqlite3_free(result);
+        for (const std::size_t end = std::min(at + kStride, text.size()); at < end; ++at) {
+            const char c = text[at];
+            result[at] = c >= kFrom && c < kFrom + 26 ? static_cast<char>(c ^ 0x20) : c;
+        }
+    }
+    result[text.size()] = '\0';
+    sqlite3_result_text64(context, result, text.size(), &sqlite3_free, SQLITE_UTF8);
+}
+
+void HexOf(sqlite3_context* context, int, sqlite3_value** arguments) noexcept {
+    static constexpr char kDigits[] = "0123456789ABCDEF";
+    const auto* const bytes = static_cast<const unsigned char*>(sqlite3_value_blob(arguments[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
+    const int limit = sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LENGTH, -1);
+    if (2 * size >= static_cast<std::size_t>(limit)) return sqlite3_result_error_toobig(context);
+    char* const result = static_cast<char*>(sqlite3_malloc64(2 * size + 1));
+    if (result == nullptr) return sqlite3_result_error_nomem(context);
+    char* to = result;
+    for (std::size_t at = 0; bytes != nullptr && at < size;) {
+        if (IsStopped(context)) return sqlite3_free(result);
+        for (const std::size_t end = std::min(at + kStride, size); at < end; ++at) {
+            *to++ = kDigits[bytes[at] >> 4];
+            *to++ = kDigits[bytes[at] & 15];
+        }
+    }
+    *to = '\0';
+    sqlite3_result_text64(context, result, static_cast<sqlite3_uint64>(to - result), &sqlite3_free,
+                          SQLITE_UTF8);
+}
+
 /// As SQLite's: at least one byte.
 void RandomBlob(sqlite3_context* context, int, sqlite3_value** arguments) noexcept {
     const sqlite3_int64 size = std::max<sqlite3_int64>(sqlite3_value_int64(arguments[0]), 1);
@@ -303,6 +342,9 @@ constexpr Function kFunctions[] = {
     {"like", 2, &Like},
     {"like", 3, &Like},
     {"glob", 2, &Glob},
+    {"upper", 1, &ChangeCase<'a'>},
+    {"lower", 1, &ChangeCase<'A'>},
+    {"hex", 1, &HexOf},
 };
 
 }  // namespace
@@ -310,8 +352,11 @@ constexpr Function kFunctions[] = {
 int RegisterInterruptible(sqlite3* db, bool (*stop)() noexcept) noexcept {
     constexpr int kFlags = SQLITE_UTF8 | SQLITE_INNOCUOUS;
     const bool own_like = sqlite3_compileoption_used("CASE_SENSITIVE_LIKE") == 0;
+    const bool has_icu = sqlite3_compileoption_used("ENABLE_ICU") != 0;
     for (const Function& function : kFunctions) {
-        if (!own_like && std::string_view(function.name) == "like") continue;
+        const std::string_view name = function.name;
+        if (!own_like && name == "like") continue;
+        if (has_icu && (name == "like" || name == "upper" || name == "lower")) continue;
         const int rc = sqlite3_create_function_v2(
             db, function.name, function.arguments, kFlags | SQLITE_DETERMINISTIC,
             reinterpret_cast<void*>(stop), function.call, nullptr, nullptr, nullptr);

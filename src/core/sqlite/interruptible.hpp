@@ -8,8 +8,8 @@ struct sqlite3;
 
 namespace pgsqlite::sqlite {
 
-/// Registers instr, replace, trim, ltrim, rtrim, like, glob and randomblob for all statements of the
-/// connection, those of the database's own views included. Returns SQLite's result code.
+/// Registers instr, replace, trim, ltrim, rtrim, like, glob, upper, lower, hex and randomblob for all
+/// statements of the connection, those of the database's own views included. Returns SQLite's result code.
 /// @param stop asked every few milliseconds of work; true ends the call with SQLITE_INTERRUPT. May be null
 int RegisterInterruptible(sqlite3* db, bool (*stop)() noexcept) noexcept;
 

@@ -9,8 +9,9 @@ void SetLimits(sqlite3* db) noexcept {
         int id;
         int value;
     };
-    // SQLITE_LIMIT_LENGTH stays as it is: every value that PostgreSQL can hold is to arrive. Columns and
-    // arguments stay as well, for files that a library with higher limits made.
+    // SQLITE_LIMIT_LENGTH is each statement's own (Database::LimitValues): every value that PostgreSQL can
+    // hold is to arrive where it is only read. Columns and arguments stay as well, for files that a library
+    // with higher limits made.
     constexpr Limit kLimits[] = {
         {SQLITE_LIMIT_SQL_LENGTH, kSqlBytes},
         {SQLITE_LIMIT_EXPR_DEPTH, kExpressionDepth},

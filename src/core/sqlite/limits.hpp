@@ -31,6 +31,10 @@ inline constexpr int kParameters = 32766;
 /// Bytes of a pattern of LIKE or GLOB.
 inline constexpr int kPatternBytes = 50 * 1000;
 
+/// Bytes of a value where a statement calls functions that walk over all of it without a look at any
+/// interrupt: JSON of that size takes them up to a second. (SQLITE_LIMIT_LENGTH)
+inline constexpr int kComputedBytes = 32 * 1024 * 1024;
+
 /// What SQLite does not count: subqueries and parentheses within each other, common table expressions, and
 /// views that stand upon views, all together.
 inline constexpr std::size_t kTextLevels = 500;

@@ -37,6 +37,7 @@ void SchemaCheck::Add(Object object) {
     // Virtual tables, and what was never parsed.
     if (bytes == 0) return;
     TextShape shape = ReadTextShape(object.sql);
+    if (shape.computed && object.type == "table") computed_.insert(NameKey(object.name));
     const bool collates = shape.collates > limits::kCollates;
     if (object.type == "view") {
         if (collates) return Refuse(std::move(object), TooManyCollates(shape.collates));
@@ -97,6 +98,7 @@ void SchemaCheck::Settle(View& view) {
     std::size_t below = 0;
     const std::string* on = nullptr;
     for (const std::string& name : view.names) {
+        if (computed_.contains(name)) computed_.insert(NameKey(view.object.name));
         const auto found = views_.find(name);
         if (found == views_.end() || found->second.state != View::State::kDone) continue;
         const View& base = found->second;
@@ -118,6 +120,13 @@ void SchemaCheck::Settle(View& view) {
     if (reason.empty()) return;
     view.refused = true;
     Refuse(view.object, std::move(reason));
+}
+
+bool SchemaCheck::ReadsComputed(std::string_view sql) const {
+    if (computed_.empty()) return false;
+    const TextShape shape = ReadTextShape(sql);
+    return std::any_of(shape.names.begin(), shape.names.end(),
+                       [this](const std::string& name) { return computed_.contains(NameKey(name)); });
 }
 
 const SchemaCheck::Object* SchemaCheck::Find(std::string_view name) const {

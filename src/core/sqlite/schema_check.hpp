@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/sqlite/limits.hpp"
@@ -34,6 +35,9 @@ class SchemaCheck {
     const std::vector<Object>& refused() const noexcept { return refused_; }
     /// A table or view that is refused; null where that is none.
     const Object* Find(std::string_view name) const;
+    /// Whether a statement may read a table with generated columns: what computes those is told by nobody
+    /// when it is prepared.
+    bool ReadsComputed(std::string_view sql) const;
     /// Bytes of the shortest text that SQLite must not even parse, as it would be walked over with the table
     /// that it belongs to; npos without one. Longer ones of tables and indexes are refused with it, since
     /// SQLite is told a length.
@@ -63,6 +67,8 @@ class SchemaCheck {
     std::unordered_map<std::string, std::size_t>
         unread_;  ///< places in refused_, by NameKey, of tables and views
     std::size_t shortest_unread_ = std::string_view::npos;
+    std::unordered_set<std::string>
+        computed_;  ///< NameKeys of tables with generated columns, and of views that stand on them
 };
 
 }  // namespace pgsqlite::sqlite

@@ -58,7 +58,10 @@ constexpr CodeRow kCodes[] = {
     {SQLITE_AUTH, "SQLITE_AUTH", sqlstate::kInsufficientPrivilege,
      "Only reading is allowed: SELECT, and pragmas that describe the schema."},
     {SQLITE_PERM, "SQLITE_PERM", sqlstate::kInsufficientPrivilege, nullptr},
-    {SQLITE_TOOBIG, "SQLITE_TOOBIG", sqlstate::kProgramLimitExceeded, nullptr},
+    {SQLITE_TOOBIG, "SQLITE_TOOBIG", sqlstate::kProgramLimitExceeded,
+     "A value may have up to 1 GB, and up to 32 MB in a statement that calls functions of SQLite which may "
+     "take long over it (quote, "
+     "JSON and others): read the column itself, and compute in PostgreSQL."},
     {SQLITE_CONSTRAINT, "SQLITE_CONSTRAINT", "23000", nullptr},
     {SQLITE_MISMATCH, "SQLITE_MISMATCH", "42804", nullptr},
     {SQLITE_SCHEMA, "SQLITE_SCHEMA", sqlstate::kFdwError, nullptr},

@@ -66,7 +66,7 @@ Statement::Statement(Database& db, std::string_view sql) : Statement(db) {
 
 std::unique_ptr<Statement> Statement::Reuse(Database& db, std::string_view sql) {
     std::unique_ptr<Statement> statement(new Statement(db));
-    statement->stmt_ = db.statements()->Take(sql);
+    statement->stmt_ = db.statements()->Take(sql, &statement->computes_);
     if (statement->stmt_ != nullptr) {
         statement->cache_ = db.statements();
         statement->MakeRoom();
@@ -115,13 +115,14 @@ bool HasFullJoin() noexcept {
 Statement::~Statement() {
     if (abandoned) return;
     if (cache_ != nullptr && stmt_ != nullptr)
-        cache_->Give(stmt_);
+        cache_->Give(stmt_, computes_);
     else
         sqlite3_finalize(stmt_);
 }
 
 void Statement::Prepare(std::string_view sql, const char** tail) {
     db_->CheckText(sql);
+    db_->WatchComputing();
     const int rc = sqlite3_prepare_v3(db_->handle(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &stmt_, tail);
     if (rc != SQLITE_OK) {
@@ -131,6 +132,7 @@ void Statement::Prepare(std::string_view sql, const char** tail) {
             throw Error(sqlstate::kSyntaxError, "could not prepare the SQLite query: " + message);
         throw MakeError(rc, "prepare the SQLite query", message, db_->path());
     }
+    computes_ = db_->IsComputing(sql);
     MakeRoom();
 }
 
@@ -160,12 +162,14 @@ int Statement::parameter_count() const noexcept {
 }
 
 bool Statement::Bind(int index, const value::Cell& cell) noexcept {
+    db_->LimitValues(computes_);
     const int rc = BindCell(stmt_, index, cell);
     if (rc != SQLITE_OK) error_code_ = rc;
     return rc == SQLITE_OK;
 }
 
 Step Statement::Next() noexcept {
+    db_->LimitValues(computes_);
     const int rc = sqlite3_step(stmt_);
     if (rc == SQLITE_DONE) return Step::kDone;
     if (rc != SQLITE_ROW) {

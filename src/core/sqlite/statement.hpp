@@ -82,6 +82,7 @@ class Statement {
     int column_count_ = 0;
     int read_count_ = 0;
     int error_code_ = 0;
+    bool computes_ = false;  ///< over values that may be huge (limits::kComputedBytes)
     std::vector<value::Cell> cells_;
 };
 

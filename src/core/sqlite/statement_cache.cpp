@@ -20,17 +20,18 @@ StatementCache::~StatementCache() {
     Close();
 }
 
-sqlite3_stmt* StatementCache::Take(std::string_view sql) noexcept {
+sqlite3_stmt* StatementCache::Take(std::string_view sql, bool* computes) noexcept {
     for (auto at = unused_.begin(); at != unused_.end(); ++at) {
-        if (sql != sqlite3_sql(*at)) continue;
-        sqlite3_stmt* statement = *at;
+        if (sql != sqlite3_sql(at->statement)) continue;
+        sqlite3_stmt* statement = at->statement;
+        if (computes != nullptr) *computes = at->computes;
         unused_.erase(at);
         return statement;
     }
     return nullptr;
 }
 
-void StatementCache::Give(sqlite3_stmt* statement) noexcept {
+void StatementCache::Give(sqlite3_stmt* statement, bool computes) noexcept {
     if (abandoned) return;
     if (closed_) {
         sqlite3_finalize(statement);
@@ -38,17 +39,17 @@ void StatementCache::Give(sqlite3_stmt* statement) noexcept {
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    unused_.push_back(statement);
+    unused_.push_back({statement, computes});
     if (unused_.size() <= kMaxUnused) return;
-    sqlite3_finalize(unused_.front());
+    sqlite3_finalize(unused_.front().statement);
     unused_.erase(unused_.begin());
 }
 
 void StatementCache::Close() noexcept {
     closed_ = true;
     if (abandoned) return;
-    for (sqlite3_stmt* statement : unused_)
-        sqlite3_finalize(statement);
+    for (const Unused& unused : unused_)
+        sqlite3_finalize(unused.statement);
     unused_.clear();
 }
 

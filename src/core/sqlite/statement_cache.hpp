@@ -19,14 +19,19 @@ class StatementCache {
     StatementCache& operator=(const StatementCache&) = delete;
 
     /// A statement of exactly this text that nobody uses, or null.
-    sqlite3_stmt* Take(std::string_view sql) noexcept;
+    /// @param computes gets what Give was told of it; may be null
+    sqlite3_stmt* Take(std::string_view sql, bool* computes = nullptr) noexcept;
     /// Resets it and keeps it, in place of the one that was unused for longest.
-    void Give(sqlite3_stmt* statement) noexcept;
+    void Give(sqlite3_stmt* statement, bool computes = false) noexcept;
     /// The connection closes: nothing is kept any more.
     void Close() noexcept;
 
   private:
-    std::vector<sqlite3_stmt*> unused_;  ///< oldest first
+    struct Unused {
+        sqlite3_stmt* statement;
+        bool computes;  ///< over values that may be huge (limits::kComputedBytes)
+    };
+    std::vector<Unused> unused_;  ///< oldest first
     bool closed_ = false;
 };
 

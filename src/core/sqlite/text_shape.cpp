@@ -158,6 +158,7 @@ class ShapeReader {
                 return;
             case Kind::kOpen:
                 if (in_with && with_) ++expressions_;
+                if (in_with && !with_) shape_.computed = true;
                 Open();
                 break;
             case Kind::kClose:

@@ -14,6 +14,7 @@ struct TextShape {
     std::size_t levels = 0;          ///< parentheses within each other, and common table expressions
     std::size_t collates = 0;        ///< COLLATEs upon one another, at most
     std::vector<std::string> names;  ///< what may be tables or views that it reads, once for each mention
+    bool computed = false;           ///< AS ( outside of WITH: a generated column, in the text of a table
 };
 
 /// Never refuses a text: where it is not SQL, SQLite says so. Finds more rather than less: parentheses of
