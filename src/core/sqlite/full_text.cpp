@@ -84,6 +84,11 @@ int GetApi(sqlite3* db, fts5_api** api) noexcept {
     return sqlite3_finalize(statement);
 }
 
+/// What is concluded must not come of an error that passes.
+bool Says(sqlite3* db, const char* words) noexcept {
+    return std::string_view(sqlite3_errmsg(db)).find(words) != std::string_view::npos;
+}
+
 /// Looks once a process. SQLITE_NOMEM and the like are for the next connection to try again.
 int Look() noexcept {
     sqlite3*& db = full_text.db;
@@ -94,7 +99,7 @@ int Look() noexcept {
         if (rc == SQLITE_OK) {
             rc = sqlite3_exec(db, "CREATE VIRTUAL TABLE probe USING fts5(a); INSERT INTO probe VALUES ('a')",
                               nullptr, nullptr, nullptr);
-            if (rc == SQLITE_ERROR) {  // built without FTS5
+            if (rc == SQLITE_ERROR && Says(db, "no such module")) {  // built without FTS5
                 sqlite3_close(db);
                 db = nullptr;
                 knowledge = Knowledge::kNeedsNoHelp;
@@ -108,7 +113,7 @@ int Look() noexcept {
         }
     }
     rc = sqlite3_exec(db, kProbe, nullptr, nullptr, nullptr);
-    if (rc == SQLITE_ERROR) {
+    if (rc == SQLITE_ERROR && Says(db, "expression tree is too large")) {
         sqlite3_close(db);
         db = nullptr;
         knowledge = Knowledge::kNeedsNoHelp;
