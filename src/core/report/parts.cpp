@@ -143,24 +143,21 @@ std::string Pointers(const Facts& facts, const Json& table, std::string_view key
     return WithCommas(pointers);
 }
 
-std::string SettingsOf(const Facts& facts, std::string_view server, std::string_view table,
-                       std::string_view column) {
-    if (facts.spec == nullptr || table.empty()) return {};
-    std::vector<std::string> settings;
+std::string SettingsOf(const Facts& facts, const Json& finding) {
+    if (facts.spec == nullptr) return {};
+    const std::string server = Text(finding, "server"), table = Text(finding, "table_name");
+    const std::string column = Text(finding, "column_name"), suggestion = Text(finding, "suggestion");
+    std::vector<std::string> named, particular;
     const auto add = [&](const spec::Sources& sources) {
-        for (const spec::Sources::Entry& entry : sources.entries())
-            AddOnce(&settings, entry.pointer);
+        for (const spec::Sources::Entry& entry : sources.entries()) {
+            if (suggestion.find(entry.key) != std::string::npos) AddOnce(&named, entry.pointer);
+            if (entry.pointer.find('/', 1) != std::string::npos) AddOnce(&particular, entry.pointer);
+        }
     };
-    if (!column.empty())
-        add(facts.spec->ForColumn(server, table, column, "").sources);
-    else
-        add(facts.spec->ForTable(server, table).sources);
-    // What the spec says of all there is says the least about one thing.
-    const auto is_general = [](const std::string& pointer) {
-        return pointer.find('/', 1) == std::string::npos;
-    };
-    if (!std::all_of(settings.begin(), settings.end(), is_general)) std::erase_if(settings, is_general);
-    return WithCommas(settings);
+    if (!column.empty()) add(facts.spec->ForColumn(server, table, column, "").sources);
+    if (!table.empty()) add(facts.spec->ForTable(server, table).sources);
+    add(facts.spec->job().sources);
+    return WithCommas(named.empty() ? particular : named);
 }
 
 }  // namespace pgsqlite::report

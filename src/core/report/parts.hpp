@@ -57,8 +57,8 @@ std::int64_t ProofCount(const Facts& facts, std::string_view status);
 /// Where the spec says what holds for a key of a column, or of all columns of a table that `column` is empty
 /// for: JSON pointers with commas.
 std::string Pointers(const Facts& facts, const Json& table, std::string_view key);
-/// The same for all keys of one column or table, with `key` for each.
-std::string SettingsOf(const Facts& facts, std::string_view server, std::string_view table,
-                       std::string_view column);
+/// Where the spec speaks of a finding's table and column: by the keys that its suggestion names, where it has
+/// any of these, else all that it says of them in particular.
+std::string SettingsOf(const Facts& facts, const Json& finding);
 
 }  // namespace pgsqlite::report

@@ -43,8 +43,7 @@ void FindingRow(Html& html, const Facts& facts, const Json& finding) {
     if (Flag(finding, "open")) {
         html.Raw("<span class=\"care\">left as it is</span>");
     } else {
-        const std::string settings = SettingsOf(facts, Text(finding, "server"), Text(finding, "table_name"),
-                                                Text(finding, "column_name"));
+        const std::string settings = SettingsOf(facts, finding);
         if (settings.empty())
             html.Raw("settled by the spec");
         else

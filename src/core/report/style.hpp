@@ -24,7 +24,7 @@ p { margin: 0.35rem 0; max-width: 68rem; }
 a { color: var(--link); }
 code, .name, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace;
   font-size: 0.875em; }
-code, .name { overflow-wrap: anywhere; }
+code, .name { overflow-wrap: break-word; }
 .eyebrow { color: var(--soft); font-size: 0.82rem; letter-spacing: 0.04em; margin: 0 0 0.5rem; }
 .lead { color: var(--soft); font-size: 1.02rem; margin-top: 0.5rem; }
 .state { display: inline-block; vertical-align: 0.2em; margin-left: 0.5rem; padding: 0.12rem 0.6rem; border: 1px solid;
@@ -56,6 +56,7 @@ tfoot th, tfoot td { font-weight: 650; border-bottom: 0; border-top: 2px solid v
 .nothing { color: var(--soft); }
 .where { color: var(--soft); font-size: 0.82rem; }
 .message { overflow-wrap: anywhere; min-width: 16rem; }
+td.where { white-space: nowrap; }
 .digest { font-size: 0.78rem; overflow-wrap: normal; white-space: nowrap; }
 .hidden { border: 1px solid var(--care); color: var(--care); border-radius: 3px; padding: 0 0.15rem; font-size: 0.72em;
   white-space: nowrap; }
@@ -90,9 +91,15 @@ footer { margin-top: 3rem; padding-top: 0.8rem; border-top: 1px solid var(--line
   thead { display: table-header-group; }
   tfoot { display: table-row-group; }
   .scroll { overflow: visible; }
-  .message { min-width: 8rem; }
+  table { font-size: 8pt; }
+  th, td { padding: 0.2rem 0.5rem 0.2rem 0; }
+  .figures div { flex-basis: 4.6rem; padding: 0.4rem 0.5rem; }
+  .figures dd { font-size: 1.05rem; }
+  .bar { min-width: 3.5rem; }
+  .message { min-width: 8rem; overflow-wrap: anywhere; }
   .track { min-width: 6rem; }
-  .digest { white-space: normal; overflow-wrap: anywhere; }
+  .digest { white-space: normal; }
+  .digest { overflow-wrap: anywhere; }
   .bar, .track, .verdict, .figures, .legend i, .bar i, .track i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 )";

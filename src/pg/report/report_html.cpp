@@ -51,17 +51,23 @@ FROM sqlite.validate_constraints($1) AS c
 /// must not be in sight, so it is judged for a schema that is not there.
 constexpr char kFindings[] = R"(
 WITH wanted AS MATERIALIZED (
-    SELECT j.servers, 'sqlite_report ' || j.job AS schema, j.spec FROM sqlite.jobs j WHERE j.job = $1
+    SELECT j.servers, j.spec, 'sqlite_report_' || j.job AS schema, quote_ident(j.target_schema) AS target_schema
+    FROM sqlite.jobs j WHERE j.job = $1
 ), found AS MATERIALIZED (
-    SELECT f.* FROM wanted w, sqlite.assess(w.servers, w.schema) AS f
+    SELECT f.* FROM wanted w, sqlite.assess(w.servers, w.schema) WITH ORDINALITY AS f (severity, server,
+        table_name, column_name, finding, rows, example, suggestion, place)
 ), left_over AS MATERIALIZED (
     SELECT f.* FROM wanted w, sqlite.assess(w.servers, w.schema, w.spec) AS f
 )
-SELECT jsonb_build_object('rows', COALESCE(jsonb_agg(to_jsonb(f) || jsonb_build_object('open', EXISTS (
-    SELECT FROM left_over AS l
-    WHERE (l.server, l.table_name, l.column_name, l.finding)
-        IS NOT DISTINCT FROM (f.server, f.table_name, f.column_name, f.finding)))), '[]'))
-FROM found f
+SELECT jsonb_build_object('rows', COALESCE(jsonb_agg(
+    to_jsonb(f) || jsonb_build_object(
+        'finding', replace(f.finding, w.schema, COALESCE(w.target_schema, '')),
+        'open', EXISTS (
+            SELECT FROM left_over AS l
+            WHERE (l.server, l.table_name, l.column_name, l.finding)
+                IS NOT DISTINCT FROM (f.server, f.table_name, f.column_name, f.finding)))
+    ORDER BY array_position('{blocker,warning,note}', f.severity), f.place), '[]'))
+FROM found f, wanted w
 )";
 
 /// The one value of a query over a job, palloc'd; null where there is none.
