@@ -11,28 +11,6 @@
 namespace pgsqlite::pg {
 namespace {
 
-/// The array's elements as C strings; raises for NULLs and for an empty array.
-const char** ServerNames(ArrayType* array, int* count) {
-    Datum* elements;
-    bool* nulls;
-    deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
-    if (*count == 0)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the list of servers is empty"),
-                        errhint("Name at least one: '{shop}'.")));
-    const char** names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<size_t>(*count)));
-    for (int i = 0; i < *count; ++i) {
-        if (nulls[i])
-            ereport(ERROR,
-                    (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a server name must not be null")));
-        names[i] = TextDatumGetCString(elements[i]);
-        for (int j = 0; j < i; ++j)
-            if (std::strcmp(names[i], names[j]) == 0)
-                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                                errmsg("server \"%s\" is listed twice", names[i])));
-    }
-    return names;
-}
-
 void OpenServer(SurveyedServer* server, const char* name) {
     ForeignServer* foreign = GetForeignServerByName(name, false);
     fdw::CheckIsSqlite(foreign);
@@ -116,6 +94,27 @@ void ReadStoredTypes(Survey* survey, plan::Source* source, const SurveyedServer&
 }
 
 }  // namespace
+
+const char** ServerNames(ArrayType* array, int* count) {
+    Datum* elements;
+    bool* nulls;
+    deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
+    if (*count == 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the list of servers is empty"),
+                        errhint("Name at least one: '{shop}'.")));
+    const char** names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<size_t>(*count)));
+    for (int i = 0; i < *count; ++i) {
+        if (nulls[i])
+            ereport(ERROR,
+                    (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a server name must not be null")));
+        names[i] = TextDatumGetCString(elements[i]);
+        for (int j = 0; j < i; ++j)
+            if (std::strcmp(names[i], names[j]) == 0)
+                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                errmsg("server \"%s\" is listed twice", names[i])));
+    }
+    return names;
+}
 
 SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, bool reads_rows) {
     SurveyHandle handle;

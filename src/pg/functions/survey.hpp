@@ -29,6 +29,11 @@ struct SurveyHandle {
     int server_count;
 };
 
+/// The names of a list of servers, palloc'd. Raises 22023 for an empty list and for one that is listed twice,
+/// 22004 for NULL.
+/// @param count gets how many there are
+const char** ServerNames(ArrayType* servers, int* count);
+
 /// Reads catalogs and targets and makes the design. What PostgreSQL refuses of its translations is marked so.
 ///
 /// Raises 42704 (no such server), 42501 (no USAGE on it), 22023 (a bad spec, an empty list of servers), and

@@ -3,6 +3,7 @@
 #include "pg/backup/backup.hpp"
 #include "pg/fdw/access.hpp"
 #include "pg/fdw/redirect.hpp"
+#include "pg/functions/survey.hpp"
 #include "pg/jobs/pinned_source.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/records.hpp"
@@ -134,6 +135,8 @@ void ForEachServer(int64 job, ArrayType* servers, const spec::JobSettings& setti
 }  // namespace
 
 void PinSources(int64 job, ArrayType* servers, const spec::JobSettings& settings) {
+    int count;
+    (void)ServerNames(servers, &count);  // before any file is copied
     RemoveStrayCopies();
     ForEachServer(job, servers, settings, &PinSource);
 }
