@@ -114,6 +114,7 @@ SELECT arguments, split_part(rehearsed, E'\n', 1) AS refusal, rehearsed = migrat
     SELECT arguments, watch.refusal(format('SELECT FROM sqlite.rehearse(%s)', arguments)) AS rehearsed,
         watch.refusal(format('CALL sqlite.migrate(%s)', arguments)) AS migrated
     FROM (VALUES ($$NULL, 'x', '{}'$$), ($$'{rehearsed}', NULL, '{}'$$), ($$'{rehearsed}', 'x', NULL$$), ($$'{nothing}', 'x', '{}'$$),
+        ($$'{}', 'x', '{}'$$), ($$'{rehearsed,rehearsed}', 'x', '{}'$$),
         ($$'{rehearsed}', 'x', '{"tabels": {}}'$$), ($$'{rehearsed}', 'x', '{}'$$), ($$'{rehearsed}', 'app', '{"include": ["link"]}'$$),
         ($$'{rehearsed}', 'x', '{"on_error": "reject", "orphans": "keep", "max_rejects": 1}'$$),
         ($$'{rehearsed_shop}', 'x', '{"backup": "/nowhere/at/all"}'$$), ($$'{rehearsed_shop}', 'pg_x', '{"on_error": "reject", "orphans": "keep"}'$$)) AS v (arguments)
