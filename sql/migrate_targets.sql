@@ -33,8 +33,10 @@ CALL sqlite.retry_rejects(:job) \gset
 SELECT name FROM targets.link WHERE id = 4;
 SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";
 
--- A job that fails between two commits has switched them off; its record says how to take that back.
+-- A job that fails between two commits has switched them off; its record says how to take that back. (Under row security
+-- nothing is foreseen, so that it begins.)
 TRUNCATE targets.link;
+ALTER TABLE targets.link ENABLE ROW LEVEL SECURITY;
 ALTER TABLE targets.link ADD CONSTRAINT no_four CHECK (id <> 4);
 CALL sqlite.migrate('{targets}', 'targets', '{"include": ["link"], "triggers": "disable", "transaction": "table"}');
 SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'targets.link'::regclass ORDER BY tgname COLLATE "C";

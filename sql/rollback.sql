@@ -157,7 +157,10 @@ SELECT attempt('CALL sqlite.rollback()');
 
 -- A job that failed behind what it committed; its copy of the source goes with it, but not before the commit.
 TRUNCATE category;
-CALL sqlite.migrate('{undo_shop}', 'undo_test', '{"include": ["category", "user"], "existing": "append", "orphans": "keep", "transaction": "table"}') \gset
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE insufficient_privilege; END';
+CREATE TRIGGER refuse BEFORE INSERT ON "user" EXECUTE FUNCTION refuse();
+CALL sqlite.migrate('{undo_shop}', 'undo_test', '{"include": ["category", "user"], "existing": "append", "on_error": "reject", "orphans": "keep", "transaction": "table"}') \gset
+DROP FUNCTION refuse CASCADE;
 SELECT max(job) AS job FROM sqlite.jobs \gset
 SELECT format('base/%s/pgsql_tmp_pg_sqlite', oid) AS copies FROM pg_database WHERE datname = current_database() \gset
 \set make_copy 'cat; mkdir -p ' :copies '/' :job

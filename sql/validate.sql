@@ -87,6 +87,10 @@ SELECT table_name, extra, status, reason FROM proven WHERE table_name = 'person'
 UPDATE proof.person SET age = 41 WHERE id = 1;
 SELECT table_name, extra, different, status, reason FROM proven WHERE table_name = 'person';
 -- Half a migration: what is loaded can be compared, with the job's copy.
+CREATE SCHEMA proof_half;
+CREATE TABLE proof_half.grade (subject text, pupil bigint, mark text);
+CREATE FUNCTION proof_half.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE insufficient_privilege; END';
+CREATE TRIGGER refuse BEFORE INSERT ON proof_half.grade EXECUTE FUNCTION proof_half.refuse();
 CALL sqlite.migrate('{proof}', 'proof_half', '{"transaction": "table", "include": ["team", "grade"]}') \gset
 SELECT max(job) AS job FROM sqlite.jobs \gset
 SELECT table_name, status, reason FROM sqlite.validate(:job);

@@ -41,12 +41,9 @@ ErrorData* TryInSubtransaction(Code&& code, IsAnswer&& is_answer) {
     return error;
 }
 
-/// Runs `code`, which may call anything, in a subtransaction that is rolled back however it ends. An error is
-/// raised again.
-///
-/// @param code as for PG_TRY: no object with a destructor may be alive in it
-template <class Code>
-void RunAndTakeBack(Code&& code) {
+/// The same in a subtransaction that is rolled back however it ends.
+template <class Code, class IsAnswer>
+ErrorData* RunAndTakeBack(Code&& code, IsAnswer&& is_answer) {
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     ErrorData* volatile error = nullptr;
@@ -64,7 +61,14 @@ void RunAndTakeBack(Code&& code) {
     RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
-    if (error != nullptr) RaiseAgain(error);
+    if (error != nullptr && !is_answer(error)) RaiseAgain(error);
+    return error;
+}
+
+/// The same; any error is raised again.
+template <class Code>
+void RunAndTakeBack(Code&& code) {
+    (void)RunAndTakeBack(code, [](const ErrorData*) { return false; });
 }
 
 }  // namespace pgsqlite::pg

@@ -27,8 +27,10 @@ sub new {
 	my @sources = map { Source->new($_) } chance(0.25) ? ('', pick('', 'u_')) : '';
 	$self->{sources} = [ map { $_->{sql} } @sources ];
 	$self->{servers} = [ ('case_a', 'case_b')[ 0 .. $#sources ] ];
-	my $target = Target->new(@sources);
+	my $target = Target->new(chance(0.5) ? @sources : ());
 	$self->{target} = $target->{sql};
+	# What suggest_spec writes is as good a spec as any.
+	$self->{suggested} = chance(0.25);
 	$self->{spec} = Spec->new(sources => \@sources, servers => $self->{servers}, target => $target, folder => "$folder/backup", schema => spec_schema())->{spec};
 	return $self;
 }
@@ -72,18 +74,20 @@ sub steps {
 	my ($self) = @_;
 	my @files = $self->files;
 	my $servers = "'{" . join(',', @{ $self->{servers} }) . "}', 'app'";
-	my $spec = quoted($self->spec_text);
+	my $spec = $self->{suggested} ? "sqlite.suggest_spec($servers)" : quoted($self->spec_text);
 	my $state = q{SELECT 'state', kind, object, content FROM public.state() ORDER BY 1, 2, 3};
 	return (
 		[ begin => join(";\n", "SET statement_timeout = '60s'; SET client_min_messages = error; SET ROLE mover; CREATE SCHEMA app",
 			(map { "CREATE SERVER $self->{servers}[$_] FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$files[$_]')" } 0 .. $#files), @{ $self->{target} }) ],
 		[ before => $state ],
-		[ assess => "SELECT 'finding', severity FROM sqlite.assess($servers, $spec)" ],
-		[ plan => "SELECT 'plan', count(*), count(statement) FROM sqlite.plan($servers, $spec)" ],
-		[ suggest => "SELECT sqlite.suggest_spec($servers) IS NOT NULL" ],
+		[ assess => "SELECT 'finding', severity, table_name, column_name, finding, rows FROM sqlite.assess($servers, $spec)" ],
+		[ plan => "SELECT 'plan', sum(predicted_rejects), count(*) FILTER (WHERE predicted_rejects IS NULL) FROM sqlite.plan($servers, $spec) WHERE section = 'data' AND statement ~ '(^|\\n)(INSERT|DELETE)'" ],
+		[ suggest => "SELECT 'suggested', sqlite.suggest_spec($servers)" ],
+		[ suggested => "SELECT 'finding', severity, table_name, column_name, finding, suggestion FROM sqlite.assess($servers, sqlite.suggest_spec($servers)) WHERE severity = 'blocker'" ],
 		[ migrate => "CALL sqlite.migrate($servers, $spec)" ],
 		[ after => $state ],
 		[ job => "SELECT 'job', state, transaction FROM sqlite.jobs ORDER BY job DESC LIMIT 1" ],
+		[ tables => "SELECT 'table', table_name, read, written, rejected, skipped FROM sqlite.job_tables WHERE job = (SELECT max(job) FROM sqlite.jobs)" ],
 		[ validate => 'SELECT count(*) FROM sqlite.validate()' ],
 		[ report => 'SELECT length(sqlite.report_text()) > 0' ],
 		[ retry => 'CALL sqlite.retry_rejects()' ],
@@ -138,11 +142,36 @@ sub faults {
 	my $failed = $self->{said}{migrate} =~ /ERROR: /;
 	my ($state, $transaction) = ($self->{rows}{job} // '') =~ /^job\|(\w+)\|(\w+)/;
 	push @faults, 'a failed migration left something: ' . difference($before, $after) if $failed && ($transaction // 'single') eq 'single' && $before ne $after;
+	push @faults, $self->broken_promises($failed);
 	push @faults, 'a schema of the job is left: ' . $1 if $after =~ /^(state\|schema\|sqlite_job\S*)/m || $rolled_back =~ /^(state\|schema\|sqlite_job\S*)/m;
 	# Rows that were overwritten or removed do not come back; other rows may have gone by cascades, which `force` allows.
 	my $document = $self->spec_text;
 	my $lasting = $document =~ /upsert|truncate/ || $self->{said}{rollback} =~ /ERROR/;
 	push @faults, 'a migration that was rolled back left something: ' . difference($before, $rolled_back) if !$lasting && $before ne $rolled_back;
+	return @faults;
+}
+
+# What was said before a row moved, and did not come so.
+sub broken_promises {
+	my ($self, $failed) = @_;
+	my ($rows, $said) = @$self{qw(rows said)};
+	my @faults;
+	for my $table ($rows->{tables} =~ /^table\|(.*)/mg) {
+		my ($name, $read, $written, $rejected, $skipped) = $table =~ /^(.*)\|(-?\d+)\|(-?\d+)\|(-?\d+)\|(-?\d+)$/ or next;
+		push @faults, "the account does not add up: $table" if !$failed && $read != $written + $rejected + $skipped || grep { $_ < 0 } $read, $written, $rejected, $skipped;
+	}
+	# What nothing in a spec settles, such as a column that the target lacks, stays.
+	push @faults, "a suggested spec leaves a blocker: $1" if $said->{suggested} !~ /ERROR: / && $rows->{suggested} =~ /^finding\|blocker\|(.*\|.*\w '.*'|.*\|.*primary_key.*)$/m;
+	# A spec that assess refuses to read is one that migrate refuses, too.
+	if ($said->{assess} =~ /ERROR:  (.*)/) { return @faults, $failed ? () : "assess fails, and migrate does not: $1"; }
+	my ($blocker) = $rows->{assess} =~ /^finding\|blocker\|(.*)/m;
+	push @faults, "a blocker, and migrate goes through: $blocker" if $blocker && !$failed;
+	my ($predicted, $unforeseen) = $rows->{plan} =~ /^plan\|(\d*)\|(\d+)/;
+	return @faults if !defined $unforeseen || $unforeseen > 0;
+	push @faults, "no blocker, and migrate fails: $1" if !$blocker && $said->{migrate} =~ /(ERROR:  .*(?:\nDETAIL:  .*)?)/;
+	my $rejected = 0;
+	$rejected += $_ for $rows->{tables} =~ /^table\|.*\|(\d+)\|\d+$/mg;
+	push @faults, "rejects are not as predicted: ${\ ($predicted || 0)} predicted, $rejected rejected" if !$failed && ($predicted || 0) != $rejected;
 	return @faults;
 }
 

@@ -25,13 +25,16 @@ sub pattern { return $_[0] =~ /[.*?"]/ ? '"' . $_[0] =~ s/"/""/gr . '"' : $_[0];
 sub new {
 	my ($class, %at) = @_;
 	my $self = bless {%at}, $class;
-	# One in five is written by a stranger: junk, mistakes, forbidden pairs. The others get past the reader of specs.
+	# One in five is written by a stranger: junk, mistakes, forbidden pairs. The others get past the reader of specs. Most are
+	# short, so that what is meant well is met by what is not.
 	$self->{wild} = chance(0.2);
+	$self->{short} = !$self->{wild} && chance(0.75);
 	$self->{table} = pick(@{ $at{sources}[0]{tables} });
 	$self->{spec} = $self->object('job', 0);
 	if (!$self->{wild} && chance(0.7)) {
-		$self->{spec}{on_error} = 'reject';
-		$self->{spec}{types} //= 'stored' if chance(0.5);
+		$self->{spec}{on_error} = 'reject' if !$self->{short} || chance(0.6);
+		$self->{spec}{types} //= 'stored' if chance($self->{short} ? 0.25 : 0.5);
+		$self->{spec}{orphans} //= pick(qw(reject keep null reject)) if $self->{short} && chance(0.7);
 		$self->{spec}{existing} //= pick('append', 'skip', 'upsert', 'truncate');
 	}
 	return $self;
@@ -43,7 +46,7 @@ sub json { return JSON::PP->new->canonical->utf8->allow_nonref->encode($_[0]{spe
 sub columns_of { my ($self) = @_; return map { substr(lc $_->{name}, 0, 63) } @{ $self->{table}{columns} }; }
 sub column { my ($self) = @_; return !$self->{wild} || chance(0.8) ? pick($self->columns_of) : pick('nothing', 'made', 'ctid', 'more', '', 'ID'); }
 sub columns { my ($self, $most) = @_; return [ some(between(1, $most // 2), $self->columns_of) ] if !$self->{wild} || chance(0.8); return [ map { $self->column } 1 .. between(0, 2) ]; }
-sub expression { my ($self, @list) = @_; return fill(pick($self->{wild} ? @list : @list[ 0 .. 5 ]), $self->column); }
+sub expression { my ($self, @list) = @_; return fill(pick($self->{wild} ? @list : @list[ 0 .. ($self->{short} ? 3 : 5) ]), $self->column); }
 
 sub existing_or_planned {
 	my ($self) = @_;
@@ -54,6 +57,8 @@ sub existing_or_planned {
 
 # An object of one of the schema's kinds: a few of its keys at random.
 my %often = (job => 0.08, server => 0.1, table => 0.12, column => 0.2, upsert => 0.6, rule => 0.5, foreign_key => 0.35, partition_by => 0.6);
+# Of short specs, against the others: what seldom suits the tables at hand.
+my %rarely = (include => 0.05, exclude => 0.1, target => 0.05, partition_by => 0.05, max_rejects => 0.1, type_map => 0.1, upsert => 0.1, servers => 0.1, indexes => 0.2, backup => 0.1, references => 1);
 sub object {
 	my ($self, $kind, $depth) = @_;
 	my $known = $kind eq 'job' ? $self->{schema} : $self->{schema}{definitions}{$kind};
@@ -61,6 +66,7 @@ sub object {
 	my %object;
 	for my $key (sort keys %{ $known->{properties} }) {
 		my $wanted = $required{$key} ? 0.97 : $key =~ /^(?:tables|foreign_keys|columns)$/ && $depth < 2 ? 0.7 : $often{$kind};
+		$wanted *= $rarely{$key} // 0.4 if $self->{short} && !$required{$key};
 		next if !chance($required{$key} && !$self->{wild} ? 1 : $wanted);
 		$object{$key} = $self->{wild} && chance(0.03) ? pick(@junk) : $self->value($kind, $key, $known->{properties}{$key}, $depth);
 	}
@@ -75,6 +81,16 @@ sub tame {
 	delete $object->{default_sql} if exists $object->{default};
 	delete $object->{commit_rows} if ($object->{transaction} // '') ne 'batch';
 	delete $object->{columns} if exists $object->{condition} && ($object->{on_fail} // '') ne 'null';
+	if ($object->{references} && $self->{short}) {
+		# To a key of one column, mostly.
+		my @parents = grep { @{ $_->{key} } == 1 } map { @{ $_->{tables} } } @{ $self->{sources} };
+		if (@parents && chance(0.9)) {
+			my $parent = pick(@parents);
+			$object->{references} = lc $parent->{name} =~ /[ ."]/ ? '"' . lc($parent->{name}) =~ s/"/""/gr . '"' : lc $parent->{name};
+			$object->{columns} = [ $self->column ];
+			delete $object->{referenced_columns};
+		}
+	}
 	if ($object->{references}) {
 		my $count = @{ $object->{columns} };
 		if ($object->{referenced_columns} && @{ $object->{referenced_columns} } != $count) { delete $object->{referenced_columns}; }

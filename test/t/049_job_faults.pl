@@ -220,7 +220,9 @@ for my $mode ('"transaction": "table"', '"workers": 2', '"transaction": "single"
 	for my $limit ([ '2', 'more than 2 rows were rejected' ], [ '"50%"', '100% of the rows for orphaned\.child were rejected, more than 50%' ])
 	{
 		my $spec = qq({$mode, "on_error": "reject", "max_rejects": $limit->[0], "include": ["three", "child"], "tables": {"child": {"orphans": "reject"}}});
-		like(try_sql("CALL sqlite.migrate('{bad}', 'orphaned', '$spec')"), qr/ERROR:  $limit->[1]/, "$mode, limit $limit->[0]: orphans count");
+		# What commits before its end looks first.
+		my $said = $mode =~ /table/ ? 'the migration cannot be planned: 1 blocker' : $limit->[1];
+		like(try_sql("CALL sqlite.migrate('{bad}', 'orphaned', '$spec')"), qr/ERROR:  $said/, "$mode, limit $limit->[0]: orphans count");
 		sql('DROP SCHEMA IF EXISTS orphaned CASCADE');
 	}
 }

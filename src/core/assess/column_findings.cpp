@@ -53,7 +53,7 @@ void SettleForTarget(Finding& finding, const PlannedColumn& column, const Column
 /// What settles values that do not fit without losing one of them.
 void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFacts& facts) {
     const ColumnMisfits& misfits = *facts.misfits;
-    const bool takes_null = column.existing == nullptr || !column.refuses_null();
+    const bool takes_null = !column.refuses_null();
     if (takes_null && CountOf(misfits, Code::kEmptyText) == misfits.refused) {
         finding.suggestion = "read '' as NULL";
         finding.settings.push_back({"empty_as_null", "true", Setting::Level::kColumn});
@@ -69,28 +69,9 @@ void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFa
     const Suggestion& suggestion = *facts.suggestion;
     if (suggestion.changes && suggestion.against && suggestion.against->rows == 0)
         return SuggestType(finding, suggestion.type, suggestion.encoding);
-    // A date column of which most values are dates keeps its type: the few others are what is wrong.
-    const std::uint64_t values = facts.profile->non_null();
-    if (misfits.refused * 10 < values && column.type.kind != value::Kind::kNumeric &&
-        column.type.kind != value::Kind::kText) {
-        finding.suggestion =
-            "set the rows aside as rejects, or give the column a type that takes all its values";
-        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
-        return;
-    }
-    const value::Kind wider[] = {value::Kind::kInt8,      value::Kind::kFloat8,      value::Kind::kNumeric,
-                                 value::Kind::kTimestamp, value::Kind::kTimestamptz, value::Kind::kText,
-                                 value::Kind::kBytea};
-    for (const value::Kind kind : wider) {
-        const Tally* against = facts.profile->Misfits(kind);
-        if (against == nullptr || against->rows > 0 || kind == column.type.kind) {
-            // The same kind without its arguments: numeric(5,2) → numeric, varchar(5) → text.
-            const bool loosened = kind == column.type.kind && against != nullptr && against->rows == 0 &&
-                                  schema::PlainType(kind).sql != column.type.sql;
-            if (!loosened) continue;
-        }
-        return SuggestType(finding, schema::PlainType(kind), {});
-    }
+    // A type that holds every row goes before putting any aside.
+    if (const auto holds_all = NearestForAll(*facts.profile); holds_all && holds_all->sql != column.type.sql)
+        return SuggestType(finding, *holds_all, {});
     finding.suggestion = "set the rows aside as rejects";
     finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
 }
@@ -98,7 +79,8 @@ void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFa
 void FindMisfits(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                  const ColumnFacts& facts) {
     const ColumnMisfits& misfits = *facts.misfits;
-    if (misfits.refused == 0 || column.settings.policies.on_error != value::OnError::kError) return;
+    if (misfits.refused == 0) return;
+    const value::OnError on_error = column.settings.policies.on_error;
     Code code = Code::kOk;
     const Example& first = misfits.First(&code);
     std::string reasons;
@@ -108,12 +90,15 @@ void FindMisfits(Findings& findings, const PlannedTable& table, const PlannedCol
         reasons +=
             (reasons.empty() ? "" : ", ") + (std::to_string(rows) + " × ") + FaultName(static_cast<Code>(i));
     }
+    std::string text = "values do not fit type " + column.read_type.sql + ": " + reasons;
+    if (on_error == value::OnError::kReject) text += ": their rows are put aside";
+    if (on_error == value::OnError::kNull) text += ": they become NULL";
     Finding& finding =
-        findings.Add(table, Severity::kBlocker,
-                     "values do not fit type " + column.read_type.sql + ": " + reasons, &column);
+        findings.Add(table, on_error == value::OnError::kError ? Severity::kBlocker : Severity::kWarning,
+                     std::move(text), &column);
     finding.rows = misfits.refused;
     finding.example = ExampleOf(first);
-    SettleMisfits(finding, column, facts);
+    if (on_error == value::OnError::kError) SettleMisfits(finding, column, facts);
 }
 
 /// What only the type's own function, or a domain's checks, refuse.
@@ -139,15 +124,22 @@ void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColum
     if (column.required) return;
     const ColumnMisfits& misfits = *facts.misfits;
     const std::uint64_t nulls = misfits.nulls + (on_error == value::OnError::kNull ? misfits.refused : 0);
-    if (nulls == 0 || on_error == value::OnError::kReject) return;
+    if (nulls == 0) return;
     const bool key = column.source->primary_key_position > 0;
-    Finding& finding = findings.Add(
-        table, Severity::kBlocker,
-        key ? "NULLs in the primary key, which PostgreSQL refuses" : "NULLs in a column that is NOT NULL",
-        &column);
+    std::string text =
+        key ? "NULLs in the primary key, which PostgreSQL refuses" : "NULLs in a column that is NOT NULL";
+    if (on_error == value::OnError::kReject) text += ": their rows are put aside";
+    Finding& finding =
+        findings.Add(table, on_error == value::OnError::kReject ? Severity::kWarning : Severity::kBlocker,
+                     std::move(text), &column);
     finding.rows = nulls;
     finding.example = ExampleOf(misfits.nulls > 0 ? misfits.first_null : misfits.First());
-    if (key && column.existing == nullptr) {
+    if (on_error == value::OnError::kReject) return;
+    if (key && column.existing == nullptr && table.settings.types != spec::Types::kStored &&
+        !table.settings.primary_key) {
+        finding.suggestion = "let the key follow the rows, as a unique key, or give the column a default";
+        finding.settings.push_back({"types", "stored", Setting::Level::kTable});
+    } else if (key && column.existing == nullptr) {
         finding.suggestion = "go without this primary key, or give the column a default";
         finding.settings.push_back({"primary_key", "[]", Setting::Level::kTable, true});
     } else {
@@ -170,12 +162,13 @@ void FindBetterType(Findings& findings, const PlannedTable& table, const Planned
     SuggestType(finding, suggestion.type, suggestion.encoding);
 }
 
-/// PostgreSQL's limit on an entry of a btree index. (Values over 1 GB do not fit their type.)
+/// PostgreSQL's limit on an entry of a btree index, where no trial says whether the value's compressed form
+/// is within it. (Values over 1 GB do not fit their type.)
 void FindSizes(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                const ColumnProfile& profile) {
     constexpr std::uint64_t kMaxIndexEntry = 2704;
     const std::uint64_t longest = std::max(profile.max_text_bytes, profile.blob_bytes.max);
-    if (longest <= kMaxIndexEntry) return;
+    if (longest <= kMaxIndexEntry || column.settings.index_as != spec::IndexAs::kValue) return;
     const auto in_key = [&](const std::vector<std::string>& names) {
         return std::find(names.begin(), names.end(), column.name) != names.end();
     };
@@ -191,7 +184,7 @@ void FindSizes(Findings& findings, const PlannedTable& table, const PlannedColum
                                         " bytes: a btree index takes at most 2704 after compression",
                                     &column);
     finding.example = ExampleOf(profile.text_chars.longest);
-    finding.suggestion = "index a hash or a prefix of the column instead";
+    SettleLongEntry(finding);
 }
 
 void FindTranslations(Findings& findings, const PlannedTable& table, const PlannedColumn& column) {
@@ -230,6 +223,11 @@ void FindTranslations(Findings& findings, const PlannedTable& table, const Plann
 
 }  // namespace
 
+void SettleLongEntry(Finding& finding) {
+    finding.suggestion = "index a hash of the column in place of its value, or leave the index out (none)";
+    finding.settings.push_back({"index_as", "hash", Setting::Level::kColumn});
+}
+
 void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index, const TableFacts* facts) {
     const PlannedColumn& column = table.columns[index];
     FindTranslations(findings, table, column);
@@ -253,7 +251,7 @@ void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index
     FindInput(findings, table, column, own.input);
     FindNulls(findings, table, column, own);
     if (own.profile == nullptr) return;
-    FindSizes(findings, table, column, *own.profile);
+    if (!facts->trial || !facts->trial->unforeseen.empty()) FindSizes(findings, table, column, *own.profile);
     FindBetterType(findings, table, column, own);
 }
 

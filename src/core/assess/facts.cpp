@@ -105,10 +105,9 @@ void ReadOrphans(sqlite::Database& db, const plan::Design& design, const Planned
                  const FactsOptions& options, TableFacts& facts) {
     for (const PlannedForeignKey& key : table.foreign_keys) {
         facts.orphans.emplace_back();
-        const bool predicted = options.misfits && key.orphans == spec::Orphans::kReject;
-        if (!options.profile && !predicted && !key.follows_rows) continue;
+        if (!options.misfits && !key.follows_rows) continue;
         if (!key.parent_planned || !key.reason.empty()) continue;
-        // Between two databases nothing is counted: PostgreSQL says what is wrong when the key is made.
+        // Between two databases PostgreSQL counts (trial).
         const PlannedTable& parent = design.tables[key.parent];
         // Rows that an existing target has already may be parents, too.
         if (parent.existing != nullptr && parent.existing->has_rows) continue;

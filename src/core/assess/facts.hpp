@@ -50,6 +50,33 @@ struct DuplicateFacts {
     bool merged = false;  ///< rows of several databases meet
 };
 
+/// Rows that were refused for one reason.
+struct Refusal {
+    std::vector<std::string> columns;  ///< to blame: SQLite's names where it has one there
+    std::string message;               ///< of the first one
+    std::string example;               ///< what names it
+    std::string sqlstate;
+    std::uint64_t rows = 0;
+    bool conversion = false;  ///< a value does not become its type
+    bool failure = false;     ///< on_error does not put such rows aside
+};
+
+/// A statement behind the rows that PostgreSQL refuses.
+struct StepFault {
+    std::string object;  ///< as the plan calls it: unique key t_a_key of app.t
+    std::string message;
+    std::string sqlstate;
+};
+
+/// What became of a table's rows in stand-ins of the targets (plan/trial.hpp).
+struct TrialFacts {
+    std::uint64_t read = 0, written = 0, rejected = 0, skipped = 0;
+    std::uint64_t failures = 0;  ///< of `rejected`: those that end the job
+    std::vector<Refusal> refusals;
+    std::vector<StepFault> faults;
+    std::string unforeseen;  ///< why it tells nothing for sure; empty: it does
+};
+
 struct TableFacts {
     std::shared_ptr<const TableProfile> profile;
     std::vector<ColumnFacts> columns;  ///< by PlannedTable::columns
@@ -57,16 +84,25 @@ struct TableFacts {
     std::vector<CheckFacts> checks;    ///< by PlannedTable::checks
     std::vector<DuplicateFacts> duplicates;
     std::optional<std::uint64_t> row_count;
-    std::uint64_t refused_rows = 0;  ///< rows with a cell that does not fit, or NULL where none may be
-    std::string failure;             ///< why the table could not be read to its end
+    std::uint64_t refused_rows = 0;   ///< rows with a cell that does not fit, or NULL where none may be
+    std::string failure;              ///< why the table could not be read to its end
+    std::optional<TrialFacts> trial;  ///< nothing where the other facts tell all
 
     bool read() const noexcept { return row_count.has_value(); }
     std::uint64_t rows() const noexcept { return row_count.value_or(0); }
+    /// Of those, as many as the spec lets through to be moved.
+    std::uint64_t moved_rows() const noexcept {
+        return trial && trial->unforeseen.empty() ? trial->read : rows();
+    }
+    /// Rows that their own values keep out of the target; orphans are counted by themselves.
+    std::uint64_t rejected_rows() const noexcept {
+        return trial && trial->unforeseen.empty() ? trial->rejected : refused_rows;
+    }
 };
 
 struct FactsOptions {
-    bool profile = false;  ///< also everything that only a judgement needs: the profile, all orphans
-    bool misfits = true;   ///< values that do not fit; without them only what changes the design
+    bool profile = false;  ///< also what suggestions are made of
+    bool misfits = true;   ///< values that do not fit, all orphans; without them only what changes the design
     bool utf8_server = true;
     const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
 };
@@ -78,6 +114,11 @@ ColumnRule RuleOf(const plan::PlannedColumn& column, const FactsOptions& options
 /// is told in `failure`. @throws Error 57014 when interrupted, 53200
 TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,
                           const plan::PlannedTable& table, const FactsOptions& options);
+
+/// The tables of which the values alone do not tell what becomes of their rows, by Design::tables: what
+/// PostgreSQL computes or compares decides, or rows that are there. @param facts by Design::tables
+std::vector<bool> NeedTrial(const plan::Design& design, const plan::Existing& existing,
+                            const std::vector<TableFacts>& facts);
 
 /// CHECKs that rows break are added behind them, foreign keys as PlannedForeignKey::follows_rows says.
 void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table);

@@ -26,8 +26,15 @@ class Findings {
 /// @param facts null when no rows were read
 void FindColumn(Findings& findings, const plan::PlannedTable& table, std::size_t index,
                 const TableFacts* facts);
+/// What settles a value that is too long for an entry of an index.
+void SettleLongEntry(plan::Finding& finding);
 /// Keys, indexes, CHECKs, foreign keys, width, what can't be read.
 void FindTable(Findings& findings, const plan::PlannedTable& table, const TableFacts* facts);
+/// What the trial of its rows came to.
+void FindTrial(Findings& findings, const plan::PlannedTable& table, const TableFacts& facts);
+/// One type for each key and all that refers to it, in what the findings about their columns suggest. After
+/// them.
+void FindFamilies(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
 void FindViews(Findings& findings, const plan::Design& design);
 void FindTriggers(Findings& findings, const plan::Design& design);
 

@@ -30,6 +30,36 @@ Finding& Findings::AddForServer(const std::string& server, Severity severity, st
     return list_.back();
 }
 
+/// More rows put aside than the spec's max_rejects allows.
+void FindRejects(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts) {
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        if (facts[i].trial && !facts[i].trial->unforeseen.empty()) continue;
+        std::uint64_t own = facts[i].rejected_rows();
+        const plan::PlannedTable& table = design.tables[i];
+        for (std::size_t j = 0; j < facts[i].orphans.size(); ++j)
+            if (table.foreign_keys[j].reason.empty() &&
+                table.foreign_keys[j].orphans == spec::Orphans::kReject)
+                own += facts[i].orphans[j].rows;
+        all += own;
+        const auto& share = design.job.max_reject_percent;
+        if (!share || static_cast<double>(own) * 100 <= *share * static_cast<double>(facts[i].moved_rows()))
+            continue;
+        Finding& finding =
+            findings.Add(table, Severity::kBlocker,
+                         "more rows are put aside than max_rejects allows: " + std::to_string(own) + " of " +
+                             std::to_string(facts[i].moved_rows()));
+        finding.rows = own;
+        finding.suggestion = "raise max_rejects, or settle what is wrong with them";
+    }
+    const auto& most = design.job.max_rejects;
+    if (!most || all <= static_cast<std::uint64_t>(*most)) return;
+    Finding& finding = findings.AddForServer(
+        {}, Severity::kBlocker, "more rows are put aside than max_rejects allows: " + std::to_string(all));
+    finding.rows = all;
+    finding.suggestion = "raise max_rejects, or settle what is wrong with them";
+}
+
 void FindViews(Findings& findings, const plan::Design& design) {
     for (const plan::PlannedView& view : design.views) {
         const auto add = [&](Severity severity, std::string text) -> Finding& {
@@ -48,12 +78,11 @@ void FindViews(Findings& findings, const plan::Design& design) {
 }
 
 void FindTriggers(Findings& findings, const plan::Design& design) {
-    std::set<const plan::Source*> done;
-    const auto add = [&](const plan::Source* source) {
-        if (!done.insert(source).second) return;
-        for (const sqlite::Trigger& trigger : source->triggers) {
+    const auto add = [&](const plan::Source& source, const plan::SourceTable& of) {
+        for (const sqlite::Trigger& trigger : source.triggers) {
+            if (!sqlite::EqualNames(trigger.table, of.table.name)) continue;
             Finding& finding = findings.AddForServer(
-                source->server, Severity::kWarning,
+                source.server, Severity::kWarning,
                 "trigger " + trigger.name +
                     " is not carried over: its body is SQL that SQLite runs a row at a time");
             finding.table = trigger.table;
@@ -62,9 +91,9 @@ void FindTriggers(Findings& findings, const plan::Design& design) {
         }
     };
     for (const plan::PlannedTable& table : design.tables)
-        add(table.source);
+        add(*table.source, *table.from);
     for (const plan::PlannedView& view : design.views)
-        add(view.source);
+        add(*view.source, *view.from);
 }
 
 const char* SeverityName(Severity severity) noexcept {
@@ -80,9 +109,12 @@ std::vector<Finding> FindAll(const plan::Design& design, const std::vector<Table
         if (!table.not_migrated.empty()) continue;
         const TableFacts* own = i < facts.size() ? &facts[i] : nullptr;
         FindTable(findings, table, own);
+        if (own != nullptr) FindTrial(findings, table, *own);
         for (std::size_t column = 0; column < table.columns.size(); ++column)
             FindColumn(findings, table, column, own);
     }
+    FindFamilies(findings, design, facts);
+    FindRejects(findings, design, facts);
     FindViews(findings, design);
     FindTriggers(findings, design);
     std::vector<Finding>& list = findings.list();
@@ -102,6 +134,16 @@ std::vector<Finding> FindAll(const plan::Design& design, const std::vector<Table
         return a.severity < b.severity;
     });
     return std::move(list);
+}
+
+bool PostponeOrphans(std::vector<Finding>& findings) {
+    const bool waits = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.severity == Severity::kBlocker && !finding.settings.empty() && !finding.column.empty();
+    });
+    if (!waits) return false;
+    for (Finding& finding : findings)
+        std::erase_if(finding.settings, [](const Setting& setting) { return setting.key == "orphans"; });
+    return true;
 }
 
 std::string SuggestSpec(const std::vector<Finding>& findings) {

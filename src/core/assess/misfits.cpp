@@ -29,6 +29,10 @@ struct Check {
     void Add(const RowName& name, Scratch& scratch) {
         value::Status status;
         bool is_null = false;
+        const value::Cell& own = name.cells[cell];
+        if (own.storage_class == value::StorageClass::kText ||
+            own.storage_class == value::StorageClass::kBlob)
+            result.longest = std::max<std::uint64_t>(result.longest, own.bytes.size);
         if (Fits(name, scratch, &is_null, &status)) {
             ++result.applied[static_cast<std::size_t>(status.applied)];
             if (is_null && result.nulls++ == 0) result.first_null = name.Show(name.cells[cell]);

@@ -39,6 +39,7 @@ struct ColumnRule {
 struct ColumnMisfits {
     std::uint64_t rows = 0;     ///< rows read
     std::uint64_t refused = 0;  ///< rows whose cell does not fit
+    std::uint64_t longest = 0;  ///< bytes of the longest text or blob
     std::uint64_t nulls = 0;    ///< rows whose value is NULL once converted: NULL itself, '' by a policy
     Example first_null;
     std::array<Tally, static_cast<std::size_t>(value::Code::kCodeCount)> by_code;

@@ -155,23 +155,8 @@ void Judge::Widen() {
         column_.declared_faults[static_cast<std::size_t>(value::Code::kZeroDate)].rows;
     const std::uint64_t telling = misfits - settled;
     if (Most(values_ - telling, values_)) return;
-    // The same ladder that types 'stored' climbs.
-    for (schema::Candidate& wider : schema::WiderTypes(
-             column_.declared, {column_.declared_type, column_.rowid_alias, {}}, false, true)) {
-        const Tally* misfits = column_.Misfits(wider.type.kind);
-        if (misfits == nullptr || (misfits->rows > 0 && wider.type.kind != Kind::kBytea)) continue;
-        bool takes = true;
-        for (const StorageClass c :
-             {StorageClass::kInteger, StorageClass::kReal, StorageClass::kText, StorageClass::kBlob})
-            takes = takes && (column_.Count(c) == 0 || (wider.classes & schema::ClassBit(c)) != 0);
-        if (wider.form == schema::TextForm::kWithoutOffset)
-            takes =
-                takes &&
-                column_.Count(Format::kIsoDatetimeOffset) + column_.Count(Format::kIsoDatetimeTOffset) == 0;
-        if (!takes) continue;
-        Take(std::move(wider.type), "more than a tenth of the values is no " + column_.declared.sql);
-        return;
-    }
+    if (std::optional<MappedType> wider = NearestForAll(column_))
+        Take(std::move(*wider), "more than a tenth of the values is no " + column_.declared.sql);
 }
 
 bool Judge::TakeDateNumbers(MappedType type) {
@@ -346,6 +331,24 @@ ColumnRule Suggestion::Rule(const ColumnProfile& column) const {
     rule.type = type;
     rule.encoding = encoding;
     return rule;
+}
+
+std::optional<MappedType> NearestForAll(const ColumnProfile& column) {
+    // The same ladder that types 'stored' climbs.
+    for (schema::Candidate& wider :
+         schema::WiderTypes(column.declared, {column.declared_type, column.rowid_alias, {}}, false, true)) {
+        const Tally* misfits = column.Misfits(wider.type.kind);
+        if (misfits == nullptr || (misfits->rows > 0 && wider.type.kind != Kind::kBytea)) continue;
+        bool takes = true;
+        for (const StorageClass c :
+             {StorageClass::kInteger, StorageClass::kReal, StorageClass::kText, StorageClass::kBlob})
+            takes = takes && (column.Count(c) == 0 || (wider.classes & schema::ClassBit(c)) != 0);
+        if (wider.form == schema::TextForm::kWithoutOffset)
+            takes = takes &&
+                    column.Count(Format::kIsoDatetimeOffset) + column.Count(Format::kIsoDatetimeTOffset) == 0;
+        if (takes) return std::move(wider.type);
+    }
+    return std::nullopt;
 }
 
 Suggestion Suggest(const ColumnProfile& column) {

@@ -42,7 +42,10 @@ struct Suggestion {
 /// Texts of digits stay text: what looks like a number may be a code.
 Suggestion Suggest(const ColumnProfile& column);
 
-/// The same for all columns; where a profile can't tell what is against a suggestion, the table is read once
+/// The nearest type that holds every value of the column as it is, which its declared type does not.
+std::optional<schema::MappedType> NearestForAll(const ColumnProfile& column);
+
+/// Suggest for all columns; where a profile can't tell what is against a suggestion, the table is read once
 /// more for just those columns, so `against` is always set.
 class ProfileCache;
 std::vector<Suggestion> SuggestAll(sqlite::Database& db, const sqlite::Table& table,

@@ -129,7 +129,6 @@ void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableF
         }
         if (key.orphans == spec::Orphans::kNull) FindNotNullable(findings, table, key);
         if (facts == nullptr || i >= facts->orphans.size()) continue;
-        if (key.orphans != spec::Orphans::kError && !key.follows_rows) continue;
         const OrphanFacts& orphans = facts->orphans[i];
         if (!orphans.failure.empty()) {
             findings.Add(table, Severity::kWarning, "orphans could not be counted: " + orphans.failure)
@@ -140,15 +139,28 @@ void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableF
         std::string columns;
         for (const std::string& column : key.columns)
             columns += (columns.empty() ? "" : ", ") + column;
-        const std::string text = "orphans: rows whose (" + columns + ") has no parent in " +
-                                 key.references.schema + "." + key.references.table;
-        Finding& finding =
-            key.follows_rows
-                ? findings.Add(table, Severity::kWarning,
-                               text + ": the foreign key is added as NOT VALID, for new rows only")
-                : findings.Add(table, Severity::kBlocker, text);
+        Finding& finding = findings.Add(table, Severity::kWarning,
+                                        "orphans: rows whose (" + columns + ") has no parent in " +
+                                            key.references.schema + "." + key.references.table);
         finding.rows = orphans.rows;
         finding.example = orphans.example;
+        switch (key.orphans) {
+            case spec::Orphans::kReject:
+                finding.text += ": they are put aside";
+                continue;
+            case spec::Orphans::kNull:
+                finding.text += ": the reference becomes NULL";
+                continue;
+            case spec::Orphans::kKeep:
+                finding.text += ": the foreign key is added as NOT VALID, for new rows only";
+                if (!key.follows_rows) continue;
+                break;
+            case spec::Orphans::kError:
+                if (key.follows_rows)
+                    finding.text += ": the foreign key is added as NOT VALID, for new rows only";
+                else
+                    finding.severity = Severity::kBlocker;
+        }
         finding.suggestion =
             "set them aside (reject), clear the reference (null), or keep them under a NOT VALID "
             "constraint (keep)";
@@ -176,6 +188,10 @@ void FindWidth(Findings& findings, const PlannedTable& table) {
 }
 
 void FindDuplicates(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
+    const bool tried = facts.trial && facts.trial->unforeseen.empty();
+    if (tried && std::none_of(facts.trial->faults.begin(), facts.trial->faults.end(),
+                              [](const StepFault& fault) { return fault.sqlstate == "23505"; }))
+        return;
     for (const DuplicateFacts& duplicates : facts.duplicates) {
         Finding& finding = findings.Add(
             table, Severity::kBlocker,
@@ -190,8 +206,20 @@ void FindDuplicates(Findings& findings, const PlannedTable& table, const TableFa
             finding.settings.push_back({"conflicts", "prefix", Setting::Level::kJob});
             continue;
         }
-        finding.suggestion = "clean the values, or keep the column as text";
-        finding.settings.push_back({"type", "text", Setting::Level::kColumn});
+        const PlannedColumn* column = table.Find(duplicates.column);
+        const ColumnProfile* profile =
+            column == nullptr
+                ? nullptr
+                : facts.columns[static_cast<std::size_t>(column - table.columns.data())].profile;
+        const bool text_holds_all = profile != nullptr && profile->Misfits(value::Kind::kText)->rows == 0 &&
+                                    column->type.kind != value::Kind::kText;
+        if (text_holds_all) {
+            finding.suggestion = "clean the values, or keep the column as text";
+            finding.settings.push_back({"type", "text", Setting::Level::kColumn});
+        } else {
+            finding.suggestion = "clean the values, or leave the key out";
+            finding.settings.push_back({"index_as", "none", Setting::Level::kColumn});
+        }
     }
 }
 

@@ -258,13 +258,11 @@ class ColumnDesigner {
                              "column is renamed to " + schema::QuotePgIdentifier(column.name) +
                                  ": PostgreSQL can't have its name, or it is taken",
                              &column);
-        else if (schema::QuotePgIdentifierIfNeeded(column.name) != column.name)
-            designer_.Report(
-                table_, Severity::kNote,
-                "column name " + schema::QuotePgIdentifier(column.name) +
-                    (schema::IsPgKeyword(column.name) ? " is a reserved word" : " has odd characters") +
-                    ": it needs its quotes in every statement",
-                &column);
+        else if (const char* fault = schema::FaultWithoutQuotes(column.name))
+            designer_.Report(table_, Severity::kNote,
+                             "column name " + schema::QuotePgIdentifier(column.name) + " " + fault +
+                                 ": it needs its quotes in every statement",
+                             &column);
     }
 
     /// Columns of an existing target that nothing fills.

@@ -97,9 +97,53 @@ class ConstraintDesigner {
         finding.suggestion = "name columns as they are called in PostgreSQL";
     }
 
+    /// The column among these of which indexes hold least; null where they hold the values of all.
+    const PlannedColumn* LeastIndexed(const std::vector<std::string>& columns) const {
+        const PlannedColumn* least = nullptr;
+        for (const std::string& name : columns) {
+            const PlannedColumn* column = table_.FindTarget(name);
+            if (column == nullptr || column->settings.index_as == spec::IndexAs::kValue) continue;
+            if (least == nullptr || column->settings.index_as > least->settings.index_as) least = column;
+        }
+        return least;
+    }
+
+    static std::string LeftOut(const PlannedColumn& column) {
+        return "the spec's " + std::string(column.settings.sources.From("index_as")) + " leaves it out";
+    }
+
+    /// (a, md5(b)): equal hashes of different values are refused, so that nothing is lost by one.
+    std::string HashedTail(const std::vector<std::string>& columns) const {
+        std::string tail = "(";
+        for (const std::string& name : columns) {
+            const PlannedColumn& column = *table_.FindTarget(name);
+            std::string part = QuotePgIdentifierIfNeeded(name);
+            if (column.settings.index_as == spec::IndexAs::kHash) {
+                const bool plain =
+                    column.type.kind == value::Kind::kText || column.type.kind == value::Kind::kBytea;
+                part = "md5(" + part + (plain ? ")" : "::text)");
+            }
+            tail += (tail.size() == 1 ? "" : ", ") + part;
+        }
+        return tail + ")";
+    }
+
     void AddKey(std::string name, bool primary, std::vector<std::string> columns) {
         const std::string list = ColumnList(columns);
         PlannedKey key;
+        if (const PlannedColumn* least = LeastIndexed(columns)) {
+            if (least->settings.index_as == spec::IndexAs::kNone) {
+                key.reason = LeftOut(*least);
+            } else {
+                key.reason = "a unique index over a hash of column \"" + least->name + "\" stands in for it";
+                PlannedIndex index;
+                index.unique = index.hashed = true;
+                index.name = name;
+                index.tail.source = (primary ? "PRIMARY KEY " : "UNIQUE ") + list;
+                index.tail.text = HashedTail(columns);
+                Finish(std::move(index));
+            }
+        }
         key.name = std::move(name);
         key.primary = primary;
         key.columns = std::move(columns);
@@ -133,9 +177,7 @@ class ConstraintDesigner {
 
     /// What a type says in SQLite and PostgreSQL's does not: UNSIGNED, ENUM.
     void AddTypeChecks(const PlannedColumn& column) {
-        // Who chooses a type chooses what it says.
-        if (column.source == nullptr || !column.settings.convert.empty() || !column.settings.type.empty())
-            return;
+        if (column.source == nullptr) return;
         const schema::MappedType declared = schema::MapDeclaredType(column.source->declared_type);
         const std::string name = QuotePgIdentifierIfNeeded(column.name);
         PlannedCheck check;
@@ -144,7 +186,11 @@ class ConstraintDesigner {
             column.type.kind == value::Kind::kInt2 || column.type.kind == value::Kind::kInt4 ||
             column.type.kind == value::Kind::kInt8 || column.type.kind == value::Kind::kNumeric ||
             column.type.kind == value::Kind::kFloat8;
-        if (declared.is_unsigned && number) {
+        if (!declared.is_unsigned && declared.enum_labels.empty()) return;
+        check.name = ConstraintName(table_.target.table + "_" + column.name + "_check");
+        if (!column.settings.convert.empty()) {
+            check.condition.reason = "the spec converts the column";
+        } else if (declared.is_unsigned && number) {
             check.condition.text = name + " >= 0";
             check.source_condition = sqlite::QuoteIdentifier(column.source->name) + " >= 0";
         } else if (!declared.enum_labels.empty() && column.type.kind == value::Kind::kText) {
@@ -156,9 +202,8 @@ class ConstraintDesigner {
             check.condition.text = name + " IN (" + labels + ")";
             check.source_condition = sqlite::QuoteIdentifier(column.source->name) + " IN (" + quoted + ")";
         } else {
-            return;
+            check.condition.reason = "the column is of type " + column.type.sql;
         }
-        check.name = ConstraintName(table_.target.table + "_" + column.name + "_check");
         AddProbed(std::move(check));
     }
 
@@ -203,7 +248,13 @@ class ConstraintDesigner {
         planned.name = stem + "_key";
         planned.source_name = index.name;
         planned.unique = true;
-        Translate(definition, planned);
+        std::vector<std::string> columns;
+        for (const sqlite::IndexColumn& part : index.columns)
+            if (const PlannedColumn* column = table_.Find(part.name)) columns.push_back(column->name);
+        if (const PlannedColumn* least = LeastIndexed(columns))
+            TranslateHashed(index, std::move(columns), *least, planned);
+        else
+            Translate(definition, planned);
         planned.tail.source = primary ? "PRIMARY KEY" : "UNIQUE";
         for (std::size_t i = 0; i < definition.key_texts.size(); ++i)
             planned.tail.source += (i == 0 ? " (" : ", ") + definition.key_texts[i];
@@ -216,13 +267,36 @@ class ConstraintDesigner {
         planned.source_name = index.name;
         planned.name = schema::NameAllocator(designer_.spec.job().fold_case, false).Take(index.name).name;
         planned.unique = index.unique;
+        std::vector<std::string> columns;
+        for (const sqlite::IndexColumn& part : index.columns)
+            if (const PlannedColumn* column = table_.Find(part.name)) columns.push_back(column->name);
+        const PlannedColumn* least = LeastIndexed(columns);
         const auto parsed = schema::sql::ParseCreateIndex(index.sql);
-        if (parsed)
+        if (parsed && least != nullptr)
+            TranslateHashed(index, std::move(columns), *least, planned);
+        else if (parsed)
             Translate(*parsed, planned);
         else
             planned.tail.reason = "its text can't be parsed: " + parsed.error;
         planned.tail.source = index.sql;
         Finish(std::move(planned));
+    }
+
+    /// Of an index over a column that indexes do not hold as it is.
+    void TranslateHashed(const sqlite::Index& index, std::vector<std::string> columns,
+                         const PlannedColumn& least, PlannedIndex& planned) const {
+        if (least.settings.index_as == spec::IndexAs::kNone) {
+            planned.tail.reason = LeftOut(least);
+        } else if (index.partial || columns.size() != index.columns.size() || HasLooseCollation(index)) {
+            planned.tail.reason = "no index over a hash of column \"" + least.name + "\" says the same";
+        } else if (index.unique) {
+            planned.hashed = true;
+            planned.tail.text = HashedTail(columns);
+        } else if (columns.size() == 1) {
+            planned.tail.text = "USING hash " + ColumnList(columns);
+        } else {
+            planned.tail.reason = "it serves no search by a hash of column \"" + least.name + "\"";
+        }
     }
 
     void Translate(const schema::sql::CreateIndex& definition, PlannedIndex& planned) const {

@@ -219,6 +219,14 @@ std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& ke
     return "UPDATE " + table.SqlName() + " AS c SET " + set + "\nWHERE " + condition;
 }
 
+std::string CountOrphans(const PlannedTable& table, const PlannedForeignKey& key) {
+    std::string shown;
+    for (const std::string& column : key.columns)
+        shown += (shown.empty() ? "c." : " || ', ' || c.") + QuotePgIdentifierIfNeeded(column) + "::text";
+    return "SELECT pg_catalog.count(*), pg_catalog.min(" + shown + ") FROM " + table.SqlName() +
+           " AS c WHERE " + OrphanCondition(key);
+}
+
 std::string SetSequence(const Design& design, const PlannedTable& table) {
     for (const PlannedColumn& column : table.columns) {
         const bool owns = column.identity || (column.existing != nullptr && column.existing->owns_sequence);

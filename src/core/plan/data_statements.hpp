@@ -15,6 +15,8 @@ std::string CreateForeignTable(const PlannedTable& table, const std::string& mor
 std::string DropForeignTable(const PlannedTable& table);
 /// Removes the rows without a parent, or their references, as the key's `orphans` says: reject or null.
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key);
+/// SELECT of how many rows have no parent, and the least of their references as text.
+std::string CountOrphans(const PlannedTable& table, const PlannedForeignKey& key);
 /// Sets the sequence behind the key past all rows and past what sqlite_sequence remembers; empty without one.
 std::string SetSequence(const Design& design, const PlannedTable& table);
 

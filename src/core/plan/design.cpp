@@ -44,10 +44,18 @@ schema::sql::TableTarget PlannedTable::ForTranslation() const {
         one.rowid = column.source == table().columns.data() + alias && alias >= 0;
         result.columns.push_back(std::move(one));
     }
-    for (const PlannedKey& key : keys) {
-        if (!key.primary || settings.primary_key) continue;
-        for (const int i : table().primary_key())
-            result.primary_key.push_back(table().columns[static_cast<std::size_t>(i)].name);
+    std::vector<std::string> primary_key;
+    if (existing != nullptr) primary_key = existing->primary_key;
+    for (const PlannedKey& key : keys)
+        if (key.primary && key.reason.empty()) primary_key = key.columns;
+    for (const std::string& name : primary_key) {
+        const PlannedColumn* column = FindTarget(name);
+        // What SQLite does not have, its views do not group by.
+        if (column == nullptr || column->source == nullptr) {
+            result.primary_key.clear();
+            break;
+        }
+        result.primary_key.push_back(column->source->name);
     }
     return result;
 }

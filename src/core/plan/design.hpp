@@ -103,7 +103,8 @@ struct PlannedIndex {
     std::string name;
     std::string source_name;  ///< SQLite's index, or empty
     bool unique = false;
-    Translated tail;  ///< what stands behind ON table
+    bool hashed = false;  ///< over a hash of a column, in place of its value
+    Translated tail;      ///< what stands behind ON table
 };
 
 struct PlannedForeignKey {
@@ -119,6 +120,7 @@ struct PlannedForeignKey {
     bool follows_rows = false;
     std::string source;                       ///< in words: (a, b) → parent (c, d)
     std::string reason;                       ///< why it is not carried over
+    bool types_differ = false;                ///< that is the reason
     const sqlite::ForeignKey* key = nullptr;  ///< null: from the spec, or the target's own
     /// The target's own, which is dropped before the data and added again behind it; null: a new one.
     const ExistingForeignKey* suspended = nullptr;
@@ -205,6 +207,12 @@ std::vector<std::string> SchemasOf(const std::vector<Source>& sources, const spe
                                    const std::string& target_schema);
 /// The texts of types that Existing should hold.
 std::vector<std::string> TypesOf(const std::vector<Source>& sources, const spec::Spec& spec);
+
+/// Whether a foreign key may go from one type to another: PostgreSQL has an index operator for them.
+bool Comparable(const schema::MappedType& child, const schema::MappedType& parent) noexcept;
+
+/// After the probes: what refers to a key that PostgreSQL can't have gets that as its reason.
+void RecheckReferences(Design& design);
 
 /// Never fails for what it finds: see Design::findings.
 /// @param sources and existing outlive the design

@@ -20,6 +20,7 @@ struct ExistingColumn {
     bool identity = false;
     bool identity_always = false;
     bool owns_sequence = false;  ///< identity or serial
+    bool draws_numbers = false;  ///< the default calls nextval()
 };
 
 struct ExistingForeignKey {
@@ -44,6 +45,7 @@ struct ExistingRelation {
     bool takes_rows = false;  ///< an ordinary or partitioned table
     std::string kind;         ///< "table", "view", "sequence", …: for messages
     bool has_rows = false;
+    std::string decides;  ///< what may change or refuse rows beside triggers and constraints; empty: nothing
     std::vector<ExistingColumn> columns;
     std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones
     std::vector<std::string> primary_key;               ///< its columns in their order; empty: there is none

@@ -31,14 +31,6 @@ int ComparisonFamily(Kind kind) noexcept {
     }
 }
 
-/// The foreign key can only be checked where PostgreSQL has an index for it: integers refer to numeric too.
-bool Comparable(const MappedType& child, const MappedType& parent) noexcept {
-    if (child.kind == Kind::kInput || parent.kind == Kind::kInput) return child.sql == parent.sql;
-    if (parent.kind == Kind::kNumeric && ComparisonFamily(child.kind) == ComparisonFamily(Kind::kInt8))
-        return true;
-    return ComparisonFamily(child.kind) == ComparisonFamily(parent.kind);
-}
-
 /// SQLite's clauses of the i-th foreign key, in the order of declaration.
 const schema::sql::Reference* FindReference(const PlannedTable& table, std::size_t index) {
     if (table.definition == nullptr) return nullptr;
@@ -148,7 +140,17 @@ class ForeignKeyDesigner {
             CheckTypes(planned, *child_column, parent_column->name, parent_column->type);
         }
         if (!planned.reason.empty()) return;
-        if (!parent.creates()) return;  // an existing target's keys are not ours to judge
+        if (parent.existing != nullptr) {
+            if (!parent.existing->HasUniqueKey(planned.parent_columns))
+                planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
+            return;
+        }
+        CheckKeys(planned, parent);
+    }
+
+  public:
+    /// Of a new parent.
+    static void CheckKeys(PlannedForeignKey& planned, const PlannedTable& parent) {
         std::vector<std::string> wanted = planned.parent_columns;
         std::sort(wanted.begin(), wanted.end());
         for (const PlannedKey& key : parent.keys) {
@@ -160,11 +162,20 @@ class ForeignKeyDesigner {
         planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
     }
 
+  private:
     static void CheckTypes(PlannedForeignKey& planned, const PlannedColumn& child,
                            const std::string& parent_column, const MappedType& parent_type) {
-        if (!Comparable(child.type, parent_type))
-            planned.reason = "the types differ: \"" + child.name + "\" is " + child.type.sql + ", and \"" +
-                             parent_column + "\" of the parent is " + parent_type.sql;
+        if (Comparable(child.type, parent_type)) return;
+        planned.types_differ = true;
+        planned.reason = "the types differ: \"" + child.name + "\" is " + child.type.sql + ", and \"" +
+                         parent_column + "\" of the parent is " + parent_type.sql;
+    }
+
+    /// Whether the index becomes one over the columns as they are.
+    static bool IsMade(const PlannedTable& parent, const std::string& name) {
+        return std::any_of(parent.indexes.begin(), parent.indexes.end(), [&](const PlannedIndex& index) {
+            return index.source_name == name && index.tail.ok() && !index.hashed;
+        });
     }
 
     static bool HasUniqueIndex(const PlannedTable& parent, const std::vector<std::string>& wanted) {
@@ -181,7 +192,7 @@ class ForeignKeyDesigner {
                 binary = binary && (part.collation.empty() || sqlite::EqualNames(part.collation, "BINARY"));
             }
             std::sort(columns.begin(), columns.end());
-            if (binary && columns == wanted) return true;
+            if (binary && columns == wanted) return IsMade(parent, index.name);
         }
         return false;
     }
@@ -294,6 +305,24 @@ class ForeignKeyDesigner {
 };
 
 }  // namespace
+
+/// The foreign key can only be checked where PostgreSQL has an index for it: integers refer to numeric too.
+bool Comparable(const MappedType& child, const MappedType& parent) noexcept {
+    if (child.kind == Kind::kInput || parent.kind == Kind::kInput || child.kind == Kind::kArray ||
+        parent.kind == Kind::kArray)
+        return child.sql == parent.sql;
+    if (parent.kind == Kind::kNumeric && ComparisonFamily(child.kind) == ComparisonFamily(Kind::kInt8))
+        return true;
+    return ComparisonFamily(child.kind) == ComparisonFamily(parent.kind);
+}
+
+void RecheckReferences(Design& design) {
+    for (PlannedTable& table : design.tables)
+        for (PlannedForeignKey& key : table.foreign_keys) {
+            if (!key.reason.empty() || !key.parent_planned || !design.tables[key.parent].creates()) continue;
+            ForeignKeyDesigner::CheckKeys(key, design.tables[key.parent]);
+        }
+}
 
 void DesignForeignKeys(Designer& designer, PlannedTable& table) {
     ForeignKeyDesigner(designer, table).Run();

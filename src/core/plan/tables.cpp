@@ -161,14 +161,10 @@ void TakeTargets(Designer& designer) {
             designer.Report(table, Severity::kNote,
                             "table is renamed to " + QualifiedName(table.target) +
                                 (name.numbered ? ": the name is taken" : ": PostgreSQL can't have its name"));
-        else if (schema::IsPgKeyword(table.target.table))
+        else if (const char* fault = schema::FaultWithoutQuotes(table.target.table))
             designer.Report(table, Severity::kNote,
-                            "table name " + schema::QuotePgIdentifier(table.target.table) +
-                                " is a reserved word: it needs its quotes in every statement");
-        else if (schema::QuotePgIdentifierIfNeeded(table.target.table) != table.target.table)
-            designer.Report(table, Severity::kNote,
-                            "table name " + schema::QuotePgIdentifier(table.target.table) +
-                                " needs its quotes in every statement");
+                            "table name " + schema::QuotePgIdentifier(table.target.table) + " " + fault +
+                                ": it needs its quotes in every statement");
     }
     for (PlannedTable& table : tables) {
         if (!table.merged_into) continue;

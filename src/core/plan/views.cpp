@@ -58,6 +58,7 @@ class ViewDesigner {
         Readable readable;
         readable.probe = target;
         readable.probe.name = "probe_" + std::to_string(readable_.size() + 1);
+        readable.probe.keyless = true;
         readable.real = std::move(target);
         index_[sqlite::NameKey(readable.real.source_name)] = readable_.size();
         readable_.push_back(std::move(readable));

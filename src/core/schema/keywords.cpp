@@ -175,10 +175,44 @@ constexpr std::string_view kKeywords[] = {
 };
 static_assert(std::is_sorted(std::begin(kKeywords), std::end(kKeywords)));
 
+// Those of them that may be the name of a table or column as they are (COL_NAME_KEYWORD).
+constexpr std::string_view kNames[] = {
+    "between",       "bigint",         "bit",           "boolean",        "char",
+    "character",     "coalesce",       "dec",           "decimal",        "exists",
+    "extract",       "float",          "greatest",      "grouping",       "inout",
+    "int",           "integer",        "interval",      "json",           "json_array",
+    "json_arrayagg", "json_exists",    "json_object",   "json_objectagg", "json_query",
+    "json_scalar",   "json_serialize", "json_table",    "json_value",     "least",
+    "merge_action",  "national",       "nchar",         "none",           "normalize",
+    "nullif",        "numeric",        "out",           "overlay",        "position",
+    "precision",     "real",           "row",           "setof",          "smallint",
+    "substring",     "time",           "timestamp",     "treat",          "trim",
+    "values",        "varchar",        "xmlattributes", "xmlconcat",      "xmlelement",
+    "xmlexists",     "xmlforest",      "xmlnamespaces", "xmlparse",       "xmlpi",
+    "xmlroot",       "xmlserialize",   "xmltable",
+};
+static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
+
 }  // namespace
 
 bool IsPgKeyword(std::string_view word) noexcept {
     return std::binary_search(std::begin(kKeywords), std::end(kKeywords), word);
+}
+
+const char* FaultWithoutQuotes(std::string_view name) noexcept {
+    if (IsPgKeyword(name) && !std::binary_search(std::begin(kNames), std::end(kNames), name))
+        return "is a reserved word";
+    bool first = true;
+    const char* fault = nullptr;
+    for (const char c : name) {
+        const bool letter = (c >= 'a' && c <= 'z') || c == '_' || (static_cast<unsigned char>(c) & 0x80) != 0;
+        if (!letter && (first || !((c >= '0' && c <= '9') || c == '$'))) {
+            if (c < 'A' || c > 'Z') return "has odd characters";
+            fault = "has capital letters";
+        }
+        first = false;
+    }
+    return name.empty() ? "is empty" : fault;
 }
 
 std::string QuotePgIdentifierIfNeeded(std::string_view name) {

@@ -107,6 +107,10 @@ constexpr Key kKeys[] = {
           "value for NULL, and of a column that the source does not have; for `''` with `empty_as_null`. One "
           "that the column's type would cut or round is a blocker"),
     Plain(Id::kDefaultSql, "default_sql", kColumn, Form::kText, "", "the same as SQL expression"),
+    Word(Id::kIndexAs, "index_as", kColumn, "value hash none",
+         "what unique keys and indexes hold of it: its value, of which an entry takes at most 2704 bytes; a "
+         "hash, by "
+         "which a unique key becomes a unique index; or nothing, which leaves them out"),
 
     // Value policies
     Policy("on_error", "a value does not fit and nothing below settles it; `reject` puts the row aside"),

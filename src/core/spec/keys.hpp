@@ -86,6 +86,7 @@ enum class Id : std::uint8_t {
     kConvert,
     kDefault,
     kDefaultSql,
+    kIndexAs,
     kOrphans,
     kPolicy,  ///< all of value::kPolicyOptions
     kTimestampType,

@@ -198,6 +198,9 @@ bool Apply(const Setting& setting, ColumnSettings* out) {
             out->default_sql.clear();
             out->sources.Remove("default_sql");
             return true;
+        case Id::kIndexAs:
+            out->index_as = Word<IndexAs>(setting);
+            return true;
         case Id::kDefaultSql:
             out->default_sql = value.text;
             out->default_value.reset();

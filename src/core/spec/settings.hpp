@@ -22,6 +22,8 @@ enum class Transaction : std::uint8_t { kSingle, kTable, kBatch };
 enum class ReadFrom : std::uint8_t { kCopy, kLive };
 enum class Triggers : std::uint8_t { kFire, kDisable };
 enum class TimestampType : std::uint8_t { kTimestamp, kTimestamptz };
+/// What unique keys and indexes hold of a column.
+enum class IndexAs : std::uint8_t { kValue, kHash, kNone };
 enum class Orphans : std::uint8_t { kError, kReject, kNull, kKeep };
 enum class Existing : std::uint8_t { kError, kAppend, kTruncate, kSkip, kUpsert };
 enum class OnFail : std::uint8_t { kReject, kWarn, kNull };
@@ -147,6 +149,7 @@ struct ColumnSettings {
     std::string convert;                       ///< SQL expression; empty: the plain conversion
     std::optional<std::string> default_value;  ///< key `default`: a literal's text
     std::string default_sql;                   ///< never together with default_value
+    IndexAs index_as = IndexAs::kValue;
     value::Policies policies;
     TimestampType timestamp_type = TimestampType::kTimestamp;
     std::string timezone;

@@ -50,6 +50,14 @@ double EstimateRows(Database& db, std::string_view table, std::string_view rowid
     return range ? std::min(range->width(), bytes / kSmallestRowBytes) : 0;
 }
 
+double CountOrEstimateRows(Database& db, std::string_view table, std::string_view rowid_name) {
+    constexpr double kQuicklyRead = 64 << 20;
+    if (!rowid_name.empty() || AnalyzedRows(db, table)) return EstimateRows(db, table, rowid_name);
+    if (FileBytes(db) > kQuicklyRead) return -1;
+    Statement count(db, "SELECT count(*) FROM main." + QuoteIdentifier(table));
+    return count.Fetch() ? static_cast<double>(count.Int(0)) : -1;
+}
+
 std::unordered_map<std::string, std::int64_t> ReadAnalyzedRows(Database& db) {
     std::unordered_map<std::string, std::int64_t> analyzed;
     if (!HasStatistics(db)) return analyzed;

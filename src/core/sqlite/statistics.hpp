@@ -17,6 +17,10 @@ namespace pgsqlite::sqlite {
 /// @throws Error where SQLite can't read the table
 double EstimateRows(Database& db, std::string_view table, std::string_view rowid_name);
 
+/// The same for who may wait a little: rows without rowids are counted in a file of up to 64 MB. Negative
+/// where nobody knows.
+double CountOrEstimateRows(Database& db, std::string_view table, std::string_view rowid_name);
+
 /// What ANALYZE left in sqlite_stat1, for all tables at once: rows by NameKey of the table. Empty where
 /// nobody has run it. @throws Error where SQLite can't read the file
 std::unordered_map<std::string, std::int64_t> ReadAnalyzedRows(Database& db);

@@ -50,12 +50,7 @@ void AddFinding(ReturnSetInfo* result, const plan::Finding& finding) {
 }
 
 std::vector<plan::Finding>* FindIn(const SurveyHandle& handle, bool quick) {
-    const std::vector<assess::TableFacts>* facts =
-        quick ? NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext)
-              : ReadFacts(handle, FactsFor::kAssessment);
-    auto* findings = NewIn<std::vector<plan::Finding>>(CurrentMemoryContext);
-    Guard([&] { *findings = assess::FindAll(handle.survey->design, *facts); });
-    return findings;
+    return Judge(handle, quick ? nullptr : ReadFacts(handle, FactsFor::kAssessment));
 }
 
 }  // namespace
@@ -81,18 +76,30 @@ PG_SQLITE_FUNCTION(pg_sqlite_suggest_spec) {
     auto* all = NewIn<std::vector<pgsqlite::plan::Finding>>(CurrentMemoryContext);
     auto* json = NewIn<std::string>(CurrentMemoryContext);
     // What one suggestion settles may lay open another: a table under its new name meets one that exists. The
-    // later suggestion for a thing goes before the earlier.
-    constexpr int kRounds = 4;
+    // later suggestion for a thing goes before the earlier. So it goes on until the judgement of what is
+    // suggested adds nothing.
+    constexpr int kRounds = 8;
     for (int round = 0; round < kRounds; ++round) {
         const SurveyHandle handle = MakeSurvey(servers, target_schema, DatumGetJsonbP(spec));
         const auto* findings = FindIn(handle, false);
         const bool more = Guard([&] {
-            const bool blocked = std::any_of(findings->begin(), findings->end(), [](const auto& finding) {
-                return finding.severity == pgsqlite::plan::Severity::kBlocker && !finding.settings.empty();
-            });
-            all->insert(all->begin(), findings->begin(), findings->end());
-            *json = pgsqlite::assess::SuggestSpec(*all);
-            return blocked;
+            // Orphans of rows that another type will hold are none: they wait for what else there is.
+            const std::vector<pgsqlite::plan::Finding>* all_of_them = findings;
+            std::vector<pgsqlite::plan::Finding> settled = *findings;
+            const bool waits = pgsqlite::assess::PostponeOrphans(settled);
+            std::string next;
+            for (const auto* added : {static_cast<decltype(all_of_them)>(&settled), all_of_them}) {
+                auto with = *all;
+                with.insert(with.begin(), added->begin(), added->end());
+                next = pgsqlite::assess::SuggestSpec(with);
+                if (!waits || next != *json || added == all_of_them) {
+                    *all = std::move(with);
+                    break;
+                }
+            }
+            const bool differs = next != *json;
+            *json = std::move(next);
+            return differs;
         });
         spec = DirectFunctionCall1(jsonb_in, CStringGetDatum(ToServerText(*json)));
         if (!more) break;

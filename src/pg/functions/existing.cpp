@@ -44,27 +44,34 @@ void ReadSchemas(Survey* survey, const char* schemas) {
 
 void ReadRelations(Survey* survey, const char* schemas) {
     // Types of their own take names of tables, too.
-    Select(psprintf(
-        "SELECT n.nspname, c.relname, c.relkind IN ('r', 'p'), CASE c.relkind WHEN 'r' THEN 'table' "
-        "WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
-        "WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' "
-        "ELSE 'index' END FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-        "ON n.oid = c.relnamespace WHERE n.nspname IN (%s) UNION ALL "
-        "SELECT n.nspname, t.typname, false, 'type' FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
-        "ON n.oid = t.typnamespace WHERE n.nspname IN (%s) AND t.typtype IN ('e', 'd', 'r', 'm') "
-        "ORDER BY 1, 2",
-        schemas, schemas));
+    Select(
+        psprintf("SELECT n.nspname, c.relname, c.relkind IN ('r', 'p'), CASE c.relkind WHEN 'r' THEN 'table' "
+                 "WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
+                 "WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' "
+                 "ELSE 'index' END, CASE WHEN c.relkind = 'p' OR c.relispartition THEN 'partitions of the "
+                 "target decide' "
+                 "WHEN c.relrowsecurity THEN 'row security of the target decides' "
+                 "WHEN c.relhasrules AND c.relkind = 'r' THEN 'rules of the target decide' ELSE '' END "
+                 "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                 "ON n.oid = c.relnamespace WHERE n.nspname IN (%s) UNION ALL "
+                 "SELECT n.nspname, t.typname, false, 'type', '' FROM pg_catalog.pg_type t JOIN "
+                 "pg_catalog.pg_namespace n "
+                 "ON n.oid = t.typnamespace WHERE n.nspname IN (%s) AND t.typtype IN ('e', 'd', 'r', 'm') "
+                 "ORDER BY 1, 2",
+                 schemas, schemas));
     for (uint64 i = 0; i < SPI_processed; ++i) {
         const char* schema = Cell(i, 1);
         const char* name = Cell(i, 2);
         const bool takes_rows = Flag(i, 3);
         const char* kind = Cell(i, 4);
+        const char* decides = Cell(i, 5);
         Guard([&] {
             plan::ExistingRelation relation;
             relation.schema = schema;
             relation.name = name;
             relation.takes_rows = takes_rows;
             relation.kind = kind;
+            relation.decides = decides;
             survey->existing.relations.push_back(std::move(relation));
         });
     }
@@ -90,7 +97,9 @@ void ReadColumns(Survey* survey, const char* schemas) {
         "a.attgenerated <> '', a.attidentity <> '', a.attidentity = 'a', EXISTS (SELECT 1 FROM "
         "pg_catalog.pg_depend d JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S' "
         "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid "
-        "AND d.refobjid = c.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i')) "
+        "AND d.refobjid = c.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i')), EXISTS (SELECT 1 "
+        "FROM pg_catalog.pg_attrdef f WHERE f.adrelid = c.oid AND f.adnum = a.attnum "
+        "AND pg_catalog.pg_get_expr(f.adbin, f.adrelid) LIKE '%%nextval(%%') "
         "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN (%s) "
         "AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2, a.attnum",
@@ -104,6 +113,7 @@ void ReadColumns(Survey* survey, const char* schemas) {
         const int32 typmod = static_cast<int32>(std::strtol(Cell(i, 5), nullptr, 10));
         const bool not_null = Flag(i, 6), has_default = Flag(i, 7), generated = Flag(i, 8);
         const bool identity = Flag(i, 9), always = Flag(i, 10), owns_sequence = Flag(i, 11);
+        const bool draws_numbers = Flag(i, 12);
         plan::ExistingColumn* column = Guard([&] {
             if (relation == nullptr || relation->schema != schema || relation->name != table)
                 relation = const_cast<plan::ExistingRelation*>(survey->existing.Find(schema, table));
@@ -115,6 +125,7 @@ void ReadColumns(Survey* survey, const char* schemas) {
             fresh.identity = identity;
             fresh.identity_always = always;
             fresh.owns_sequence = owns_sequence;
+            fresh.draws_numbers = draws_numbers;
             relation->columns.push_back(std::move(fresh));
             return &relation->columns.back();
         });

@@ -16,12 +16,13 @@ void AddStep(ReturnSetInfo* result, size_t number, const plan::Step& step, const
     values[kObject] = CStringGetTextDatum(ToServerText(step.object));
     values[kStatement] = CStringGetTextDatum(ToServerText(step.statement));
     const bool known = facts != nullptr && facts->read();
+    const bool foreseen = known && (!facts->trial || facts->trial->unforeseen.empty());
     nulls[kRows] = !known || step.orphans_of.has_value();
-    nulls[kPredictedRejects] = !known;
+    nulls[kPredictedRejects] = !foreseen;
     if (!nulls[kRows]) values[kRows] = Int64GetDatum(static_cast<int64>(facts->rows()));
-    if (known)
+    if (foreseen)
         values[kPredictedRejects] = Int64GetDatum(static_cast<int64>(
-            step.orphans_of ? facts->orphans[*step.orphans_of].rows : facts->refused_rows));
+            step.orphans_of ? facts->orphans[*step.orphans_of].rows : facts->rejected_rows()));
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -34,7 +35,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_plan) {
     ReturnSetInfo* result = BeginMaterialized(fcinfo);
     const SurveyHandle handle =
         MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)), PG_GETARG_JSONB_P(2));
-    const auto* facts = ReadFacts(handle, FactsFor::kPlan);
+    const auto* facts = ReadFacts(handle, FactsFor::kJudgement);
     auto* steps = NewIn<std::vector<pgsqlite::plan::Step>>(CurrentMemoryContext);
     Guard([&] { *steps = pgsqlite::plan::WriteSteps(handle.survey->design); });
     for (size_t i = 0; i < steps->size(); ++i) {

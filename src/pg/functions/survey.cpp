@@ -144,6 +144,7 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
     if (reads_rows) ReadPartitionRanges(handle);
     Guard(design);
     RunProbes(&survey->design);
+    Guard([&] { plan::RecheckReferences(survey->design); });
     return handle;
 }
 

@@ -1,10 +1,12 @@
 #include "pg/functions/survey_facts.hpp"
 
+#include "core/assess/findings.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 #include "pg/functions/duplicates.hpp"
 #include "pg/functions/input_misfits.hpp"
 #include "pg/functions/profile.hpp"
+#include "pg/functions/trial.hpp"
 
 namespace pgsqlite::pg {
 namespace {
@@ -55,7 +57,15 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
         CountInputMisfits(handle, server, table, own);
         FindDuplicates(handle, table, own);
     }
+    if (options.misfits) TryTables(handle, facts);
     return facts;
+}
+
+std::vector<plan::Finding>* Judge(const SurveyHandle& handle, const std::vector<assess::TableFacts>* facts) {
+    if (facts == nullptr) facts = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
+    auto* findings = NewIn<std::vector<plan::Finding>>(CurrentMemoryContext);
+    Guard([&] { *findings = assess::FindAll(handle.survey->design, *facts); });
+    return findings;
 }
 
 }  // namespace pgsqlite::pg

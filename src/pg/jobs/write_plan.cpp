@@ -14,18 +14,20 @@
 namespace pgsqlite::pg::jobs {
 namespace {
 
-/// What the design can't do ends the job before any work.
-void CheckBlockers(const plan::Design& design) {
+/// What stands in the way ends the job before any work.
+void CheckBlockers(const std::vector<plan::Finding>& findings) {
     constexpr int kShown = 10;
     int blockers = 0;
     StringInfoData detail;
     initStringInfo(&detail);
-    for (size_t i = 0; i < design.findings.size(); ++i) {
-        const plan::Finding& finding = design.findings[i];
+    for (size_t i = 0; i < findings.size(); ++i) {
+        const plan::Finding& finding = findings[i];
         if (finding.severity != plan::Severity::kBlocker || ++blockers > kShown) continue;
         const char* where = load::SqlText([&] {
             return finding.server + (finding.table.empty() ? "" : ": " + finding.table) +
-                   (finding.column.empty() ? "" : "." + finding.column) + ": " + finding.text;
+                   (finding.column.empty() ? "" : "." + finding.column) + ": " + finding.text +
+                   (finding.rows ? " (rows: " + std::to_string(*finding.rows) + ")" : "") +
+                   (finding.rows && !finding.example.empty() ? ", first " + finding.example : "");
         });
         appendStringInfo(&detail, "%s%s.", detail.len > 0 ? "\n" : "", where);
     }
@@ -44,8 +46,9 @@ int64 EstimateRows(const SurveyHandle& handle, const plan::PlannedTable& table) 
     sqlite::Database* database = ServerOf(handle, table).pin->database();
     return fdw::CallSqlite(database, [&]() -> int64 {
         try {
-            return static_cast<int64>(
-                sqlite::EstimateRows(*database, table.table().name, table.table().rowid_name()));
+            const sqlite::Table& source = table.table();
+            const auto estimate = source.without_rowid ? &sqlite::CountOrEstimateRows : &sqlite::EstimateRows;
+            return static_cast<int64>(estimate(*database, source.name, source.rowid_name()));
         } catch (const Error&) {
             return -1;  // a view, a table that can't be read
         }
@@ -179,8 +182,13 @@ void WritePlan(const Call* call, const Migration& migration) {
     PublishActivity({call->job, Phase::kPlanning, 0, InvalidOid, -1, ""});
     const SurveyHandle handle = MakeSurvey(migration.servers, migration.target_schema, migration.spec);
     plan::Design& design = handle.survey->design;
-    CheckBlockers(design);
-    WarnOfPlan(call->job, design, *ReadFacts(handle, FactsFor::kMigration));
+    // A single transaction takes back all of it, so that its rows are read once: the load finds what they
+    // hold against it. Whatever commits before its end looks at all of them first.
+    const bool all_or_nothing = migration.settings->transaction == spec::Transaction::kSingle;
+    const std::vector<assess::TableFacts>* facts =
+        ReadFacts(handle, all_or_nothing ? FactsFor::kMigration : FactsFor::kJudgement);
+    CheckBlockers(*Judge(handle, facts));
+    WarnOfPlan(call->job, design, *facts);
     const std::vector<plan::Step>& steps = *StepsOf(design);
     auto* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);
     Guard([&] {

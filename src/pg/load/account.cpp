@@ -60,8 +60,8 @@ void Account::Add(const Reject& reject) {
     Keep(reject);
     if (reject.failure) {
         ++failures;
-        if (failures >= kKeptRejects) RaiseFailures();
-        return;
+        if (failures >= kKeptRejects && !hands_over_failures) RaiseFailures();
+        if (!hands_over_failures) return;
     }
     Reject put = reject;
     put.table_no = table_no_;

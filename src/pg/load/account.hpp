@@ -51,7 +51,9 @@ class Account {
     int64 warned = 0;
     int64 failures = 0;                ///< of `rejected`: those that on_error error does not allow
     bool rejects_conversions = false;  ///< whatever the columns' on_error says
-    int64 max_rejects = -1;            ///< more than this many rejected rows end the load; -1: no limit
+    bool hands_over_failures =
+        false;               ///< those that on_error error does not allow, too, and none ends the load
+    int64 max_rejects = -1;  ///< more than this many rejected rows end the load; -1: no limit
     uint64 changes[fdw::RowConverter::kChangeKinds] = {};
     List* xids = NIL;    ///< uint64 *: transactions that wrote rows, subtransactions among them
     bool ended = false;  ///< its own error was raised: it is no row's fault

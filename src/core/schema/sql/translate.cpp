@@ -245,8 +245,7 @@ IndexTranslation TranslateIndex(const CreateIndex& index, const TableTarget& tab
                 throw Refused{"an ordered index on values of type " + TypeName(term.kind)};
             const std::string key = translator.SortKey(term);
             text += (text.size() > 1 ? ", " : "") + key + (entry.descending ? " DESC" : "");
-            // SQLite's NULLs are smaller than any value.
-            if (!term.not_null && !index.unique) text += entry.descending ? " NULLS LAST" : " NULLS FIRST";
+            // NULLs lie where PostgreSQL's own order has them: SQLite's would serve no plain ORDER BY.
         }
         text += ")";
         if (index.where) text += " WHERE " + translator.Condition(*index.where).text;

@@ -37,6 +37,9 @@ struct TableTarget {
     /// SQLite's names of the primary key's columns, where PostgreSQL's table has that primary key too; a
     /// GROUP BY over all of them lets the other columns stand alone.
     std::vector<std::string> primary_key;
+    /// It only stands in for a table that is to have that primary key: what a GROUP BY lets stand alone by it
+    /// is named there, too.
+    bool keyless = false;
 };
 
 struct Translation {

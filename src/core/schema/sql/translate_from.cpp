@@ -59,6 +59,7 @@ std::string Translator::FromTerm(const FromItem& item, Scope& scope) {
     if (std::find(depends_on_.begin(), depends_on_.end(), table->source_name) == depends_on_.end())
         depends_on_.push_back(table->source_name);
     AddSource(scope, alias, table->columns, &table->primary_key);
+    scope.sources.back().keyless = table->keyless;
     return table->name + " AS " + scope.sources.back().name;
 }
 

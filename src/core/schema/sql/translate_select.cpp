@@ -105,6 +105,17 @@ void Translator::Results(const SelectCore& core, CoreOutput& output) {
     }
 }
 
+/// Whether a GROUP BY names all columns of the source's primary key.
+bool Translator::HasGroupedKey(const NamedSource& source, const std::vector<std::string>& keys) const {
+    if (source.primary_key == nullptr || source.primary_key->empty()) return false;
+    for (const std::string& key : *source.primary_key)
+        for (const ColumnTarget& column : *source.columns)
+            if (EqualNames(column.source_name, key) &&
+                std::find(keys.begin(), keys.end(), ColumnTerm(source, column).text) == keys.end())
+                return false;
+    return true;
+}
+
 void Translator::GroupBy(const SelectCore& core, CoreOutput& output) {
     std::vector<std::string> keys;
     for (const ExpressionPtr& entry : core.group_by) {
@@ -132,6 +143,21 @@ void Translator::GroupBy(const SelectCore& core, CoreOutput& output) {
         keys.push_back(term.text);
         output.tail += (keys.size() == 1 ? "\nGROUP BY " : ", ") + term.text;
     }
+    // PostgreSQL lets the columns of a table stand alone whose primary key is grouped by.
+    std::vector<const NamedSource*> determined;
+    for (const NamedSource& source : scope_->sources) {
+        if (!HasGroupedKey(source, keys)) continue;
+        determined.push_back(&source);
+        for (const ColumnTarget& column : *source.columns) {
+            if (!source.keyless) break;
+            const Term term = ColumnTerm(source, column);
+            const PgKind kind = column.type.kind;
+            if (kind == PgKind::kJson || kind == PgKind::kInput ||
+                std::find(keys.begin(), keys.end(), term.text) != keys.end())
+                continue;
+            output.tail += ", " + term.text;
+        }
+    }
     output.keys = keys;
     const auto grouped = [&](const std::string& text) {
         return std::find(keys.begin(), keys.end(), text) != keys.end();
@@ -143,16 +169,9 @@ void Translator::GroupBy(const SelectCore& core, CoreOutput& output) {
         for (const Expression* name : names) {
             const Term term = Translate(*name);
             if (term.column == nullptr || grouped(term.text)) continue;
-            // PostgreSQL lets the columns of a table stand alone whose primary key is grouped by.
-            bool depends = false;
-            for (const NamedSource& source : scope_->sources) {
-                if (term.text.rfind(source.name + ".", 0) != 0 || source.primary_key == nullptr) continue;
-                depends = !source.primary_key->empty();
-                for (const std::string& key : *source.primary_key)
-                    for (const ColumnTarget& column : *source.columns)
-                        if (EqualNames(column.source_name, key))
-                            depends = depends && grouped(ColumnTerm(source, column).text);
-            }
+            const bool depends = std::any_of(
+                determined.begin(), determined.end(),
+                [&](const NamedSource* source) { return term.text.rfind(source->name + ".", 0) == 0; });
             if (!depends)
                 throw Refused{"column " + name->text + " stands outside of GROUP BY and aggregates"};
         }
@@ -234,6 +253,17 @@ Translator::CoreOutput Translator::Core(const SelectCore& core, Scope& scope) {
     return output;
 }
 
+/// Whether a grouped SELECT has one value of each of these columns for a group.
+bool Translator::AreDetermined(const std::vector<const Expression*>& names,
+                               const std::vector<std::string>& keys) {
+    return std::all_of(names.begin(), names.end(), [&](const Expression* name) {
+        const std::string text = Translate(*name).text;
+        return std::any_of(scope_->sources.begin(), scope_->sources.end(), [&](const NamedSource& source) {
+            return text.rfind(source.name + ".", 0) == 0 && HasGroupedKey(source, keys);
+        });
+    });
+}
+
 std::string Translator::OrderText(const Term& term, const OrderTerm& order) {
     if (term.kind == PgKind::kJson || term.kind == PgKind::kJsonb || term.kind == PgKind::kInput)
         throw Refused{"ORDER BY a value of type " + TypeName(term.kind)};
@@ -285,7 +315,7 @@ void Translator::OrderAndLimit(const Select& select, const CoreOutput* single,
                 std::vector<const Expression*> bare;
                 const bool key =
                     std::find(single->keys.begin(), single->keys.end(), term.text) != single->keys.end();
-                bool found = !wrap && (key || (BareColumns(*e, bare) && bare.empty()));
+                bool found = !wrap && (key || (BareColumns(*e, bare) && AreDetermined(bare, single->keys)));
                 for (std::size_t i = 0; i < single->terms.size() && i < columns.size(); ++i) {
                     if (single->terms[i].text != term.text) continue;
                     NamedSource result;

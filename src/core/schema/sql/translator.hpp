@@ -28,6 +28,7 @@ struct NamedSource {
     std::string name;   ///< PostgreSQL's alias, quoted; empty: columns are not qualified
     const std::vector<ColumnTarget>* columns = nullptr;
     const std::vector<std::string>* primary_key = nullptr;
+    bool keyless = false;             ///< see TableTarget
     std::vector<std::string> merged;  ///< columns that USING took from its left neighbour
     bool nullable = false;            ///< the outer side of a join
 };
@@ -129,6 +130,7 @@ class Translator {
     };
     CoreOutput Core(const SelectCore& core, Scope& scope);
     void Results(const SelectCore& core, CoreOutput& output);
+    bool HasGroupedKey(const NamedSource& source, const std::vector<std::string>& keys) const;
     void GroupBy(const SelectCore& core, CoreOutput& output);
     std::string CoreText(const CoreOutput& core, const std::vector<ColumnTarget>& columns, bool cast) const;
     std::vector<ColumnTarget> OutputColumns(const std::vector<Term>& terms,
@@ -136,6 +138,7 @@ class Translator {
     std::string With(const Select& select);
     void OrderAndLimit(const Select& select, const CoreOutput* single,
                        const std::vector<ColumnTarget>& columns, std::string& text);
+    bool AreDetermined(const std::vector<const Expression*>& names, const std::vector<std::string>& keys);
     std::string OrderText(const Term& term, const OrderTerm& order);
     std::string From(const std::vector<FromItem>& items, Scope& scope);
     std::string FromTerm(const FromItem& item, Scope& scope);
