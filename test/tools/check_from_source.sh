@@ -29,7 +29,7 @@ quietly() {
 say "PostgreSQL from $source ... ($log)"
 cd "$dir/postgresql"
 # shellcheck disable=SC2086 # options are words
-[ -e config.status ] || quietly "$source/configure" --prefix="$dir/installed" --enable-cassert --enable-tap-tests --with-openssl=no \
+[ -e config.status ] || quietly "$source/configure" --prefix="$dir/installed" --enable-cassert --enable-tap-tests \
     --without-readline --without-icu ${CONFIGURE:-} CFLAGS="${CFLAGS:--O1 -g0}"
 quietly make -s -j "$JOBS"
 quietly make -s install
@@ -39,9 +39,10 @@ say "$("$PG_CONFIG" --version)"
 
 # A copy: the checkout's own build is for another PostgreSQL.
 mkdir -p "$dir/src"
+find "$dir/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 cd "$ROOT"
 git -c safe.directory='*' ls-files -z --cached --others --exclude-standard |
     while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-    tar --null --files-from=- -cf - | tar -xf - --no-same-owner --keep-newer-files -C "$dir/src" 2>/dev/null
+    tar --null --files-from=- -cf - | tar -xf - --no-same-owner -C "$dir/src"
 export PG_CONFIG CHECKS="${*:-regress isolation tap}"
 exec bash "$dir/src/test/tools/check.sh"
