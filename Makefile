@@ -112,7 +112,7 @@ build/compile_flags build/object_list: $(if $(findstring n,$(filter-out --%,$(fi
 	 if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
 # The databases that the regression scripts read are built from test/data/*.sql. The scripts find them
-# by \getenv, also when the server runs as another user than make.
+# by the environment (psql 14 has no \getenv), also when the server runs as another user than make.
 export PG_SQLITE_DATA ?= $(CURDIR)/build/data
 test-data:
 	bash $(source_dir)/test/tools/build_data.sh $(PG_SQLITE_DATA)

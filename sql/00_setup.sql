@@ -1,5 +1,5 @@
 -- What the other scripts use. They run after this one, in the same database: REGRESS="00_setup values_text".
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set empty :data '/empty.db'
 CREATE SCHEMA helper;
 CREATE SERVER cells FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'empty');

@@ -1,6 +1,6 @@
 -- ANALYZE of foreign tables: what PostgreSQL's planner then knows. Small tables are read as a whole, so their
 -- statistics are exact; of bigger ones only what holds for every sample is shown.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set analyze :data '/analyze.db'
 CREATE SERVER stats FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'analyze');
 CREATE SCHEMA stats;

@@ -1,5 +1,5 @@
 -- sqlite.assess and sqlite.suggest_spec: what a migration would meet, and what settles it.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set findings :data '/assess.db'
 SET datestyle = 'ISO, YMD';
 CREATE SERVER findings FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'findings');

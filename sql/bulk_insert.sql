@@ -1,7 +1,7 @@
 -- INSERT … SELECT from SQLite: whatever PostgreSQL promises of a row-by-row INSERT holds when rows are written
 -- in bulk. Each statement runs both ways, with pg_sqlite.bulk_insert on and off, from the same state.
 CREATE SCHEMA bulk;
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set empty :data '/empty.db'
 CREATE SERVER bulk FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'empty');
 -- 2,500 rows: more than two buffers.

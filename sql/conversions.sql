@@ -1,5 +1,5 @@
 -- Conversions and checks by hand, on any source. The oracles are PostgreSQL's own functions and SQLite's answers.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set shop :data '/shop.db'
 CREATE SCHEMA convert;
 SET search_path = convert, public;

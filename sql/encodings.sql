@@ -1,5 +1,5 @@
 -- Databases in UTF-16, and names and values beyond ASCII. (Servers with other encodings: test/t/004_encodings.pl.)
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set utf16 :data '/utf16.db'
 \set utf16be :data '/utf16be.db'
 CREATE SERVER utf16 FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'utf16');

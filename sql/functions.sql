@@ -1,5 +1,5 @@
 -- sqlite.version, attach, detach, query, connections, disconnect.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set scan :data '/scan.db'
 \set nowhere :data '/nowhere.db'
 -- An item a row: the library's version is that of its objects, and it runs with what it was built for, or newer.

@@ -1,7 +1,7 @@
 -- What a file from outside may make SQLite allocate is limited.
 SET client_min_messages = warning;
 \set VERBOSITY terse
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set file :data '/shop.db'
 CREATE SERVER heap_limits FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'file');
 -- The library is loaded, so that the settings are known.

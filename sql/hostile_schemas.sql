@@ -2,7 +2,7 @@
 SET client_min_messages = warning;
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set file :data '/hostile.db'
 CREATE SERVER hostile FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'file');
 CREATE SCHEMA hostile;

@@ -1,5 +1,5 @@
 -- IMPORT FOREIGN SCHEMA: what is imported, under which names and types.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set import :data '/import.db'
 \set empty :data '/empty.db'
 SET datestyle = 'ISO, YMD';

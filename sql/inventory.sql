@@ -1,5 +1,5 @@
 -- sqlite.tables, columns, indexes, foreign_keys, views, triggers, inventory, conflicts: what is in a database.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set shop :data '/inventory.db'
 \set branch :data '/inventory_other.db'
 CREATE SERVER inventory FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'shop');

@@ -1,5 +1,5 @@
 -- sqlite.load and sqlite.migrate: what is written, what is put aside, and what the records say.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set shop_db :data '/shop.db'
 \set VERBOSITY terse
 \set SHOW_CONTEXT never

@@ -1,6 +1,6 @@
 -- Targets that an application made: its triggers are as they were when a migration has ended, and a default of the spec
 -- is one that the column takes.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set rejects_db :data '/rejects.db'
 CREATE SERVER targets FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'rejects_db');
 \pset format unaligned

@@ -1,6 +1,6 @@
 -- What a migration leaves out or makes otherwise than SQLite had it: the caller is told, and so are the log, the plan
 -- and the report. Nothing of this stops it.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set assess :data '/assess.db'
 CREATE SERVER warned FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'assess');
 \pset format unaligned

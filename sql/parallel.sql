@@ -1,5 +1,5 @@
 -- Parallel scans: their plans, and the same rows as without workers.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set parallel :data '/parallel.db'
 CREATE SERVER parallel FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'parallel');
 CREATE SCHEMA par;

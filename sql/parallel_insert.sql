@@ -1,6 +1,6 @@
 -- INSERT … SELECT whose rows parallel workers read: where PostgreSQL's rules for parallel mode allow it, the same
 -- rows, counts and errors as without workers; where they don't, no workers.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set parallel :data '/parallel.db'
 CREATE SERVER workers FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'parallel');
 CREATE SCHEMA workers;

@@ -1,6 +1,6 @@
 -- partition_by: the partitions that rows need are part of the plan. And the foreign keys of targets that exist,
 -- where rows come before those that they refer to.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set partitions :data '/partitions.db'
 SET datestyle = 'ISO, YMD';
 CREATE SERVER parts FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'partitions');

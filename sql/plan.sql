@@ -1,5 +1,5 @@
 -- sqlite.plan: the statements of a migration, read and then run.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set plan :data '/plan.db'
 CREATE SERVER plan FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'plan');
 SET datestyle = 'ISO, YMD';

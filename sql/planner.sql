@@ -1,6 +1,6 @@
 -- What plans leave out: relations that the planner never asked for their size, and everything that reads them. And
 -- what SQLite would refuse for its limits, which PostgreSQL answers.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set planner :data '/planner.db'
 CREATE SERVER planner FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'planner');
 CREATE SCHEMA planned;

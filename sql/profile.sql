@@ -1,5 +1,5 @@
 -- sqlite.profile: what the columns of SQLite tables hold, before anything is moved.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set profile :data '/profile.db'
 SET datestyle = 'ISO, YMD';
 CREATE SERVER profile FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'profile');

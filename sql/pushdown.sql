@@ -1,6 +1,6 @@
 -- What runs in SQLite, and what stays: EXPLAIN shows "SQLite Filter" for the one, "Filter" for the other.
 -- That the answers are those of a local copy is the differential test's business (test/t/010_differential.pl).
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set file :data '/pushdown.db'
 CREATE SERVER pushdown FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'file');
 CREATE SCHEMA pushdown;

@@ -1,6 +1,6 @@
 -- sqlite.rehearse: a whole migration, done and taken back within one statement. Nothing stays: no schema, row, record,
 -- lock, notification, nor a value of a sequence. What it says of each table is what sqlite.migrate says afterwards.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set rejects_db :data '/rejects.db'
 \set shop_db :data '/shop.db'
 CREATE SERVER rehearsed FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'rejects_db');

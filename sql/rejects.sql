@@ -1,6 +1,6 @@
 -- What sqlite.rejects says of a row: the columns to blame by SQLite's names, its rowid or its key, and the row as SQLite
 -- has it, whatever refused it.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set rejects_db :data '/rejects.db'
 CREATE SERVER rejects FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'rejects_db');
 \pset format unaligned

@@ -1,5 +1,5 @@
 -- sqlite.retry_rejects: rejected rows once more, after the source, the target, the spec or the stored row was mended.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set retry_db :data '/retry_live.db'
 \set VERBOSITY terse
 \set SHOW_CONTEXT never

@@ -1,5 +1,5 @@
 -- Rights: relations named by number, texts of SQL in a spec, values that are not to be seen.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set shop_db :data '/shop.db'
 \set VERBOSITY terse
 \set SHOW_CONTEXT never

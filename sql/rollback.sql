@@ -1,5 +1,5 @@
 -- sqlite.rollback, rollback_sql and forget: what a job made and wrote is taken back, and nothing else.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set shop_db :data '/shop.db'
 \set VERBOSITY terse
 \set SHOW_CONTEXT never

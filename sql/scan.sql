@@ -1,5 +1,5 @@
 -- What is read, and how often.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set scan :data '/scan.db'
 CREATE SERVER scan FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'scan');
 CREATE SCHEMA scan;

@@ -1,5 +1,5 @@
 -- Tables of every shape SQLite knows, query tables, and large or odd values.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set scan :data '/scan.db'
 CREATE SERVER shapes FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'scan');
 CREATE SCHEMA shapes;

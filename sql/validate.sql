@@ -1,5 +1,5 @@
 -- sqlite.validate, differences, digest, assert_valid and validate_queries.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set validate_db :data '/validate.db'
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
