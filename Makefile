@@ -73,8 +73,9 @@ PG_CXXFLAGS += -g1 $(PG_SQLITE_CXXFLAGS)
 # Meant for headers: in a group, gcc takes a .cpp for one.
 PG_CXXFLAGS += -Wno-subobject-linkage
 # Where PostgreSQL was built with gcc, its flags hold warnings that clang does not know; and clang finds what PostgreSQL's macros
-# do (HOLD_INTERRUPTS) in our files.
-PG_CXXFLAGS += $(if $(findstring clang,$(CXX)),-Wno-unknown-warning-option -Wno-deprecated-volatile)
+# do (HOLD_INTERRUPTS, PG_MODULE_MAGIC) in our files.
+PG_CXXFLAGS += $(if $(findstring clang,$(CXX)),-Wno-unknown-warning-option -Wno-deprecated-volatile \
+    -Wno-missing-designated-field-initializers)
 
 # The backend opens libraries with RTLD_GLOBAL, so another C++ extension's copy of a template could
 # replace ours: bind our own symbols inside the library, and export none of a static library's.

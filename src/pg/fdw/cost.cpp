@@ -15,13 +15,14 @@ struct Match {
     Use use;
 };
 
-bool MentionsRelation(const RelOptInfo* rel, const Expr* expr) {
+// Without its root PostgreSQL 14 ends the server over a placeholder.
+bool MentionsRelation(PlannerInfo* root, const RelOptInfo* rel, const Expr* expr) {
     return bms_is_member(static_cast<int>(rel->relid),
-                         pull_varnos(nullptr, reinterpret_cast<Node*>(const_cast<Expr*>(expr))));
+                         pull_varnos(root, reinterpret_cast<Node*>(const_cast<Expr*>(expr))));
 }
 
 /// column op value, in the forms that SQLite looks up in an index of the column.
-Match MatchCondition(const RelOptInfo* rel, const RelationPlan& plan, const Expr* clause) {
+Match MatchCondition(PlannerInfo* root, const RelOptInfo* rel, const RelationPlan& plan, const Expr* clause) {
     const Expr* left = nullptr;
     const Expr* right = nullptr;
     Oid function = InvalidOid;
@@ -54,7 +55,7 @@ Match MatchCondition(const RelOptInfo* rel, const RelationPlan& plan, const Expr
                reinterpret_cast<const Var*>(expr)->varattno > 0;
     };
     if (!is_ours(left)) std::swap(left, right);
-    if (!is_ours(left) || MentionsRelation(rel, right)) return {0, Use::kNone};
+    if (!is_ours(left) || MentionsRelation(root, rel, right)) return {0, Use::kNone};
     const AttrNumber attribute = reinterpret_cast<const Var*>(left)->varattno;
     const ColumnShape& shape = plan.facts->shapes[attribute - 1];
     if (shape.form == Form::kNone) return {0, Use::kNone};
@@ -68,7 +69,7 @@ Selectivity SelectivityOf(PlannerInfo* root, RelOptInfo* rel, const RelationPlan
     ListCell* cell;
     foreach (cell, remote) {
         RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
-        const Match match = MatchCondition(rel, plan, condition->clause);
+        const Match match = MatchCondition(root, rel, plan, condition->clause);
         if (match.attribute == attribute && match.use == use) matching = lappend(matching, condition);
     }
     if (matching == NIL) return 1.0;
@@ -77,8 +78,9 @@ Selectivity SelectivityOf(PlannerInfo* root, RelOptInfo* rel, const RelationPlan
 
 }  // namespace
 
-AttrNumber LookupAttribute(const RelOptInfo* rel, const RelationPlan& plan, const Expr* condition) {
-    const Match match = MatchCondition(rel, plan, condition);
+AttrNumber LookupAttribute(PlannerInfo* root, const RelOptInfo* rel, const RelationPlan& plan,
+                           const Expr* condition) {
+    const Match match = MatchCondition(root, rel, plan, condition);
     if (match.use != Use::kEqual) return 0;
     if (plan.facts->shapes[match.attribute - 1].is_rowid) return match.attribute;
     for (int i = 0; i < plan.facts->index_count; ++i)

@@ -21,7 +21,8 @@ ScanCost EstimateScan(PlannerInfo* root, RelOptInfo* rel, const RelationPlan& pl
 
 /// Whether a condition can be a lookup: column = value, by the rowid or an index's first column. Its
 /// attribute, or 0.
-AttrNumber LookupAttribute(const RelOptInfo* rel, const RelationPlan& plan, const Expr* condition);
+AttrNumber LookupAttribute(PlannerInfo* root, const RelOptInfo* rel, const RelationPlan& plan,
+                           const Expr* condition);
 
 /// Whether rows come in the order of this attribute without a sort.
 bool IsOrderedBy(const RelationPlan& plan, AttrNumber attribute);

@@ -245,7 +245,7 @@ void EstimateJoin(PlannerInfo* root, const RelOptInfo* rel, double* visited, Cos
     ListCell* cell;
     foreach (cell, join->on) {
         const Expr* clause = static_cast<const Expr*>(lfirst(cell));
-        if (LookupAttribute(join->right, *PlanOf(join->right), clause) != 0) indexed = true;
+        if (LookupAttribute(root, join->right, *PlanOf(join->right), clause) != 0) indexed = true;
     }
     const double right_rows = std::max(2.0, join->right->tuples);
     *visited = std::max(1.0, rel->rows);

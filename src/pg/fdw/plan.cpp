@@ -249,7 +249,7 @@ void AddParameterizedPaths(PlannerInfo* root, RelOptInfo* rel) {
     List* tried = NIL;
     foreach (cell, candidates) {
         RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
-        if (LookupAttribute(rel, plan, condition->clause) == 0) continue;
+        if (LookupAttribute(root, rel, plan, condition->clause) == 0) continue;
         Relids outer = bms_union(condition->clause_relids, rel->lateral_relids);
         outer = bms_del_member(outer, static_cast<int>(rel->relid));
         if (bms_is_empty(outer)) continue;
@@ -267,8 +267,8 @@ void AddParameterizedPaths(PlannerInfo* root, RelOptInfo* rel) {
         ListCell* remote_cell;
         foreach (remote_cell, remote)
             looks_up =
-                looks_up ||
-                LookupAttribute(rel, plan, static_cast<RestrictInfo*>(lfirst(remote_cell))->clause) != 0;
+                looks_up || LookupAttribute(root, rel, plan,
+                                            static_cast<RestrictInfo*>(lfirst(remote_cell))->clause) != 0;
         if (!looks_up) continue;
         const Selectivity selectivity =
             clauselist_selectivity(root, remote, static_cast<int>(rel->relid), JOIN_INNER, nullptr);
