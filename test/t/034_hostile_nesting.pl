@@ -78,7 +78,8 @@ sub make_file {
 	my ($file, @rows) = @_;
 	unlink $file;
 	open my $sqlite, '|-', "sqlite3 -bail -init /dev/null '$file' > /dev/null" or die $!;
-	print $sqlite "PRAGMA journal_mode = OFF; CREATE TABLE t(a); INSERT INTO t VALUES (7); CREATE TABLE fine(b); INSERT INTO fine VALUES (42);\n",
+	print $sqlite ".dbconfig defensive off\n", # newer shells refuse writable_schema
+	  "PRAGMA journal_mode = OFF; CREATE TABLE t(a); INSERT INTO t VALUES (7); CREATE TABLE fine(b); INSERT INTO fine VALUES (42);\n",
 	  "CREATE TABLE room(a); PRAGMA writable_schema = ON;\n";
 	my %root = (table => "(SELECT rootpage FROM sqlite_master WHERE name = 'room')", index => "(SELECT rootpage FROM sqlite_master WHERE name = 'room')", view => 0, trigger => 0);
 	for (@rows) {
