@@ -113,7 +113,7 @@ check_page('a file that is gone', sql("SELECT sqlite.report_html((SELECT max(job
 # None, and many.
 sql("SELECT sqlite.attach('$data/empty.db', 'nothing')");
 sql("CALL sqlite.migrate('{nothing}', 'nothing2')");
-check_page('no table', sql('SELECT sqlite.report_html((SELECT max(job) FROM sqlite.jobs))'), qr/No rows of any table/, qr/none read/);
+check_page('no table', sql('SELECT sqlite.report_html((SELECT max(job) FROM sqlite.jobs))'), qr/No table was moved/, qr/class="verdict care"/, qr/none read/);
 system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$data/many.db", join ';', map { "CREATE TABLE t$_ (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t$_ VALUES (1, 'one'), ($_ + 1, 'n')" } 1 .. 130);
 sql("SELECT sqlite.attach('$data/many.db')");
 sql(q{CALL sqlite.migrate('{many}', 'moved', '{"transaction": "table", "workers": 2}')});

@@ -28,7 +28,8 @@ Standing StandingOf(const Facts& facts) {
         !Flag(At(facts.report, "totals"), "balanced") || ProofCount(facts, "differs") > 0)
         return Standing::kBad;
     const Json& constraints = At(At(facts.all, "proof"), "constraints");
-    if (state != "done" || Count(At(facts.report, "rejects"), "open") > 0 || !IsProven(facts) ||
+    if (state != "done" || Count(At(facts.report, "totals"), "tables") == 0 ||
+        Count(At(facts.report, "rejects"), "open") > 0 || !IsProven(facts) ||
         ProofCount(facts, "cannot compare") > 0 || (constraints.is_array() && !constraints.empty()))
         return Standing::kCare;
     return Standing::kGood;
@@ -81,6 +82,10 @@ void ErrorLines(Html& html, const Json& error) {
 }
 
 void AccountLine(Html& html, const Json& totals) {
+    if (Count(totals, "tables") == 0) {
+        html.Raw("<p><strong>No table was moved</strong>: are these the files that were meant?</p>\n");
+        return;
+    }
     const bool balanced = Flag(totals, "balanced");
     html.Raw(balanced ? "<p><strong>Every row is accounted for</strong>: "
                       : "<p><strong>The account does not balance</strong>: ");
@@ -93,6 +98,7 @@ void AccountLine(Html& html, const Json& totals) {
 }
 
 void ProofLine(Html& html, const Facts& facts) {
+    if (Count(At(facts.report, "totals"), "tables") == 0) return;
     const std::int64_t same = ProofCount(facts, "identical"), differ = ProofCount(facts, "differs");
     const std::int64_t unknown = ProofCount(facts, "cannot compare");
     if (!IsProven(facts)) {

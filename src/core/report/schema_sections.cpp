@@ -132,6 +132,11 @@ void WriteLeftOut(Html& html, const Facts& facts) {
 void WriteProof(Html& html, const Facts& facts) {
     Open(html, "proof", "Proof");
     const Json& proof = At(facts.all, "proof");
+    const Json& verdicts = At(proof, "rows");
+    if (verdicts.is_array() && verdicts.empty()) {
+        html.Raw("<p class=\"soft\">There was nothing to compare.</p>\n");
+        return Close(html);
+    }
     if (HasRows(html, proof, "The two sides were not compared for this page.")) {
         html.Raw("<p>Every row and column of both sides was read and compared for this page, at ");
         html.Text(Text(facts.all, "at")).Raw(". Equal digests are one.</p>\n");
