@@ -1,6 +1,6 @@
 -- The promise: what assess calls clean is migrated, what it calls a blocker is refused before anything is written, and as many rows
 -- are put aside as the plan has said.
-\getenv data PG_SQLITE_DATA
+\set data `echo "$PG_SQLITE_DATA"`
 \set promises :data '/promises.db'
 \set promises_other :data '/promises_other.db'
 CREATE SERVER promises FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'promises');
