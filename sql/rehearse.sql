@@ -44,7 +44,9 @@ CREATE TABLE watch.rehearsed AS
 SELECT table_name, read, written, rejected, changed, skipped, reasons FROM watch.rehearsed;
 TABLE watch.before EXCEPT SELECT * FROM watch.state();
 -- No job is this session's last.
+\set VERBOSITY terse
 SELECT sqlite.job_or_last() IS NULL;
+\set VERBOSITY default
 CALL sqlite.migrate('{rehearsed}', 'rehearsed', :'spec') \gset
 SELECT count(*), count(*) FILTER (WHERE r.read = t.read AND r.written = t.written AND r.rejected = t.rejected AND r.skipped = t.skipped)
 FROM sqlite.job_tables t FULL JOIN watch.rehearsed r ON r.target = t.target AND r.server = t.server WHERE t.job = :job;
