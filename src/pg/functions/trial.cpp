@@ -273,6 +273,8 @@ void NoteUnforeseen(const Trying& trying) {
 
 void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* facts) {
     Survey* survey = handle.survey;
+    auto* before = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
+    Guard([&] { *before = *facts; });
     auto* which = NewIn<std::vector<bool>>(CurrentMemoryContext);
     Trying trying = {&survey->design,
                      NewIn<plan::Trial>(CurrentMemoryContext),
@@ -325,6 +327,15 @@ void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* fact
         });
     }
     NoteUnforeseen(trying);
+    // Rows that end the job leave orphans in the trial which are none once they are settled.
+    const bool fails = std::any_of(facts->begin(), facts->end(), [](const assess::TableFacts& table) {
+        return table.trial && table.trial->failures > 0;
+    });
+    if (!fails) return;
+    Guard([&] {
+        for (std::size_t i = 0; i < facts->size(); ++i)
+            (*facts)[i].orphans = (*before)[i].orphans;
+    });
 }
 
 }  // namespace pgsqlite::pg
