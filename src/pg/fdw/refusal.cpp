@@ -35,8 +35,7 @@ char* HiddenMessage(const ColumnConverter& column) {
                     format_type_with_typemod(column.type, column.typmod));
 }
 
-constexpr char kHidden[] =
-    "%s. The row and its value are not shown: you may not read the foreign table as a whole.";
+constexpr char kHidden[] = "The row and its value are not shown: you may not read %s as a whole.";
 
 /// Whether an error that is raised while a value is made may speak of it: all but cancels and lacks of
 /// resources.

@@ -30,6 +30,19 @@ bool IsRowidName(const char* name) noexcept {
            pg_strcasecmp(name, "oid") == 0;
 }
 
+/// Whose table it is may let it read another table of the file at any time, by its options and its columns'
+/// names, so he must (still) be one who may see all of it. Raises 42501.
+void CheckOwnerUsage(const SourceRelation& relation, Oid owner) {
+    if (compat::HasServerUsage(relation.server_oid, owner)) return;
+    const char* name = GetUserNameFromId(owner, false);
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+             errmsg("permission denied for foreign server %s", relation.server_name),
+             errdetail("The owner \"%s\" of %s has no USAGE on it.", name, relation.qualified_name),
+             errhint("GRANT USAGE ON FOREIGN SERVER to the owner, or give the table to a role that has "
+                     "it.")));
+}
+
 /// The table's column of a name as SQLite compares them, or -1.
 int FindColumn(const sqlite::Table& table, const char* name) noexcept {
     for (size_t i = 0; i < table.columns.size(); ++i)
@@ -107,6 +120,7 @@ SourceRelation* ReadSourceRelation(Oid relid, const List* attributes) {
 
     // Held already, but by a parallel worker.
     Relation rel = table_open(relid, AccessShareLock);
+    CheckOwnerUsage(*relation, rel->rd_rel->relowner);
     TupleDesc descriptor = RelationGetDescr(rel);
     relation->attribute_count = descriptor->natts;
     relation->columns = static_cast<SourceColumn*>(
@@ -246,7 +260,7 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
         query.locator_columns = NIL;
     } else if (query.locator == Locator::kRowid) {
         appendStringInfo(&sql, "%sr.%s", query.attributes != NIL ? ", " : "", facts.rowid_name);
-        query.locator_columns = list_make1(makeString(const_cast<char*>("rowid")));
+        query.locator_columns = list_make1(makeString(pstrdup(facts.rowid_name)));
     } else {
         ListCell* cell;
         foreach (cell, query.locator_columns) {

@@ -6,6 +6,7 @@
 #include "pg/fdw/plan.hpp"
 #include "pg/fdw/row_collector.hpp"
 #include "pg/fdw/row_marks.hpp"
+#include "pg/fdw/sqlite_call.hpp"
 #include "pg/fdw/upper.hpp"
 #include "pg/fdw/upper_scan.hpp"
 #include "pg/load/bulk_insert.hpp"
@@ -79,29 +80,78 @@ void MakeQuery(const SourceRelation& relation, ScanState* state) {
     state->plan.locator_columns = query.locator_columns;
 }
 
-/// Whether the user may see a foreign table's column by himself, or that of a table that it is a partition
-/// of: reading it through somebody's view or function is less.
-bool MaySee(Oid relid, AttrNumber attribute) {
-    const Oid user = GetUserId();
-    if (pg_class_aclcheck(relid, user, ACL_SELECT) == ACLCHECK_OK ||
-        pg_attribute_aclcheck(relid, attribute, user, ACL_SELECT) == ACLCHECK_OK)
+/// Whether a role may SELECT a foreign table's column, or all of a table that it is a partition of: reading
+/// it through somebody's view or function is less.
+bool MaySelect(Oid role, Oid relid, AttrNumber attribute) {
+    if (pg_class_aclcheck(relid, role, ACL_SELECT) == ACLCHECK_OK ||
+        pg_attribute_aclcheck(relid, attribute, role, ACL_SELECT) == ACLCHECK_OK)
         return true;
     if (!get_rel_relispartition(relid)) return false;
     ListCell* cell;
     foreach (cell, get_partition_ancestors(relid))
-        if (pg_class_aclcheck(lfirst_oid(cell), user, ACL_SELECT) == ACLCHECK_OK) return true;
+        if (pg_class_aclcheck(lfirst_oid(cell), role, ACL_SELECT) == ACLCHECK_OK) return true;
     return false;
 }
 
-/// As PostgreSQL tells the key of a unique violation to those alone who may read it.
-bool HidesRows(const ForeignScanState* node, const PlanPrivate& plan) {
-    if (plan.barrier) return true;
+/// Whether a role sees the values that the scan reads. As PostgreSQL tells the key of a unique violation to
+/// those alone who may read it.
+bool SeesValues(Oid role, const ForeignScanState* node, const PlanPrivate& plan) {
+    if (plan.barrier) return false;
     for (int i = 0; i < list_length(plan.attributes); ++i) {
         const Oid relid =
             plan.relids != NIL ? list_nth_oid(plan.relids, i) : RelationGetRelid(node->ss.ss_currentRelation);
-        if (!MaySee(relid, static_cast<AttrNumber>(list_nth_int(plan.attributes, i)))) return true;
+        if (!MaySelect(role, relid, static_cast<AttrNumber>(list_nth_int(plan.attributes, i)))) return false;
     }
-    return false;
+    return true;
+}
+
+/// SQLite's names of the columns of which the place of a row is made, in UTF-8: its key, or the rowid where
+/// it is a column's value and not a mere number of the row.
+const std::vector<std::string>* PlaceColumns(const SourceRelation& relation, const PlanPrivate& plan,
+                                             const Pin* pin) {
+    auto* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);
+    if (plan.locator == Locator::kKey) {
+        ListCell* cell;
+        foreach (cell, plan.locator_columns) {
+            const char* utf8 = ToUtf8(strVal(lfirst(cell)));
+            Guard([&] { names->emplace_back(utf8); });
+        }
+        return names;
+    }
+    sqlite::Database* database = pin->database();
+    const char* table = ToUtf8(relation.source_name());
+    CallSqlite(database, [&] {
+        sqlite::CatalogOptions options;
+        options.foreign_keys = false;
+        const std::optional<sqlite::Table> found = sqlite::Catalog::ReadTable(*database, table, options);
+        const int alias = found ? found->rowid_alias() : -1;
+        if (alias >= 0) names->push_back(found->columns[static_cast<size_t>(alias)].name);
+    });
+    // The foreign table may have it under its own names, too.
+    for (int i = 0; names->empty() && i < relation.attribute_count; ++i) {
+        const char* name = relation.columns[i].name;
+        if (name == nullptr || (pg_strcasecmp(name, "rowid") != 0 && pg_strcasecmp(name, "_rowid_") != 0 &&
+                                pg_strcasecmp(name, "oid") != 0))
+            continue;
+        Guard([&] { names->emplace_back(name); });
+    }
+    return names;
+}
+
+/// Whether a role sees what tells a row of a table from others: all of the file, or these columns.
+bool SeesPlace(Oid role, const PlanPrivate& plan, Oid relid, const Pin* pin) {
+    if (plan.locator == Locator::kRowNumber || compat::HasServerUsage(plan.server, role)) return true;
+    const SourceRelation* relation = ReadSourceRelation(relid);
+    const std::vector<std::string>* names = PlaceColumns(*relation, plan, pin);
+    for (size_t i = 0; i < names->size(); ++i) {
+        bool seen = false;
+        for (int j = 0; j < relation->attribute_count && !seen; ++j)
+            seen = relation->columns[j].name != nullptr &&
+                   pg_strcasecmp(ToUtf8(relation->columns[j].name), (*names)[i].c_str()) == 0 &&
+                   MaySelect(role, relid, static_cast<AttrNumber>(j + 1));
+        if (!seen) return false;
+    }
+    return true;
 }
 
 /// Opens the statement when the first row is asked for: a plan may never come to it.
@@ -127,22 +177,33 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     config.columns = BuildConverters(node, state, context, count, relation);
     config.column_count = count;
     config.relation = state->description;
-    config.locator = state->plan.locator;
-    config.locator_columns = state->plan.locator_columns;
-    const bool hides_rows = HidesRows(node, state->plan);
+    // Errors reach who called the outermost function; a row that is put aside is for the present role.
+    const Oid role = GetUserId(), listener = GetOuterUserId();
+    const Oid relid = relation != nullptr ? relation->relid : InvalidOid;
+    const bool sees_values = SeesValues(role, node, state->plan);
+    const bool sees_place = SeesPlace(role, state->plan, relid, state->pin);
+    const bool hides_rows =
+        !sees_values || (listener != role && (!SeesValues(listener, node, state->plan) ||
+                                              !SeesPlace(listener, state->plan, relid, state->pin)));
+    // Who may not see all of the file keeps what he has read of a row, which is then known by its number.
+    const bool keeps_read = row_collector != nullptr && !compat::HasServerUsage(state->plan.server, role);
+    if (sees_place && !keeps_read) {
+        config.locator = state->plan.locator;
+        config.locator_columns = state->plan.locator_columns;
+    }
     // What another node's row chooses may come again, and would be counted twice.
     if (row_collector != nullptr && row_collector->estate == node->ss.ps.state &&
         !DependsOnOtherNodes(node)) {
         const char* rowid_name =
-            state->plan.locator == Locator::kRowid ? strVal(linitial(state->plan.locator_columns)) : nullptr;
+            config.locator == Locator::kRowid ? strVal(linitial(config.locator_columns)) : nullptr;
         state->refusals = NewIn<RowRefusals>(context, row_collector, rowid_name);
         // A row that may not be seen may not be put aside, either.
-        if (row_collector->put != nullptr && !hides_rows) {
+        if (row_collector->put != nullptr && sees_values) {
             config.sink = &RowRefusals::Sink;
             config.sink_context = state->refusals;
         }
     }
-    if (state->plan.whole)
+    if (state->plan.whole && !keeps_read)
         for (int i = 0; i < count; ++i)
             config.page_columns = lappend(
                 config.page_columns,

@@ -71,6 +71,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_query) {
     config.relation = "the SQLite query";
     fdw::RowSource* rows = fdw::RowSource::Open(context, config);
     CheckColumnCount(*rows->statement(), descriptor);
+    if (!pgsqlite::pg::compat::HasServerUsage(server->serverid, GetOuterUserId()))
+        rows->converter().HideRows();  // a function's owner called it, and errors reach somebody else
 
     Datum* values = static_cast<Datum*>(palloc0(sizeof(Datum) * count));
     bool* nulls = static_cast<bool*>(palloc0(sizeof(bool) * count));

@@ -9,6 +9,11 @@ constexpr Size kKeptBytes = 16 * 1024 * 1024;
 /// Refused rows that an error message shows.
 constexpr int kShownRejects = 10;
 
+/// Rows are the job's owner's to see; his function may be called by somebody who is not.
+bool CallerSeesRows() {
+    return GetOuterUserId() == GetUserId() || has_privs_of_role(GetOuterUserId(), GetUserId());
+}
+
 char* CopyText(const char* text) {
     return text != nullptr ? pstrdup(text) : nullptr;
 }
@@ -72,7 +77,7 @@ void Account::Add(const Reject& reject) {
         ereport(ERROR,
                 (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                  errmsg("more than " INT64_FORMAT " rows were rejected", max_rejects),
-                 errdetail("The last one: %s.", reject.message),
+                 CallerSeesRows() ? errdetail("The last one: %s.", reject.message) : 0,
                  errhint("Raise max_rejects, or settle what is wrong with them: see sqlite.rejects.")));
     }
 }
@@ -83,17 +88,23 @@ void Account::RaiseFailures() {
     StringInfoData detail;
     initStringInfo(&detail);
     int sqlstate = 0, shown = 0;
+    const bool shows = CallerSeesRows();
     for (int i = 0; i < kept_count_ && shown < kShownRejects; ++i) {
         const Reject& reject = kept_[i];
         if (!reject.failure) continue;
         if (shown++ == 0) sqlstate = reject.sqlstate;
+        if (!shows) continue;
         appendStringInfo(&detail, "%s%s%s%s%s", detail.len > 0 ? "\n" : "",
                          reject.table != nullptr ? reject.table : "query",
                          reject.locator != nullptr ? ", " : "",
                          reject.locator != nullptr ? reject.locator : "", ": ");
         appendStringInfoString(&detail, reject.message);
     }
-    if (failures > shown) appendStringInfo(&detail, "\n… and " INT64_FORMAT " more", failures - shown);
+    if (!shows)
+        appendStringInfo(&detail, "They are not shown: only role \"%s\" may see them.",
+                         GetUserNameFromId(GetUserId(), false));
+    else if (failures > shown)
+        appendStringInfo(&detail, "\n… and " INT64_FORMAT " more", failures - shown);
     ereport(ERROR,
             (errcode(sqlstate != 0 ? sqlstate : ERRCODE_DATA_EXCEPTION),
              failures >= kKeptRejects
