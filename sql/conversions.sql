@@ -292,6 +292,13 @@ SET ROLE regress_sequences;
 SELECT * FROM sqlite.reset_sequences('seq_guarded');
 RESET ROLE;
 
+-- Arguments of a size that no such word has, and a target that no table has.
+SELECT sqlite.parse_numeric('1', '.', repeat(',', 10001));
+SELECT sqlite.try_parse_date('1', repeat('DD ', 5000));
+SELECT sqlite.parse_timestamptz('2024-01-01', 'iso', repeat('x', 20000));
+CALL sqlite.load(repeat('x', 1048577), 'SELECT 1');
+SELECT count(*) FROM sqlite.plan('{convert_shop}', 'x', ('{"tables": {"' || repeat('x', 16777216) || '": {}}}')::jsonb);
+
 SET client_min_messages = warning;
 DROP SCHEMA convert, seq, seq_full, seq_widest, seq_guarded, convert_shop CASCADE;
 DROP SERVER convert_shop;

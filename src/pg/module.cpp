@@ -1,4 +1,5 @@
 // The module: magic block, settings, callbacks.
+#include "core/base/cancel.hpp"
 #include "core/sqlite/checkpoint.hpp"
 #include "core/sqlite/library.hpp"
 #include "pg/fdw/connection.hpp"
@@ -19,6 +20,7 @@ void _PG_init(void) {
     pgsqlite::pg::Guard([] { pgsqlite::sqlite::RequireLoadedSqlite(); });
     // Before the settings, which initialize SQLite. Where another library has done so, texts are looked at
     // all the same before SQLite sees them.
+    pgsqlite::cancel_asked = &pgsqlite::pg::CancelPending;
     pgsqlite::sqlite::InstallCheckpoints(&pgsqlite::pg::CancelPending);
     pgsqlite::pg::WatchStack();
     pgsqlite::pg::DefineSettings();

@@ -69,6 +69,9 @@ my %long = (
 	'ANALYZE of a view without end' => 'ANALYZE endless',
 	'ANALYZE of a view without rows' => 'ANALYZE silent',
 	'ANALYZE again and again' => 'DO $$ BEGIN FOR i IN 1 .. 1000 LOOP ANALYZE big_rows; END LOOP; END $$',
+	'an array of many pieces' => "SELECT count(sqlite.parse_text_array(v, ',')) FROM (SELECT repeat('a,', 20000000) AS v OFFSET 0) AS t, generate_series(1, 1000)",
+	'an array of many JSON strings' => q{SELECT count(sqlite.parse_text_array(v)) FROM (SELECT '[' || repeat('"a",', 10000000) || '"b"]' AS v OFFSET 0) AS t, generate_series(1, 1000)},
+	'a JSON document of many arrays' => "SELECT count(sqlite.try_parse_jsonb(v)) FROM (SELECT '[' || repeat('[],', 10000000) || '1]' AS v OFFSET 0) AS t, generate_series(1, 1000)",
 	'attach of a file that is locked' => "SELECT sqlite.attach('$dir/locked.db', 'another')");
 
 # From the moment of the cancel to the moment the client knows.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
 #include "core/value/utf8.hpp"
 
@@ -97,6 +98,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     };
 
     bool Put(Json&& json) {
+        if (ticks_.Cancelled()) throw Error(sqlstate::kQueryCanceled, "reading the spec was cancelled");
         if (stack_.empty())
             root_ = std::move(json);
         else
@@ -139,6 +141,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     Problems& problems_;
     Json root_;
     std::vector<Level> stack_;
+    CancelTicks ticks_;
 };
 
 void Write(const Json& json, std::string& out) {
@@ -209,6 +212,10 @@ std::string Json::ToText() const {
 }
 
 Json ParseJson(std::string_view text, Problems& problems) {
+    if (text.size() > kMaxSpecBytes)
+        throw Error(sqlstate::kProgramLimitExceeded, "the spec has " + std::to_string(text.size()) + " bytes",
+                    "It may have " + std::to_string(kMaxSpecBytes) + ".",
+                    "A table's name may be a pattern, so that one entry speaks of many tables.");
     TreeBuilder builder(text, problems);
     nlohmann::json::sax_parse(text, &builder);
     return builder.Take();

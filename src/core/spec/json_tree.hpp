@@ -31,8 +31,11 @@ struct Json {
 /// Far deeper than a spec goes (7, and a default's own); what recurses over the tree relies on it.
 inline constexpr std::size_t kMaxDepth = 64;
 
+/// Room for some hundred thousand tables; what is read in the time that a cancel may take.
+inline constexpr std::size_t kMaxSpecBytes = 16 * 1024 * 1024;
+
 /// @param problems gets duplicate keys and NUL characters, with their pointers
-/// @throws Error 22023 with line and column when it is no JSON, 54000 when it is too deep
+/// @throws Error 22023 with line and column when it is no JSON, 54000 when it is too deep or too long, 57014
 Json ParseJson(std::string_view text, Problems& problems);
 
 }  // namespace pgsqlite::spec

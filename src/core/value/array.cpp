@@ -7,6 +7,7 @@
 #include <limits>
 #include <new>
 
+#include "core/base/cancel.hpp"
 #include "core/value/json.hpp"
 #include "core/value/json_string.hpp"
 #include "core/value/text.hpp"
@@ -74,28 +75,33 @@ Cell ElementCell(Bytes spelling, bool as_spelled, char*& unescaped) noexcept {
     return Cell::Text(spelling);
 }
 
-/// Calls visit(spelling) for each element of a valid JSON array.
+/// Calls visit(spelling) for each element of a valid JSON array. False when cancelled.
 template <class Visit>
-void ForEachElement(Bytes text, Visit visit) noexcept {
+bool ForEachElement(Bytes text, Visit visit) noexcept {
+    CancelTicks ticks;
     const char* const end = text.data() + text.size();
     const char* p = SkipSpace(SkipSpace(text.data()) + 1);
     while (*p != ']') {
+        if (ticks.Cancelled()) return false;
         const char* const start = p;
         p = SkipValue(p, end);
         visit(Bytes(start, static_cast<std::size_t>(p - start)));
         p = SkipSpace(p);
         if (*p == ',') p = SkipSpace(p + 1);
     }
+    return true;
 }
 
-/// Calls visit(piece) for each piece; an empty delimiter splits nothing.
+/// Calls visit(piece) for each piece; an empty delimiter splits nothing. False when cancelled.
 template <class Visit>
-void ForEachPiece(Bytes text, Bytes delimiter, Visit visit) noexcept {
-    if (text.empty()) return;
+bool ForEachPiece(Bytes text, Bytes delimiter, Visit visit) noexcept {
+    CancelTicks ticks;
+    if (text.empty()) return true;
     while (true) {
+        if (ticks.Cancelled()) return false;
         const std::size_t at = delimiter.empty() ? Bytes::npos : text.find(delimiter);
         visit(text.substr(0, at));
-        if (at == Bytes::npos) return;
+        if (at == Bytes::npos) return true;
         text.remove_prefix(at + delimiter.size());
     }
 }
@@ -134,7 +140,8 @@ Status FromJson(CheckedText& checked, const Rule& rule, Scratch& scratch, Value&
     if (*SkipSpace(checked.text.data()) != '[') return Status::Refused(Code::kInvalidSyntax);
 
     std::size_t count = 0;
-    ForEachElement(checked.text, [&count](Bytes) noexcept { ++count; });
+    if (!ForEachElement(checked.text, [&count](Bytes) noexcept { ++count; }))
+        return Status::Refused(Code::kOutOfMemory);
     Room room;
     status = TakeRoom(checked, count, checked.text.size(), scratch, room);
     if (!status.ok()) return status;
@@ -142,22 +149,25 @@ Status FromJson(CheckedText& checked, const Rule& rule, Scratch& scratch, Value&
     char* unescaped = room.unescaped;
     const bool as_spelled =
         rule.element != nullptr && (rule.element->kind == Kind::kJson || rule.element->kind == Kind::kJsonb);
-    ForEachElement(checked.text, [&](Bytes spelling) noexcept {
-        new (&room.cells[i++]) Cell(ElementCell(spelling, as_spelled, unescaped));
-    });
+    if (!ForEachElement(checked.text, [&](Bytes spelling) noexcept {
+            new (&room.cells[i++]) Cell(ElementCell(spelling, as_spelled, unescaped));
+        }))
+        return Status::Refused(Code::kOutOfMemory);
     SetElements(room, count, out);
     return Status::Ok();
 }
 
 Status FromPieces(CheckedText& checked, Bytes delimiter, Scratch& scratch, Value& out) noexcept {
     std::size_t count = 0;
-    ForEachPiece(checked.text, delimiter, [&count](Bytes) noexcept { ++count; });
+    if (!ForEachPiece(checked.text, delimiter, [&count](Bytes) noexcept { ++count; }))
+        return Status::Refused(Code::kOutOfMemory);
     Room room;
     const Status status = TakeRoom(checked, count, 0, scratch, room);
     if (!status.ok()) return status;
     std::size_t i = 0;
-    ForEachPiece(checked.text, delimiter,
-                 [&](Bytes piece) noexcept { new (&room.cells[i++]) Cell(Cell::Text(piece)); });
+    if (!ForEachPiece(checked.text, delimiter,
+                      [&](Bytes piece) noexcept { new (&room.cells[i++]) Cell(Cell::Text(piece)); }))
+        return Status::Refused(Code::kOutOfMemory);
     SetElements(room, count, out);
     return Status::Ok();
 }

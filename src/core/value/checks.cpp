@@ -2,6 +2,9 @@
 // locale.
 #include "core/value/checks.hpp"
 
+#include <array>
+
+#include "core/base/cancel.hpp"
 #include "core/value/ascii.hpp"
 
 namespace pgsqlite::value {
@@ -14,9 +17,14 @@ constexpr bool IsAlphanumeric(char c) noexcept {
 }
 
 /// atext of RFC 5322 or a point.
-constexpr bool IsLocal(char c) noexcept {
-    return IsAlphanumeric(c) || (c != '\0' && Bytes(".!#$%&'*+/=?^_`{|}~-").find(c) != Bytes::npos);
-}
+constexpr std::array<bool, 256> kLocal = [] {
+    std::array<bool, 256> local = {};
+    for (int c = 0; c < 128; ++c)
+        local[static_cast<std::size_t>(c)] = IsAlphanumeric(static_cast<char>(c));
+    for (const char c : Bytes(".!#$%&'*+/=?^_`{|}~-"))
+        local[static_cast<unsigned char>(c)] = true;
+    return local;
+}();
 
 bool IsLabel(Bytes label) noexcept {
     if (label.empty() || label.size() > kMaxLabel) return false;
@@ -38,9 +46,11 @@ bool IsEmail(Bytes text) noexcept {
     const std::size_t at = text.find('@');
     if (at == Bytes::npos || at == 0) return false;
     for (const char c : text.substr(0, at))
-        if (!IsLocal(c)) return false;
+        if (!kLocal[static_cast<unsigned char>(c)]) return false;
     Bytes domain = text.substr(at + 1);
+    CancelTicks ticks;
     while (true) {
+        if (ticks.Cancelled()) return false;
         const std::size_t point = domain.find('.');
         if (!IsLabel(domain.substr(0, point))) return false;
         if (point == Bytes::npos) return true;

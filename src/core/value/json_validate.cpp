@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstring>
 
+#include "core/base/cancel.hpp"
 #include "core/value/ascii.hpp"
 #include "core/value/decimal.hpp"
 #include "core/value/json.hpp"
@@ -49,6 +50,7 @@ class Validator {
     Status Run() noexcept {
         const char* p = begin_;
         while (true) {
+            if (ticks_.Cancelled()) return Fault(Code::kOutOfMemory, p);
             // One value a turn; after a container's opening the turn starts again.
             SkipSpace(p);
             if (p == end_) return Fault(Code::kInvalidJson, p);
@@ -281,10 +283,15 @@ class Validator {
                         return Fail(Code::kJsonDuplicateKey, begin_ + keys[i].position);
             return true;
         }
-        std::sort(keys, keys + count, [this](const Entry& a, const Entry& b) noexcept {
-            const int order = Compare(a, b);
-            return order != 0 ? order < 0 : a.position < b.position;
-        });
+        try {
+            std::sort(keys, keys + count, [this](const Entry& a, const Entry& b) {
+                if (ticks_.Cancelled()) throw SortCancelled();
+                const int order = Compare(a, b);
+                return order != 0 ? order < 0 : a.position < b.position;
+            });
+        } catch (const SortCancelled&) {
+            return Fail(Code::kOutOfMemory, begin_);
+        }
         const Entry* first = nullptr;  // the duplicate that comes first in the text
         for (std::size_t i = 1; i < count; ++i)
             if (Compare(keys[i - 1], keys[i]) == 0 &&
@@ -304,6 +311,7 @@ class Validator {
     std::size_t capacity_ = 0;
     std::size_t marker_ = kNoMarker;  ///< index of the innermost open container
     std::uint32_t depth_ = 0;
+    CancelTicks ticks_;
     Status fault_;
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "core/base/cancel.hpp"
 #include "core/value/ascii.hpp"
 #include "core/value/decimal.hpp"
 #include "core/value/image.hpp"
@@ -33,6 +34,9 @@ struct JsonbImage::Pair {
 namespace {
 
 constexpr std::uint32_t kNoNode = 0xffffffff;
+
+/// Of whatever document is at hand.
+CancelTicks ticks;
 
 bool IsSpace(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
@@ -186,7 +190,7 @@ bool JsonbImage::Parse(Bytes json) noexcept {
     node_count_ = 0;
     while (true) {
         p = SkipSpace(p, end);
-        if (p == end) return false;
+        if (p == end || ticks.Cancelled()) return false;
         if (key) {
             if (*p != '"' || (p = ParseString(p, end)) == nullptr) return false;
             p = SkipSpace(p, end);
@@ -315,7 +319,8 @@ bool JsonbImage::SortPairs(std::uint32_t object, std::size_t first) noexcept {
         pair_data_[pair_count_++] = {key.text, static_cast<std::uint32_t>(length), at};
         at = node(at + 1).next;
     }
-    const auto less = [this](const Pair& a, const Pair& b) noexcept {
+    const auto less = [this](const Pair& a, const Pair& b) {
+        if (ticks.Cancelled()) throw SortCancelled();
         if (a.length != b.length) return a.length < b.length;
         const Node& x = node(a.key_node);
         const Node& y = node(b.key_node);
@@ -325,16 +330,20 @@ bool JsonbImage::SortPairs(std::uint32_t object, std::size_t first) noexcept {
     Pair* const begin = pair_data_ + first;
     Pair* const end = pair_data_ + pair_count_;
     constexpr std::uint32_t kFew = 12;
-    if (count > kFew) {
-        std::sort(begin, end, less);
-    } else {
-        for (Pair* sorted = begin + 1; sorted < end; ++sorted)
-            for (Pair* p = sorted; p > begin && less(p[0], p[-1]); --p)
-                std::swap(p[0], p[-1]);
+    try {
+        if (count > kFew) {
+            std::sort(begin, end, less);
+        } else {
+            for (Pair* sorted = begin + 1; sorted < end; ++sorted)
+                for (Pair* p = sorted; p > begin && less(p[0], p[-1]); --p)
+                    std::swap(p[0], p[-1]);
+        }
+        // jsonb would drop one of two equal keys: such a document is the validation's to refuse.
+        for (Pair* p = begin + 1; p < end; ++p)
+            if (!less(p[-1], p[0])) return false;
+    } catch (const SortCancelled&) {
+        return false;
     }
-    // jsonb would drop one of two equal keys: such a document is the validation's to refuse.
-    for (Pair* p = begin + 1; p < end; ++p)
-        if (!less(p[-1], p[0])) return false;
     return true;
 }
 
@@ -389,6 +398,7 @@ bool JsonbImage::EmitArray(std::uint32_t array, std::uint32_t flags) noexcept {
 }
 
 bool JsonbImage::Emit(std::uint32_t index, std::uint32_t* entry) noexcept {
+    if (ticks.Cancelled()) return false;
     const Node& value = node(index);
     const std::size_t before = size_;
     switch (value.type) {

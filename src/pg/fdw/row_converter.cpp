@@ -241,7 +241,10 @@ bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datu
 /// than UTF-8, deep documents, anything invalid.
 bool RowConverter::JsonbDatum(Bytes json, Datum* datum) {
     const Bytes image = jsonb_image_.Build(json);
-    if (image.empty()) return false;
+    if (image.empty()) {
+        CHECK_FOR_INTERRUPTS();  // which the input function never does
+        return false;
+    }
     char* copy = static_cast<char*>(palloc(image.size()));
     std::memcpy(copy, image.data(), image.size());
     *datum = PointerGetDatum(copy);
@@ -274,6 +277,7 @@ bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value,
     Datum* elements = static_cast<Datum*>(palloc(sizeof(Datum) * count));
     bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * count));
     for (uint32 i = 0; i < count; ++i) {
+        CHECK_FOR_INTERRUPTS();
         Value element;
         *status = value::Convert(column.element_rule, value.elements[i], element_scratch_, element);
         if (!status->ok()) return false;
@@ -335,6 +339,7 @@ bool RowConverter::TryBuild(int index, const Value& value, Datum* datum, Status*
 
 void RowConverter::Refuse(int index, const value::Cell& cell, Status status, const ErrorData* cause,
                           Datum* datum, bool* is_null) {
+    if (status.code == Code::kOutOfMemory) CHECK_FOR_INTERRUPTS();  // core may have given up for it
     *datum = static_cast<Datum>(0);
     *is_null = true;
     if (!sink_(sink_context_, *this, index, cell, status, cause)) return;

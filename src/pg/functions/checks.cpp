@@ -13,7 +13,9 @@ pgsqlite::Bytes TextOf(Datum datum) {
 }  // namespace
 
 PG_SQLITE_LASTING_FUNCTION(pg_sqlite_is_email) {
-    PG_RETURN_BOOL(pgsqlite::value::IsEmail(TextOf(PG_GETARG_DATUM(0))));
+    const bool is_email = pgsqlite::value::IsEmail(TextOf(PG_GETARG_DATUM(0)));
+    CHECK_FOR_INTERRUPTS();
+    PG_RETURN_BOOL(is_email);
 }
 
 PG_SQLITE_LASTING_FUNCTION(pg_sqlite_is_us_zip) {

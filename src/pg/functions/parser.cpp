@@ -38,6 +38,17 @@ void CheckArgument(const ParseFunction& function, Oid type, ArgumentKind kind) {
                             "text, or use a plain cast.")));
 }
 
+/// Encodings, zones and marks are words; what is longer is no such thing, and reading it would take its time.
+constexpr Size kMaxOptionBytes = 10000;
+
+void CheckOptionSize(const ParseFunction& function, const char* name, const text* value) {
+    if (VARSIZE_ANY_EXHDR(value) <= kMaxOptionBytes) return;
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("argument \"%s\" of %s has %zu bytes", name, function.name,
+                           static_cast<Size>(VARSIZE_ANY_EXHDR(value))),
+                    errdetail("It takes at most %zu.", kMaxOptionBytes)));
+}
+
 /// The text as a C string in UTF-8, in the current context.
 char* CopyUtf8(const text* value) {
     return ToUtf8(text_to_cstring(value));
@@ -192,6 +203,7 @@ Parser* MakeParser(FunctionCallInfo fcinfo, const ParseFunction& function) {
                              fdw::ServerOptions());
     for (int i = 0; i + 1 < PG_NARGS(); ++i) {
         parser->options[i] = DatumGetTextPCopy(PG_GETARG_DATUM(i + 1));
+        CheckOptionSize(function, function.options[i], parser->options[i]);
         SetOption(parser, function.options[i], CopyUtf8(parser->options[i]));
     }
     if (parser->has_marks) CheckMarks(*parser);

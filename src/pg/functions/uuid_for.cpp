@@ -85,11 +85,23 @@ Bytes CanonicalKey(ArgumentKind kind, Datum datum, char* buffer) {
     }
 }
 
+/// In pieces, since a key may be a gigabyte.
+bool Update(pg_cryptohash_ctx* context, Bytes key) {
+    constexpr Size kPiece = 1024 * 1024;
+    while (!key.empty()) {
+        CHECK_FOR_INTERRUPTS();
+        const Bytes piece = key.substr(0, kPiece);
+        if (pg_cryptohash_update(context, reinterpret_cast<const uint8*>(piece.data()), piece.size()) < 0)
+            return false;
+        key.remove_prefix(piece.size());
+    }
+    return true;
+}
+
 void Sha1(const uint8* name_space, Bytes key, uint8* digest) {
     pg_cryptohash_ctx* context = pg_cryptohash_create(PG_SHA1);
     if (context == nullptr || pg_cryptohash_init(context) < 0 ||
-        pg_cryptohash_update(context, name_space, UUID_LEN) < 0 ||
-        pg_cryptohash_update(context, reinterpret_cast<const uint8*>(key.data()), key.size()) < 0 ||
+        pg_cryptohash_update(context, name_space, UUID_LEN) < 0 || !Update(context, key) ||
         pg_cryptohash_final(context, digest, SHA1_DIGEST_LENGTH) < 0)
         ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute a SHA-1 hash"),
                         errhint("A server in FIPS mode may not allow SHA-1.")));

@@ -191,6 +191,12 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
     LoadArguments arguments = {};
     const char* target = TextArgument(fcinfo, 0, "target");
     const char* query = TextArgument(fcinfo, 1, "query");
+    // PostgreSQL's parser can't be cancelled; every column of a table with the longest names has room in it.
+    constexpr Size kMaxTargetBytes = 1024 * 1024;
+    if (strlen(target) > kMaxTargetBytes)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("the target of a load has %zu bytes", strlen(target)),
+                        errdetail("It may have %zu.", kMaxTargetBytes)));
     arguments.on_error = TextArgument(fcinfo, 2, "on_error");
     if (std::strcmp(arguments.on_error, "error") != 0 && std::strcmp(arguments.on_error, "reject") != 0)
         ereport(ERROR,

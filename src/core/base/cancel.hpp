@@ -1,0 +1,28 @@
+// Cancel: whether whoever runs core has been told to stop. One value may be a gigabyte, so a loop over its
+// parts asks now and then, and gives up as it does where memory is at its end: that is no word on the value.
+#pragma once
+
+#include <cstdint>
+
+namespace pgsqlite {
+
+/// Set once by a process that can be told to stop. Must be cheap: a look at a flag.
+inline bool (*cancel_asked)() noexcept = nullptr;
+
+inline bool Cancelled() noexcept {
+    return cancel_asked != nullptr && cancel_asked();
+}
+
+/// Asks at every 65,536th turn of a loop, which is at least once in some milliseconds.
+class CancelTicks {
+  public:
+    bool Cancelled() noexcept { return ++turns_ == 0 && pgsqlite::Cancelled(); }
+
+  private:
+    std::uint16_t turns_ = 0;
+};
+
+/// What a comparison throws to leave a sort.
+struct SortCancelled {};
+
+}  // namespace pgsqlite
