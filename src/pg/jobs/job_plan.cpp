@@ -192,7 +192,7 @@ PlannedLoad* ReadPlannedLoad(int64 job, int32 table_no) {
     return tables->data();
 }
 
-int64 RejectsLeft(int64 job) {
+RejectsSoFar ReadRejects(int64 job) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);
@@ -201,10 +201,9 @@ int64 RejectsLeft(int64 job) {
         "SELECT max_rejects, (SELECT pg_catalog.sum(t.rejected) FROM sqlite.job_tables t"
         " WHERE t.job OPERATOR(pg_catalog.=) $1) FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
         arguments);
-    const int64 limit = ParseRejectLimit(TextOf(0, 1)).rows;
-    const int64 rejected = IntegerOf(0, 2, 0);
+    const RejectsSoFar rejects = {ParseRejectLimit(TextOf(0, 1)).rows, IntegerOf(0, 2, 0)};
     SPI_finish();
-    return limit < 0 ? limit : std::max<int64>(limit - rejected, 0);
+    return rejects;
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -61,12 +61,17 @@ struct JobPlan {
     PlannedLoad& Table(int32 table_no) { return tables[static_cast<size_t>(table_no - 1)]; }
 };
 
+struct RejectsSoFar {
+    int64 most;  ///< that may be rejected; -1: any number
+    int64 rejected;
+};
+
 /// Reads a job's records, in the server's encoding turned to UTF-8. @return lives in the current memory
 /// context
 JobPlan* ReadJobPlan(int64 job);
 /// One table of it, without `loaded` and `committed`.
 PlannedLoad* ReadPlannedLoad(int64 job, int32 table_no);
-/// How many rows may still be rejected; -1: any number. A limit in percent is for FinishTable.
-int64 RejectsLeft(int64 job);
+/// A limit in percent is for FinishTable.
+RejectsSoFar ReadRejects(int64 job);
 
 }  // namespace pgsqlite::pg::jobs

@@ -15,6 +15,8 @@ namespace {
 /// Of the piece at hand, or the last one: its refused rows outlive its transaction.
 MemoryContext memory = nullptr;
 load::Account* account = nullptr;
+/// Rows that were rejected before it, which count against the same limit.
+int64 rejected_before = 0;
 
 /// What this process has done of a table before the piece at hand, for those who watch.
 struct Done {
@@ -29,7 +31,8 @@ void WriteReject(void* context, const load::Reject& reject) {
 }
 
 void TickPiece(void*, const load::Account& so_far, int64 ahead) {
-    const RowCounts rows = {so_far.read + ahead, so_far.written + ahead, so_far.rejected, so_far.skipped};
+    const RowCounts rows = {so_far.read + ahead, so_far.written + ahead, so_far.rejected - rejected_before,
+                            so_far.skipped};
     CountPieceRows(rows);
     RowCounts all = done.rows;
     all += rows;
@@ -44,7 +47,9 @@ void OpenAccount(const PieceContext& context) {
     if (done.job != context.job || done.table_no != context.piece.number)
         done = {context.job, context.piece.number, {}};
     account = load::Account::In(memory, &WriteReject, &TickPiece, &done.job);
-    account->max_rejects = RejectsLeft(context.job);
+    const RejectsSoFar rejects = ReadRejects(context.job);
+    account->max_rejects = rejects.most;
+    account->rejected = rejected_before = rejects.rejected;
 }
 
 /// What stands in errors: which rows of which table.
@@ -76,7 +81,8 @@ void RunLoad(const PieceContext& context, plan::PieceEnd* end) {
     LoadPiece(context.job, *table, context.piece.split ? &range : nullptr, account);
     error_context_stack = errors.previous;
     account->RaiseFailures();
-    const RowCounts rows = {account->read, account->written, account->rejected, account->skipped};
+    const RowCounts rows = {account->read, account->written, account->rejected - rejected_before,
+                            account->skipped};
     CountPieceRows(rows);
     done.rows += rows;
     end->rows = static_cast<uint64>(account->read);
