@@ -183,6 +183,23 @@ List* JobsWithCopies() {
     return jobs;
 }
 
+int64 BytesOfCopies(int64 job) {
+    int64 bytes = 0;
+    for (const Kept kept : kForResumption) {
+        const Paths paths(job, kept);
+        if (!Exists(paths.job)) continue;
+        DIR* directory = AllocateDir(paths.job);
+        struct dirent* entry;
+        while ((entry = ReadDirExtended(directory, paths.job, WARNING)) != nullptr) {
+            struct stat st;
+            if (lstat(psprintf("%s/%s", paths.job, entry->d_name), &st) == 0 && S_ISREG(st.st_mode))
+                bytes += st.st_size;
+        }
+        FreeDir(directory);
+    }
+    return bytes;
+}
+
 char* FingerprintOf(Oid server) {
     MemoryContext context =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite fingerprint", ALLOCSET_SMALL_SIZES);

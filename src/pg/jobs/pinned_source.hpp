@@ -30,6 +30,8 @@ void RemoveCopies(int64 job);
 
 /// The jobs of this database that have copies for a resumption, int64 *, palloc'd.
 List* JobsWithCopies();
+/// Bytes of the copies that a job has for its resumption.
+int64 BytesOfCopies(int64 job);
 
 /// Fingerprint of the live file in the snapshot that this transaction has of the server (the held one, where
 /// one is held). Palloc'd. Raises as Pin::Acquire does.

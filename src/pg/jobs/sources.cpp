@@ -1,13 +1,16 @@
 #include "pg/jobs/sources.hpp"
 
+#include "core/sqlite/statement.hpp"
 #include "pg/backup/backup.hpp"
 #include "pg/fdw/access.hpp"
 #include "pg/fdw/redirect.hpp"
+#include "pg/fdw/sqlite_call.hpp"
 #include "pg/functions/survey.hpp"
 #include "pg/jobs/pinned_source.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/jobs/restart.hpp"
+#include "pg/settings.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -37,11 +40,56 @@ ForeignServer* UsableServer(const char* name) {
     return server;
 }
 
+/// Bytes of the copies that this database has for jobs of the present role, this one among them.
+int64 BytesTaken() {
+    int64 bytes = 0;
+    ListCell* cell;
+    foreach (cell, JobsWithCopies()) {
+        const int64 job = *static_cast<int64*>(lfirst(cell));
+        SPI_connect();
+        Arguments arguments;
+        arguments.Int8(job).Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
+        const bool own = RunOnRecords(
+                             "SELECT FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1"
+                             " AND owner OPERATOR(pg_catalog.=) $2",
+                             arguments) > 0;
+        SPI_finish();
+        if (own) bytes += BytesOfCopies(job);
+    }
+    return bytes;
+}
+
+/// What nobody resumes or forgets stays, so the limit is for all copies of a role. Raises 53400.
+void CheckCopies(Oid server) {
+    if (MaxCopyBytes() < 0) return;
+    const int64 taken = BytesTaken();
+    if (taken == 0) return;  // the copy itself is measured when it is made
+    fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, server);
+    sqlite::Database* database = pin->database();
+    const int64 bytes = fdw::CallSqlite(database, [&] {
+        const auto number = [&](const char* pragma) {
+            sqlite::Statement statement(*database, pragma);
+            return statement.Fetch() ? statement.Int(0) : 0;
+        };
+        return number("PRAGMA page_count") * number("PRAGMA page_size");
+    });
+    pin->Release();
+    if (bytes <= MaxCopyBytes() - taken) return;
+    ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+                    errmsg("a copy of the database of server \"%s\" is too large beside those that are there",
+                           GetForeignServer(server)->servername),
+                    errdetail("It takes " INT64_FORMAT
+                              " bytes, and copies for failed jobs of yours take " INT64_FORMAT
+                              "; setting pg_sqlite.max_copy_size allows " INT64_FORMAT " together.",
+                              bytes, taken, static_cast<int64>(MaxCopyBytes())),
+                    errhint("CALL sqlite.resume or sqlite.forget for those jobs, or have a superuser raise "
+                            "pg_sqlite.max_copy_size.")));
+}
+
 void Pin(int64 job, Oid server, const spec::JobSettings& settings) {
-    if (settings.read_from == spec::ReadFrom::kCopy)
-        PinServer(job, server, settings.transaction != spec::Transaction::kSingle);
-    else
-        fdw::HoldSnapshot(server);
+    if (settings.read_from != spec::ReadFrom::kCopy) return fdw::HoldSnapshot(server);
+    CheckCopies(server);
+    PinServer(job, server, settings.transaction != spec::Transaction::kSingle);
 }
 
 void PinSource(int64 job, const char* name, const spec::JobSettings& settings) {
