@@ -19,7 +19,7 @@ constexpr const char* kDeletions[] = {
 
 /// Together with what belongs to it, and with tables that it had put aside.
 void Forget(int64 job, Oid act_as) {
-    WriteAsRole(act_as, [&] { DropStaging(job); });
+    WriteAsRole(act_as, [&] { (void)DropStagedSchemas(job); });
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);

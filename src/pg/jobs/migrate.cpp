@@ -11,7 +11,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_migrate) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a migration is a job of its own"),
                         errhint("Leave job away: it gives the number.")));
     CheckBlock(call, *migration.settings);
-    RunUnit(call, [] { DropAbandonedStaging(); });
+    RunUnit(call, [] { DropAbandonedSchemas(); });
+    RunUnit(call, [] { RecordAbandonedStaging(); });
     StartJob(call, RecordMigration(migration, 0));
     if (!call->atomic) CommitUnit(call);
     PlanMigration(call, migration);

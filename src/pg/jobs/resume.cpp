@@ -12,7 +12,8 @@ namespace {
 /// Locks the job. False when there is nothing left to do.
 bool TakeUp(FunctionCallInfo fcinfo, Call* call, int64* job) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    const TakenJob taken = TakeJob(ChooseJob(PG_ARGISNULL(0) ? nullptr : &named));
+    const ChosenJob chosen = ChooseJob(PG_ARGISNULL(0) ? nullptr : &named);
+    const TakenJob taken = TakeWithRoom(call, chosen);
     *job = taken.job;
     call->act_as = taken.act_as;
     if (!taken.IsKind("migrate"))

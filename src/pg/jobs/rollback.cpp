@@ -158,10 +158,11 @@ using namespace pgsqlite::pg;
 using namespace pgsqlite::pg::jobs;
 
 PG_SQLITE_FUNCTION(pg_sqlite_rollback) {
+    Call* call = BeginCall(fcinfo);
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-    ArrayType* tables = PG_ARGISNULL(1) ? nullptr : PG_GETARG_ARRAYTYPE_P(1);
+    ArrayType* tables = PG_ARGISNULL(1) ? nullptr : PG_GETARG_ARRAYTYPE_P_COPY(1);
     const bool force = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
-    const TakenJob taken = TakeJob(ChooseJob(PG_ARGISNULL(0) ? nullptr : &named));
+    const TakenJob taken = TakeWithRoom(call, ChooseJob(PG_ARGISNULL(0) ? nullptr : &named));
     if (taken.Is("rolled back"))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("job " INT64_FORMAT " is rolled back already", taken.job)));
@@ -173,6 +174,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_rollback) {
     });
     Log(taken.job, "info", Summary(tables, force));
     if (tables == nullptr) RemoveCopiesAtCommit(taken.job);
+    SPI_finish();
     PG_RETURN_VOID();
 }
 

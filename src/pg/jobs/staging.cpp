@@ -48,6 +48,28 @@ void ResetRecords(const Arguments& job) {
         job);
 }
 
+/// Jobs of a role that have put something aside, and have no session any more. Locked: of two sessions that
+/// come at once, one does it. A session that is at work holds no lock, but is alive.
+constexpr char kAbandoned[] =
+    "SELECT j.job FROM sqlite.jobs j WHERE j.owner OPERATOR(pg_catalog.=) $1"
+    " AND j.state OPERATOR(pg_catalog.=) ANY (ARRAY['running', 'failed']) AND j.staging "
+    "OPERATOR(pg_catalog.<>) '{}'"
+    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(j.backend) AS a WHERE"
+    " COALESCE(a.backend_start, j.backend_started) OPERATOR(pg_catalog.=) j.backend_started)"
+    " FOR UPDATE OF j SKIP LOCKED";
+
+/// First result column of the present statement: int64 *, kept beyond the next ones.
+List* Numbers(uint64 rows) {
+    List* numbers = NIL;
+    for (uint64 i = 0; i < rows; ++i) {
+        bool is_null;
+        int64* number = static_cast<int64*>(palloc(sizeof(int64)));
+        *number = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
+        numbers = lappend(numbers, number);
+    }
+    return numbers;
+}
+
 /// Statements that drop the job's schemas as far as they are there.
 List* DropStatements(const Arguments& job) {
     return FirstColumn(RunOnRecords(
@@ -99,19 +121,30 @@ void MoveIntoPlace(int64 job) {
     SPI_finish();
 }
 
+bool DropStagedSchemas(int64 job) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job);
+    List* statements = DropStatements(arguments);
+    // Whoever sees them knows that they are the job's: no word of what goes with a schema.
+    const int level = NewGUCNestLevel();
+    (void)set_config_option("client_min_messages", "warning", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                            true, 0, false);
+    RunAll(statements);
+    AtEOXact_GUC(true, level);
+    const bool any = statements != NIL;
+    SPI_finish();
+    return any;
+}
+
 void DropStaging(int64 job) {
+    (void)DropStagedSchemas(job);
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job);
     if (RunOnRecords("SELECT FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1"
                      " AND staging OPERATOR(pg_catalog.<>) '{}'",
                      arguments) == 1) {
-        // Whoever sees them knows that they are the job's: no word of what goes with a schema.
-        const int level = NewGUCNestLevel();
-        (void)set_config_option("client_min_messages", "warning", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-                                true, 0, false);
-        RunAll(DropStatements(arguments));
-        AtEOXact_GUC(true, level);
         ClearStaging(arguments);
         ResetRecords(arguments);
     }
@@ -119,9 +152,15 @@ void DropStaging(int64 job) {
 }
 
 void DropStagingQuietly(int64 job, Oid act_as) {
+    const auto any_error = [](const ErrorData*) { return true; };
     EnsurePortalSnapshotExists();
-    const ErrorData* error = TryInSubtransaction([&] { WriteAsRole(act_as, [&] { DropStaging(job); }); },
-                                                 [](const ErrorData*) { return true; });
+    const ErrorData* error =
+        TryInSubtransaction([&] { WriteAsRole(act_as, [&] { (void)DropStagedSchemas(job); }); }, any_error);
+    if (error == nullptr) {
+        SPI_commit();
+        EnsurePortalSnapshotExists();
+        error = TryInSubtransaction([&] { WriteAsRole(act_as, [&] { DropStaging(job); }); }, any_error);
+    }
     if (error != nullptr)
         ereport(
             WARNING,
@@ -131,33 +170,35 @@ void DropStagingQuietly(int64 job, Oid act_as) {
     SPI_commit();
 }
 
-void DropAbandonedStaging() {
+void DropAbandonedSchemas() {
     SPI_connect();
     Arguments arguments;
     arguments.Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
-    // Locked: of two sessions that come at once, one does it. A session that is at work holds no lock, but is
-    // alive.
-    const uint64 count = RunOnRecords(
-        "UPDATE sqlite.jobs SET state = 'failed', finished = pg_catalog.clock_timestamp(), error ="
-        " pg_catalog.jsonb_build_object('sqlstate', '57P01', 'message', 'the session of the job has ended')"
-        " WHERE job OPERATOR(pg_catalog.=) ANY (SELECT j.job FROM sqlite.jobs j WHERE j.owner "
-        "OPERATOR(pg_catalog.=) $1"
-        " AND j.state OPERATOR(pg_catalog.=) ANY (ARRAY['running', 'failed']) AND j.staging "
-        "OPERATOR(pg_catalog.<>) '{}'"
-        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(j.backend) AS a WHERE"
-        " COALESCE(a.backend_start, j.backend_started) OPERATOR(pg_catalog.=) j.backend_started)"
-        " FOR UPDATE SKIP LOCKED) RETURNING job",
-        arguments);
-    List* jobs = NIL;
-    for (uint64 i = 0; i < count; ++i) {
-        bool is_null;
-        int64* job = static_cast<int64*>(palloc(sizeof(int64)));
-        *job = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
-        jobs = lappend(jobs, job);
-    }
-    ListCell* cell;
+    const List* jobs = Numbers(RunOnRecords(kAbandoned, arguments));
+    const ListCell* cell;
     foreach (cell, jobs)
-        DropStaging(*static_cast<const int64*>(lfirst(cell)));
+        (void)DropStagedSchemas(*static_cast<const int64*>(lfirst(cell)));
+    SPI_finish();
+}
+
+void RecordAbandonedStaging() {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
+    const List* jobs = Numbers(RunOnRecords(kAbandoned, arguments));
+    const ListCell* cell;
+    foreach (cell, jobs) {
+        const int64 job = *static_cast<const int64*>(lfirst(cell));
+        Arguments failed;
+        failed.Int8(job);
+        RunOnRecords(
+            "UPDATE sqlite.jobs SET state = 'failed', finished = pg_catalog.clock_timestamp(), error ="
+            " pg_catalog.jsonb_build_object('sqlstate', '57P01', 'message', 'the session of the job has "
+            "ended')"
+            " WHERE job OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'running'",
+            failed);
+        DropStaging(job);
+    }
     SPI_finish();
 }
 

@@ -16,12 +16,17 @@ void NoteStaging(int64 job, const char* staging, const char* schema);
 /// Moves all tables into place, and drops the schemas. Within the last transaction of the job.
 void MoveIntoPlace(int64 job);
 
-/// Drops what a job has put aside, if anything, and takes back what its records say of it. Within the present
-/// transaction.
+/// Drops what a job has put aside, within the present transaction, and writes nothing: on a full disk there
+/// is no room for a record before this is committed. What the records say of it is true all the same, since
+/// it is dropped as far as it is there. @return whether there was anything
+bool DropStagedSchemas(int64 job);
+/// The same, and takes back what the records say of it.
 void DropStaging(int64 job);
-/// The same after an error, in a transaction of its own; what goes wrong becomes a WARNING.
+/// The same after an error, in transactions of its own; what goes wrong becomes a WARNING.
 void DropStagingQuietly(int64 job, Oid act_as);
-/// The same for jobs of the caller's whose session is gone; they count as failed from then on.
-void DropAbandonedStaging();
+/// The schemas of jobs of the caller's whose session is gone.
+void DropAbandonedSchemas();
+/// Takes back what the records of these jobs say; they count as failed from then on.
+void RecordAbandonedStaging();
 
 }  // namespace pgsqlite::pg::jobs

@@ -1,6 +1,7 @@
 #include "pg/jobs/take_job.hpp"
 
 #include "pg/jobs/records.hpp"
+#include "pg/jobs/staging.hpp"
 #include "pg/jobs/work_at_hand.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -29,9 +30,13 @@ void AwaitLastCommits(int64 job) {
 }  // namespace
 
 TakenJob TakeJob(const ChosenJob& chosen) {
+    CheckNotAtWork(chosen.job);
+    NoteWork(chosen.job);
+    return TakeAgain(chosen);
+}
+
+TakenJob TakeAgain(const ChosenJob& chosen) {
     TakenJob taken = {chosen.job, chosen.act_as, nullptr, nullptr};
-    CheckNotAtWork(taken.job);
-    NoteWork(taken.job);
     SPI_connect();
     Arguments arguments;
     arguments.Int8(taken.job).Int4(MyProcPid);
@@ -56,6 +61,17 @@ TakenJob TakeJob(const ChosenJob& chosen) {
     if (taken.Is("running")) AwaitLastCommits(taken.job);
     SPI_finish();
     return taken;
+}
+
+TakenJob TakeWithRoom(Call* call, const ChosenJob& chosen) {
+    const TakenJob taken = TakeJob(chosen);
+    if (call->atomic) return taken;
+    bool dropped = false;
+    WriteAsRole(taken.act_as, [&] { dropped = DropStagedSchemas(taken.job); });
+    if (!dropped) return taken;
+    CommitUnit(call);
+    EnsurePortalSnapshotExists();
+    return TakeAgain(chosen);
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -1,6 +1,7 @@
 // Taking a job up again: what sqlite.resume, retry_rejects, rollback and forget begin with.
 #pragma once
 
+#include "pg/jobs/call.hpp"
 #include "pg/jobs/last_job.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -20,5 +21,11 @@ struct TakenJob {
 ///
 /// @throws 55006 when another session, or a call of this one further out, is at work for it
 TakenJob TakeJob(const ChosenJob& chosen);
+/// The same once more, when a commit has ended the lock. Raises 55006 where another session was faster, 42704
+/// where the job is gone.
+TakenJob TakeAgain(const ChosenJob& chosen);
+/// The same as TakeJob, when what the job has put aside is dropped and, outside of a transaction block, this
+/// is committed: what comes next may have to be written on a disk that it has filled.
+TakenJob TakeWithRoom(Call* call, const ChosenJob& chosen);
 
 }  // namespace pgsqlite::pg::jobs
