@@ -50,9 +50,14 @@ sql(qq{
 
 # A limit of rejected rows is named as it was given, however few of them were left to the batch that met it; the same job with workers may put a few
 # more aside.
-sqlite('bad.db', q{CREATE TABLE bad (id INTEGER PRIMARY KEY, n INTEGER); WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 60) INSERT INTO bad SELECT n, 'x' FROM i});
-sql(qq{CREATE SERVER bad FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/bad.db')});
-my $limited = '{"transaction": "batch", "commit_rows": 7, "workers": %d, "on_error": "reject", "max_rejects": 20}';
+sqlite('bad.db', q{CREATE TABLE bad (id INTEGER PRIMARY KEY, n INTEGER); WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 60) INSERT INTO bad SELECT n, n FROM i});
+# A trigger refuses the rows, which no plan foresees.
+sql(qq{
+	CREATE SERVER bad FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/bad.db');
+	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''refused'' USING ERRCODE = ''check_violation''; END';
+	CREATE SCHEMA bad; CREATE TABLE bad.bad (id bigint PRIMARY KEY, n bigint);
+	CREATE TRIGGER refuse BEFORE INSERT ON bad.bad FOR EACH ROW EXECUTE FUNCTION refuse()});
+my $limited = '{"transaction": "batch", "commit_rows": 7, "workers": %d, "on_error": "reject", "existing": "append", "max_rejects": 20}';
 for my $workers (1, 3)
 {
 	my $said = try_sql(sprintf "CALL sqlite.migrate('{bad}', 'bad', '$limited')", $workers);
@@ -63,8 +68,8 @@ for my $workers (1, 3)
 
 # Copies of failed jobs stay for sqlite.resume, so a role's have a limit together.
 sql(q{CREATE ROLE hoarder; GRANT USAGE ON FOREIGN SERVER bad TO hoarder; CREATE SCHEMA hoard AUTHORIZATION hoarder});
-my $hoard = 'SET pg_sqlite.max_copy_size = %s; SET ROLE hoarder; ' . sprintf "CALL sqlite.migrate('{bad}', 'hoard', '%s')", sprintf($limited, 1) =~ s/"max_rejects"/"existing": "append", "max_rejects"/r;
-sql('SET ROLE hoarder; CREATE TABLE hoard.bad (id bigint PRIMARY KEY, n bigint)');
+my $hoard = 'SET pg_sqlite.max_copy_size = %s; SET ROLE hoarder; ' . sprintf "CALL sqlite.migrate('{bad}', 'hoard', '%s')", sprintf($limited, 1);
+sql('SET ROLE hoarder; CREATE TABLE hoard.bad (id bigint PRIMARY KEY, n bigint); CREATE TRIGGER refuse BEFORE INSERT ON hoard.bad FOR EACH ROW EXECUTE FUNCTION refuse()');
 my $size = -s "$dir/bad.db";
 my $room = int($size * 2.5 / 1024) . 'kB';
 for my $copy (1, 2)
