@@ -30,6 +30,12 @@ CREATE INDEX document_body ON document (body);
 CREATE INDEX document_kind ON document (kind, body);
 CREATE TABLE page (document TEXT REFERENCES document (body));
 
+-- A table that is called as a type is.
+CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT UNIQUE CHECK (value <> ''));
+CREATE TABLE word (id INTEGER PRIMARY KEY, text INTEGER REFERENCES text (id) CHECK (text > 0));
+INSERT INTO text VALUES (1, 'a'), (2, 'b');
+INSERT INTO word VALUES (1, 1), (2, 2);
+
 CREATE TABLE declared (a INT UNSIGNED, e "ENUM('x','y')");
 INSERT INTO declared VALUES (1, 'x');
 
