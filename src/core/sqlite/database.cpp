@@ -324,11 +324,12 @@ int Database::ReadEncoding() noexcept {
     sqlite3_stmt* statement = nullptr;
     int rc = sqlite3_prepare_v2(db_, "PRAGMA encoding", -1, &statement, nullptr);
     if (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) {
-        const unsigned char* name = sqlite3_column_text(statement, 0);
-        if (name != nullptr)
-            utf8_ = std::string_view(reinterpret_cast<const char*>(name)) == "UTF-8";
-        else
-            rc = SQLITE_NOMEM;
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
+        const std::string_view name = text != nullptr ? text : "";
+        encoding_ = name == "UTF-16le"   ? TextEncoding::kUtf16le
+                    : name == "UTF-16be" ? TextEncoding::kUtf16be
+                                         : TextEncoding::kUtf8;
+        if (text == nullptr) rc = SQLITE_NOMEM;
     }
     const int finished = sqlite3_finalize(statement);  // what the step had to say
     return rc == SQLITE_OK ? finished : rc;

@@ -31,6 +31,9 @@ struct OpenOptions {
     const char* leader_hint = "Try again, or set max_parallel_workers_per_gather to 0.";
 };
 
+/// Of a database's text.
+enum class TextEncoding : std::uint8_t { kUtf8, kUtf16le, kUtf16be };
+
 class Database {
   public:
     /// Opens an existing regular file that holds a SQLite database (or nothing: an empty file is an empty
@@ -51,7 +54,8 @@ class Database {
     /// file.
     bool header_says_wal() const noexcept { return header_says_wal_; }
     /// True when text lies in the file as UTF-8, so that cells can point into its pages.
-    bool utf8() const noexcept { return utf8_; }
+    bool utf8() const noexcept { return encoding_ == TextEncoding::kUtf8; }
+    TextEncoding encoding() const noexcept { return encoding_; }
 
     /// Begins a read transaction and takes its snapshot at once (not at the first step). No effect inside
     /// one.
@@ -137,7 +141,7 @@ class Database {
     FileIdentity file_;  ///< the database when it was opened
     FileIdentity wal_;   ///< its -wal when it was opened
     std::int64_t busy_since_ms_ = 0;
-    bool utf8_ = true;
+    TextEncoding encoding_ = TextEncoding::kUtf8;
     bool encoding_known_ = false;
     bool header_says_wal_ = false;
     bool in_read_ = false;

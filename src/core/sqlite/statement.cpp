@@ -2,16 +2,20 @@
 
 #include <sqlite3.h>
 
+#include <new>
+
 #include "core/base/error.hpp"
 #include "core/sqlite/abandoned.hpp"
 #include "core/sqlite/sqlite_error.hpp"
+#include "core/value/utf16.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
 
-/// One value as a cell. In a UTF-8 database the blob accessor is used for text as well: the text accessor
-/// would copy every string that lies in a page just to put a zero behind it.
-inline bool ReadCell(sqlite3_value* value, bool utf8, value::Cell& cell) noexcept {
+/// One value as a cell, its text in the database's encoding. The blob accessor is used for text as well: the
+/// text accessor would copy every string that lies in a page just to put a zero behind it, and mend UTF-16
+/// that is not well-formed.
+inline bool ReadCell(sqlite3_value* value, value::Cell& cell) noexcept {
     using value::StorageClass;
     const int type = sqlite3_value_type(value);
     cell.storage_class = static_cast<StorageClass>(type);
@@ -24,14 +28,13 @@ inline bool ReadCell(sqlite3_value* value, bool utf8, value::Cell& cell) noexcep
             return true;
         case SQLITE_TEXT:
         case SQLITE_BLOB: {
-            const bool as_text = type == SQLITE_TEXT && !utf8;
-            const void* data = as_text ? sqlite3_value_text(value) : sqlite3_value_blob(value);
+            const void* data = sqlite3_value_blob(value);
             const int size = sqlite3_value_bytes(value);
             // Where there is no memory for it, none of its bytes may be looked at.
             cell.bytes = {data != nullptr ? static_cast<const char*>(data) : "",
                           static_cast<std::size_t>(data != nullptr ? size : 0)};
-            // No bytes are null as a blob. Otherwise null means out of memory, of text with a size of 0.
-            return data != nullptr || (size == 0 && !as_text);
+            // No bytes are null as a blob. Otherwise null means out of memory.
+            return data != nullptr || size == 0;
         }
         default:
             return true;
@@ -168,12 +171,37 @@ bool Statement::Bind(int index, const value::Cell& cell) noexcept {
     return rc == SQLITE_OK;
 }
 
+bool Statement::Read(int column, value::Cell& cell) const noexcept {
+    if (!ReadCell(sqlite3_column_value(stmt_, column), cell)) return false;
+    if (cell.storage_class != value::StorageClass::kText || db_->utf8()) return true;
+    // What EXPLAIN says is UTF-8 everywhere.
+    return sqlite3_stmt_isexplain(stmt_) != 0 || ReadUtf16(column, cell);
+}
+
+/// Turns a text cell into UTF-8, which lives as long as the row. No bytes where there is no memory for it.
+bool Statement::ReadUtf16(int column, value::Cell& cell) const noexcept {
+    const Bytes text = cell.view();
+    cell.bytes = {"", 0};
+    if (texts_ == nullptr) texts_.reset(new (std::nothrow) Scratch[static_cast<std::size_t>(column_count_)]);
+    if (texts_ == nullptr) return false;
+    char* utf8 = texts_[static_cast<std::size_t>(column)].Reserve(value::Utf8SizeOf(text.size()));
+    if (utf8 == nullptr) return false;
+    const char* end = value::Utf16ToUtf8(text, db_->encoding() == TextEncoding::kUtf16be, utf8);
+    cell.bytes = {utf8, static_cast<std::size_t>(end - utf8)};
+    return true;
+}
+
 Step Statement::Next() noexcept {
     db_->LimitValues(computes_);
     const int rc = sqlite3_step(stmt_);
     if (rc == SQLITE_DONE) return Step::kDone;
     if (rc != SQLITE_ROW) {
         error_code_ = rc;
+        // A page that failed its check stays in the cache as one that has passed, and would be read next time.
+        if ((rc & 0xff) == SQLITE_CORRUPT) {
+            sqlite3_reset(stmt_);
+            sqlite3_db_release_memory(db_->handle());
+        }
         return Step::kError;
     }
     // SQLite prepares a statement anew when the schema has changed; "SELECT *" may then have other columns.
@@ -181,10 +209,9 @@ Step Statement::Next() noexcept {
         error_code_ = SQLITE_SCHEMA;
         return Step::kError;
     }
-    const bool utf8 = db_->utf8();
     value::Cell* cells = cells_.data();
     for (int i = 0; i < read_count_; ++i) {
-        if (!ReadCell(sqlite3_column_value(stmt_, i), utf8, cells[i])) {
+        if (!Read(i, cells[i])) {
             error_code_ = SQLITE_NOMEM;
             return Step::kError;
         }
@@ -194,7 +221,7 @@ Step Statement::Next() noexcept {
 
 value::Cell Statement::CellAt(int column) const noexcept {
     value::Cell cell;
-    ReadCell(sqlite3_column_value(stmt_, column), db_->utf8(), cell);
+    Read(column, cell);
     return cell;
 }
 
@@ -226,9 +253,16 @@ std::int64_t Statement::Int(int column) const noexcept {
 }
 
 std::string Statement::Text(int column) const {
-    const value::Cell cell = CellAt(column);
-    if (cell.storage_class != value::StorageClass::kText) return {};
-    return std::string(cell.view());
+    sqlite3_value* value = sqlite3_column_value(stmt_, column);
+    if (sqlite3_value_type(value) != SQLITE_TEXT) return {};
+    if (db_->utf8()) return std::string(CellAt(column).view());
+    // Of a copy: the value itself would be UTF-8 afterwards.
+    const std::unique_ptr<sqlite3_value, void (*)(sqlite3_value*)> copy(sqlite3_value_dup(value),
+                                                                        &sqlite3_value_free);
+    const auto* text =
+        copy != nullptr ? reinterpret_cast<const char*>(sqlite3_value_text(copy.get())) : nullptr;
+    if (text == nullptr) throw std::bad_alloc();
+    return std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(copy.get())));
 }
 
 bool Statement::IsNull(int column) const noexcept {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/scratch.hpp"
 #include "core/sqlite/database.hpp"
 #include "core/sqlite/statement_cache.hpp"
 #include "core/value/cell.hpp"
@@ -66,7 +67,8 @@ class Statement {
     /// Next for set-up code: true for a row, false at the end. @throws Error
     bool Fetch();
     std::int64_t Int(int column) const noexcept;  ///< 0 for NULL
-    std::string Text(int column) const;           ///< "" for NULL
+    std::string Text(
+        int column) const;  ///< "" for NULL; in UTF-8 as SQLite itself reads the database's schema
     bool IsNull(int column) const noexcept;
 
     sqlite3_stmt* handle() const noexcept { return stmt_; }
@@ -75,6 +77,8 @@ class Statement {
     explicit Statement(Database& db) : db_(&db) {}
     void Prepare(std::string_view sql, const char** tail);
     void MakeRoom();
+    bool ReadUtf16(int column, value::Cell& cell) const noexcept;
+    bool Read(int column, value::Cell& cell) const noexcept;
 
     Database* db_;
     std::shared_ptr<StatementCache> cache_;  ///< where it goes back to; null for most
@@ -84,6 +88,7 @@ class Statement {
     int error_code_ = 0;
     bool computes_ = false;  ///< over values that may be huge (limits::kComputedBytes)
     std::vector<value::Cell> cells_;
+    mutable std::unique_ptr<Scratch[]> texts_;  ///< by column: text that was UTF-16
 };
 
 }  // namespace pgsqlite::sqlite
