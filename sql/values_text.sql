@@ -47,7 +47,10 @@ SELECT length(value), refused FROM helper.arrives('name', '', 'printf(''%.*c'', 
 SELECT * FROM helper.arrives('oid', '', '5', '-5', '4294967295', '4294967296');
 SELECT * FROM helper.arrives('money', '', '''1.50''', '''1.500''', '''1.005''', '2.5');
 SELECT * FROM helper.arrives('interval', '', '''0.123456 s''', '''0.1234560 s''', '''0.1234567 s''', '''00:00:01.1234567''');
-SELECT * FROM helper.arrives('interval(0)', '', '''1 s''', '''1.5 s''');
+SELECT * FROM helper.arrives('interval', '', '''1.5 years''', '''1.3333 years''', '''0.5 us''', '''1.5 ms''', '''0.0001 ms''', '''PT0.5M''', '''P0.01Y''');
+SELECT * FROM helper.arrives('interval', 'excess_digits ''round''', '''1.3333 years''', '''0.5 us''');
+SELECT * FROM helper.arrives('interval hour', '', '''1 day 02:00''', '''02:30''');
+SELECT * FROM helper.arrives('interval(0)', '', '''1 s''', '''1.5 s''', '''1500 ms''');
 SELECT * FROM helper.arrives('interval(0)', 'excess_digits ''round''', '''1.5 s''');
 SELECT * FROM helper.arrives('interval(0)', 'excess_digits ''truncate''', '''1.5 s''');
 SELECT * FROM helper.arrives('bit(3)', '', '''101''', '''1010''');

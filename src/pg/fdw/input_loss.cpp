@@ -1,5 +1,7 @@
 #include "pg/fdw/input_loss.hpp"
 
+#include "core/value/interval.hpp"
+
 extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/timestamp.h"
@@ -11,8 +13,7 @@ namespace {
 using value::Code;
 using value::Status;
 
-/// Whether a fraction in `text` has a digit other than 0 behind its first `kept` ones. Of an interval it may
-/// be a fraction of a day, which loses nothing: refusing too much is the safe side.
+/// Whether a fraction in `text` has a digit other than 0 behind its first `kept` ones.
 bool HasExcessDigits(Bytes text, int kept) noexcept {
     int position = -1;  // in a fraction: digits since the point
     for (const char c : text) {
@@ -33,8 +34,8 @@ int FractionDigits(int32 typmod) noexcept {
 }
 
 /// The input functions round, so truncation stays refused.
-Status ExcessDigits(Bytes text, int kept, const value::Policies& policies) noexcept {
-    if (!HasExcessDigits(text, kept)) return Status::Ok();
+Status ExcessDigits(bool excess, const value::Policies& policies) noexcept {
+    if (!excess) return Status::Ok();
     return policies.excess_digits == value::ExcessDigits::kRound ? Status::Ok(value::Applied::kExcessDigits)
                                                                  : Status::Refused(Code::kExcessDigits);
 }
@@ -52,12 +53,20 @@ Status LossOfInput(Oid input, int32 typmod, const value::Policies& policies, Byt
             return text.size() > 0 && *text.begin() == '-' ? Status::Refused(Code::kOutOfRange)
                                                            : Status::Ok();
         case F_CASH_IN:
-            return ExcessDigits(text, kCents, policies);
+            return ExcessDigits(HasExcessDigits(text, kCents), policies);
         case F_INTERVAL_IN:
-            return ExcessDigits(text, FractionDigits(typmod), policies);
+            return ExcessDigits(!value::IsExactInterval(text, FractionDigits(typmod)), policies);
         default:
             return Status::Ok();
     }
+}
+
+Status LossOfModifier(Oid input, Datum value, Datum unmodified, const value::Policies& policies) noexcept {
+    if (input != F_INTERVAL_IN) return Status::Ok();
+    const Interval* kept = DatumGetIntervalP(value);
+    const Interval* whole = DatumGetIntervalP(unmodified);
+    return ExcessDigits(kept->time != whole->time || kept->day != whole->day || kept->month != whole->month,
+                        policies);
 }
 
 }  // namespace pgsqlite::pg::fdw

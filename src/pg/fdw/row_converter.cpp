@@ -263,8 +263,15 @@ bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, Datu
     char* text = static_cast<char*>(palloc(bytes.size() + 1));
     std::memcpy(text, bytes.data(), bytes.size());
     text[bytes.size()] = '\0';
-    *datum = InputFunctionCall(const_cast<FmgrInfo*>(&column.input), text, column.io_param, column.typmod);
-    return true;
+    FmgrInfo* input = const_cast<FmgrInfo*>(&column.input);
+    *datum = InputFunctionCall(input, text, column.io_param, column.typmod);
+    if (!ModifierMayChange(input->fn_oid, column.typmod) || loss.applied != value::Applied::kNone)
+        return true;
+    const Datum unmodified = InputFunctionCall(input, text, column.io_param, -1);
+    const Status cut = LossOfModifier(input->fn_oid, *datum, unmodified, column.rule.policies);
+    if (cut.applied != value::Applied::kNone) ++changes_[static_cast<size_t>(cut.applied)];
+    if (!cut.ok()) *status = cut;
+    return cut.ok();
 }
 
 bool RowConverter::BuildArray(const ColumnConverter& column, const Value& value, Datum* datum,
