@@ -56,6 +56,28 @@ std::vector<std::int64_t> Sequence(std::int64_t first, std::int64_t step, int co
     return rowids;
 }
 
+/// As a job's pieces do: nobody looks where the next rowid is.
+TEST(RowidChunks, PiecesOfOneRowComeToAnEnd) {
+    for (const std::int64_t rows : {1, 2, 3}) {
+        const std::vector<std::int64_t> rowids = {kMin, -5, 0, 1, 2, 1000000, kMax};
+        RowidChunks chunks;
+        chunks.Start(kMin, kMax, rows);
+        RowidChunk range;
+        int claims = 0;
+        std::uint64_t read = 0;
+        while (claims < 10000 && chunks.Claim(&range)) {
+            const auto count = std::count_if(rowids.begin(), rowids.end(), [&](std::int64_t rowid) {
+                return rowid >= range.first && rowid <= range.last;
+            });
+            read += static_cast<std::uint64_t>(count);
+            chunks.Report(range, static_cast<std::uint64_t>(count));
+            ++claims;
+        }
+        EXPECT_LT(claims, 1000) << rows;
+        EXPECT_EQ(read, rowids.size());
+    }
+}
+
 TEST(RowidChunks, DenseTablesAreCutEvenly) {
     const Outcome outcome = ReadAll(Sequence(1, 1, 10000), 100);
     EXPECT_EQ(outcome.claims, 100);

@@ -43,7 +43,8 @@ bool RowidChunks::Claim(RowidChunk* range) noexcept {
 void RowidChunks::Report(const RowidChunk& range, std::uint64_t rows) noexcept {
     // A range of another width, from before a change or the last one, says nothing about the present width.
     if (PositionOf(range.last) - PositionOf(range.first) != width_ - 1) return;
-    if (rows < rows_ / 2)
+    // Empty ones widen also where a range is for one row.
+    if (rows == 0 || rows < rows_ / 2)
         width_ = width_ >= kWidest / 2 ? kWidest : width_ * 2;
     else if (rows > rows_ * 2)
         width_ = std::max(rows_, width_ / 2);
