@@ -4,7 +4,9 @@
 #include "core/sqlite/create_text.hpp"
 #include "core/sqlite/file.hpp"
 #include "core/sqlite/identifier.hpp"
+#include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
+#include "core/sqlite/system_table.hpp"
 
 namespace pgsqlite::assess {
 namespace {
@@ -207,16 +209,19 @@ Relation TriggersRelation(const std::vector<sqlite::Trigger>& triggers) {
 
 std::vector<Sequence> ReadSequences(Database& db) {
     std::vector<Sequence> sequences;
-    Statement exists(db,
-                     "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'sqlite_sequence'");
-    if (!exists.Fetch()) return sequences;
-    Statement rows(db,
-                   "SELECT name, CASE typeof(seq) WHEN 'integer' THEN seq END FROM main.sqlite_sequence "
-                   "ORDER BY rowid");
-    while (rows.Fetch()) {
-        Sequence sequence{rows.Text(0), std::nullopt};
-        if (!rows.IsNull(1)) sequence.last = rows.Int(1);
-        sequences.push_back(std::move(sequence));
+    if (!sqlite::HasSystemTable(db, "sqlite_sequence")) return sequences;
+    try {
+        Statement rows(db,
+                       "SELECT name, CASE typeof(seq) WHEN 'integer' THEN seq END FROM main.sqlite_sequence "
+                       "NOT INDEXED ORDER BY rowid");
+        while (rows.Fetch()) {
+            Sequence sequence{rows.Text(0), std::nullopt};
+            if (!rows.IsNull(1)) sequence.last = rows.Int(1);
+            sequences.push_back(std::move(sequence));
+        }
+    } catch (const Error& error) {
+        if (!sqlite::IsObjectsOwnFault(error)) throw;
+        sequences.clear();  // other columns than SQLite's, or a damaged page
     }
     return sequences;
 }

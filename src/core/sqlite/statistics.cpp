@@ -10,6 +10,7 @@
 #include "core/sqlite/identifier.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
+#include "core/sqlite/system_table.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -18,19 +19,20 @@ namespace {
 constexpr double kTypicalRowBytes = 64;
 constexpr double kSmallestRowBytes = 4;
 
-bool HasStatistics(Database& db) {
-    return Statement(db, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'").Fetch();
-}
-
 /// The first number of sqlite_stat1's text, to which CAST comes down, is the row count in each index's row; a
 /// partial index counts only its own rows, hence the largest.
 std::optional<double> AnalyzedRows(Database& db, std::string_view table) {
-    if (!HasStatistics(db)) return std::nullopt;
-    Statement stat(db,
-                   "SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE");
-    stat.Bind(1, value::Cell::Text(table));
-    if (!stat.Fetch() || stat.IsNull(0) || stat.Int(0) < 0) return std::nullopt;
-    return static_cast<double>(stat.Int(0));
+    if (!HasSystemTable(db, "sqlite_stat1")) return std::nullopt;
+    try {
+        Statement stat(
+            db, "SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE");
+        stat.Bind(1, value::Cell::Text(table));
+        if (!stat.Fetch() || stat.IsNull(0) || stat.Int(0) < 0) return std::nullopt;
+        return static_cast<double>(stat.Int(0));
+    } catch (const Error& error) {
+        if (!IsObjectsOwnFault(error)) throw;
+        return std::nullopt;  // no table of ANALYZE's after all: without it there are other estimates
+    }
 }
 
 double FileBytes(Database& db) {
@@ -60,7 +62,7 @@ double CountOrEstimateRows(Database& db, std::string_view table, std::string_vie
 
 std::unordered_map<std::string, std::int64_t> ReadAnalyzedRows(Database& db) {
     std::unordered_map<std::string, std::int64_t> analyzed;
-    if (!HasStatistics(db)) return analyzed;
+    if (!HasSystemTable(db, "sqlite_stat1")) return analyzed;
     try {
         Statement stats(db, "SELECT tbl, CAST(stat AS INTEGER) FROM main.sqlite_stat1");
         while (stats.Fetch()) {
@@ -70,7 +72,7 @@ std::unordered_map<std::string, std::int64_t> ReadAnalyzedRows(Database& db) {
         }
     } catch (const Error& error) {
         if (!IsObjectsOwnFault(error)) throw;
-        analyzed.clear();  // no table of ANALYZE's after all: without it there are other estimates
+        analyzed.clear();
     }
     return analyzed;
 }
