@@ -81,6 +81,10 @@ TEST(SqlTranslate, Reasons) {
     EXPECT_EQ(Check("nowhere > 1"), "not: no such column: nowhere");
     EXPECT_EQ(Check("n / 2 > 1"),
               "not: a division whose operands may be integers or decimals: SQLite decides by each value");
+    for (const char* constant :
+         {"upper('ab') || i", "min(instr('10', 'A'), i)", "CASE WHEN 'a' < 'b' THEN i END"})
+        EXPECT_EQ(Generated(constant, "TEXT"),
+                  "not: a constant that PostgreSQL would have to compute from text");
     EXPECT_EQ(Generated("g + 1", "INTEGER"), "not: it refers to another generated column, g");
     EXPECT_EQ(Generated("strftime('%d.%m', d)", "TEXT"), "not: to_char() is not immutable in PostgreSQL");
     EXPECT_EQ(Generated("i * n", "DECIMAL(10,2)"), "not: a number that numeric(10,2) may have to round");

@@ -13,6 +13,9 @@ namespace {
 
 using schema::QuotePgIdentifierIfNeeded;
 
+constexpr std::size_t kMostIndexColumns = 32;
+constexpr const char* kTooManyColumns = "an index of PostgreSQL has at most 32 columns";
+
 /// Whether SQLite compares more values of the index's columns as equal than PostgreSQL does.
 bool HasLooseCollation(const sqlite::Index& index) noexcept {
     return std::any_of(index.columns.begin(), index.columns.end(), [](const sqlite::IndexColumn& column) {
@@ -147,6 +150,7 @@ class ConstraintDesigner {
         key.name = std::move(name);
         key.primary = primary;
         key.columns = std::move(columns);
+        if (key.columns.size() > kMostIndexColumns) key.reason = kTooManyColumns;
         key.probe = "SELECT 1 FROM " + ProbeTable(table_) + " ORDER BY " + list.substr(1, list.size() - 2);
         table_.keys.push_back(std::move(key));
     }
@@ -300,6 +304,10 @@ class ConstraintDesigner {
     }
 
     void Translate(const schema::sql::CreateIndex& definition, PlannedIndex& planned) const {
+        if (definition.key.size() > kMostIndexColumns) {
+            planned.tail.reason = kTooManyColumns;
+            return;
+        }
         const schema::sql::IndexTranslation translation = schema::sql::TranslateIndex(definition, target_);
         planned.tail.text = translation.text;
         planned.tail.reason = translation.reason;

@@ -28,8 +28,30 @@ void Translator::RequireVolatileAllowed(const std::string& what) const {
         throw Refused{what + " is not immutable in PostgreSQL"};
 }
 
+/// PostgreSQL computes what is constant in a generated column before it knows any collation, and then refuses
+/// the CREATE TABLE (42P22), whatever COLLATE says.
+void Translator::RefuseConstantText(const Expression& e, unsigned columns, unsigned texts) const {
+    if (use_ != Use::kGenerated || columns_ != columns || texts_ == texts) return;
+    switch (e.kind) {
+        case ExpressionKind::kBinary:
+            if (e.text == "||") return;
+            break;
+        case ExpressionKind::kFunction:
+        case ExpressionKind::kLike:
+        case ExpressionKind::kBetween:
+        case ExpressionKind::kIn:
+        case ExpressionKind::kCase:
+        case ExpressionKind::kCast:
+            break;
+        default:
+            return;
+    }
+    throw Refused{"a constant that PostgreSQL would have to compute from text"};
+}
+
 Term Translator::Translate(const Expression& e) {
     if (e.height > kMaxTranslatedHeight) throw Refused{"an expression nested too deeply"};
+    const unsigned columns = columns_, texts = texts_;
     Term term;
     switch (e.kind) {
         case ExpressionKind::kNull:
@@ -112,6 +134,8 @@ Term Translator::Translate(const Expression& e) {
             throw Refused{"* outside of a result list"};
     }
     if (term.text.size() > kMaxText) throw Refused{"the expression grows too long in PostgreSQL"};
+    if (term.IsText()) ++texts_;
+    RefuseConstantText(e, columns, texts);
     return term;
 }
 
@@ -160,7 +184,8 @@ Term Translator::Literal(const Expression& e) {
     return term;
 }
 
-Term Translator::ColumnTerm(const NamedSource& source, const ColumnTarget& column) const {
+Term Translator::ColumnTerm(const NamedSource& source, const ColumnTarget& column) {
+    ++columns_;
     Term term = Term::Of((source.name.empty() ? "" : source.name + ".") + QuotePgIdentifier(column.name),
                          column.type.kind);
     term.column = &column;

@@ -78,7 +78,7 @@ class Translator {
     // translate_expression.cpp
     Term Literal(const Expression& expression);
     Term Name(const Expression& expression);
-    Term ColumnTerm(const NamedSource& source, const ColumnTarget& column) const;
+    Term ColumnTerm(const NamedSource& source, const ColumnTarget& column);
     Term Unary(const Expression& expression);
     Term Binary(const Expression& expression);
     Term Arithmetic(const std::string& op, Term left, Term right);
@@ -88,6 +88,7 @@ class Translator {
     Term Cast(const Expression& expression);
     Term JsonPath(const Expression& value, const Expression& path, bool as_json);
     void RequireVolatileAllowed(const std::string& what) const;
+    void RefuseConstantText(const Expression& expression, unsigned columns, unsigned texts) const;
 
     // translate_compare.cpp
     Term Compare(const std::string& op, Term left, Term right);
@@ -163,6 +164,8 @@ class Translator {
     bool has_aggregate_ = false;
     const std::vector<Window>* windows_ = nullptr;
     unsigned unnamed_ = 0;
+    unsigned columns_ = 0;  ///< names of columns, so far
+    unsigned texts_ = 0;    ///< expressions that are texts, so far
 };
 
 /// Lower case, ASCII only.
