@@ -92,8 +92,9 @@ OrphanFacts CountOrphans(sqlite::Database& db, const PlannedTable& table, const 
     if (const std::string row = RowName(table, "c"); !row.empty()) value = row + " || ': ' || " + value;
     sqlite::Statement statement(
         db, "SELECT count(*), min(" + value + ") FROM main." + sqlite::QuoteIdentifier(table.table().name) +
-                " AS c WHERE " + where + " AND NOT EXISTS (SELECT 1 FROM main." +
-                sqlite::QuoteIdentifier(parent.table().name) + " AS p WHERE " + match + ")");
+                " AS c" + table.table().without_indexes() + " WHERE " + where +
+                " AND NOT EXISTS (SELECT 1 FROM main." + sqlite::QuoteIdentifier(parent.table().name) +
+                " AS p WHERE " + match + ")");
     if (statement.Fetch()) {
         facts.rows = static_cast<std::uint64_t>(statement.Int(0));
         facts.example = statement.Text(1).substr(0, 120);
@@ -130,7 +131,8 @@ void ReadChecks(sqlite::Database& db, const PlannedTable& table, TableFacts& fac
         try {
             sqlite::Statement statement(db, "SELECT count(*), min(" + (row.empty() ? "NULL" : row) +
                                                 ") FROM main." + sqlite::QuoteIdentifier(table.table().name) +
-                                                " AS c WHERE NOT (" + check.source_condition + "\n)");
+                                                " AS c" + table.table().without_indexes() + " WHERE NOT (" +
+                                                check.source_condition + "\n)");
             if (!statement.Fetch()) continue;
             facts.checks.back().rows = static_cast<std::uint64_t>(statement.Int(0));
             facts.checks.back().example = statement.Text(1);
@@ -138,6 +140,30 @@ void ReadChecks(sqlite::Database& db, const PlannedTable& table, TableFacts& fac
             if (!sqlite::IsObjectsOwnFault(error)) throw;
             facts.checks.back().failure = error.what();
         }
+    }
+}
+
+/// Rows that an index lacks, or the table, and values that STRICT and NOT NULL rule out. CHECKs are counted
+/// by ReadChecks.
+void ReadDamage(sqlite::Database& db, const sqlite::Table& table, TableFacts& facts) {
+    constexpr std::string_view kCheck = "CHECK constraint failed";
+    if (table.kind != sqlite::TableKind::kTable && table.kind != sqlite::TableKind::kShadow) return;
+    // What begins with a number SQLite takes for one, of faults.
+    const std::size_t start = table.name.find_first_not_of("+-");
+    if (start == std::string::npos || (table.name[start] >= '0' && table.name[start] <= '9')) return;
+    try {
+        sqlite::Statement check(db,
+                                "PRAGMA main.integrity_check(" + sqlite::QuoteIdentifier(table.name) + ")");
+        while (facts.damage.size() < kMostDamage && check.Fetch()) {
+            std::string fault = check.Text(0);
+            if (fault != "ok" && fault.compare(0, kCheck.size(), kCheck) != 0)
+                facts.damage.push_back(std::move(fault));
+        }
+    } catch (const Error& error) {
+        if (!sqlite::IsObjectsOwnFault(error)) throw;
+        // Anything else, a collation of the application's say, only keeps it from being checked.
+        if (std::string_view(error.sqlstate()) == sqlstate::kDataCorrupted)
+            facts.damage.push_back(sqlite::SqliteReason(error));
     }
 }
 
@@ -167,6 +193,7 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
         if (options.misfits) ReadMisfits(db, cache, table, options, facts);
         ReadOrphans(db, design, table, options, facts);
         ReadChecks(db, table, facts);
+        if (options.integrity) ReadDamage(db, table.table(), facts);
     } catch (const Error& error) {
         if (!sqlite::IsObjectsOwnFault(error)) throw;
         facts.failure = error.what();

@@ -77,6 +77,9 @@ struct TrialFacts {
     std::string unforeseen;  ///< why it tells nothing for sure; empty: it does
 };
 
+/// Faults that an integrity check looks for in a table before it ends.
+inline constexpr std::size_t kMostDamage = 100;
+
 struct TableFacts {
     std::shared_ptr<const TableProfile> profile;
     std::vector<ColumnFacts> columns;  ///< by PlannedTable::columns
@@ -87,6 +90,7 @@ struct TableFacts {
     std::uint64_t refused_rows = 0;   ///< rows with a cell that does not fit, or NULL where none may be
     std::string failure;              ///< why the table could not be read to its end
     std::optional<TrialFacts> trial;  ///< nothing where the other facts tell all
+    std::vector<std::string> damage;  ///< what SQLite's integrity check finds, at most kMostDamage
 
     bool read() const noexcept { return row_count.has_value(); }
     std::uint64_t rows() const noexcept { return row_count.value_or(0); }
@@ -101,8 +105,9 @@ struct TableFacts {
 };
 
 struct FactsOptions {
-    bool profile = false;  ///< also what suggestions are made of
-    bool misfits = true;   ///< values that do not fit, all orphans; without them only what changes the design
+    bool profile = false;    ///< also what suggestions are made of
+    bool integrity = false;  ///< also whether the table and its indexes agree
+    bool misfits = true;  ///< values that do not fit, all orphans; without them only what changes the design
     bool utf8_server = true;
     const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
 };

@@ -57,8 +57,8 @@ bool HasNullInKey(sqlite::Database& db, const sqlite::Table& table) {
             nulls += (nulls.empty() ? "" : " OR ") + sqlite::QuoteIdentifier(column.name) + " IS NULL";
     }
     if (nulls.empty()) return false;
-    sqlite::Statement statement(
-        db, "SELECT 1 FROM main." + sqlite::QuoteIdentifier(table.name) + " WHERE " + nulls + " LIMIT 1");
+    sqlite::Statement statement(db, "SELECT 1 FROM main." + sqlite::QuoteIdentifier(table.name) +
+                                        table.without_indexes() + " WHERE " + nulls + " LIMIT 1");
     return statement.Fetch();
 }
 

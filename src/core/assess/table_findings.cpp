@@ -223,6 +223,20 @@ void FindDuplicates(Findings& findings, const PlannedTable& table, const TableFa
     }
 }
 
+/// A migration reads the tables, never their indexes, so what is wrong in an index costs no row.
+void FindDamage(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
+    if (facts.damage.empty()) return;
+    Finding& finding = findings.Add(
+        table, Severity::kWarning,
+        "the table and its indexes do not agree, or hold what their declarations rule out: " +
+            std::to_string(facts.damage.size()) + (facts.damage.size() < kMostDamage ? "" : " or more") +
+            " by SQLite's integrity check");
+    finding.example = facts.damage.front();
+    finding.suggestion =
+        "look at all with PRAGMA integrity_check; REINDEX mends an index, .recover what the table itself has "
+        "lost";
+}
+
 void FindKind(Findings& findings, const PlannedTable& table) {
     const sqlite::Table& source = table.table();
     if (source.kind == sqlite::TableKind::kVirtual)
@@ -256,6 +270,7 @@ void FindTable(Findings& findings, const PlannedTable& table, const TableFacts* 
     if (facts == nullptr) return;
     FindBroken(findings, table, *facts);
     FindDuplicates(findings, table, *facts);
+    FindDamage(findings, table, *facts);
 }
 
 }  // namespace pgsqlite::assess

@@ -44,7 +44,7 @@ TableReader::TableReader(sqlite::Database& db, const sqlite::Table& table,
         for (const int ordinal : table.primary_key())
             key_.push_back(select(table.columns[static_cast<std::size_t>(ordinal)].name));
     if (count == 0) sql += "NULL";
-    sql += " FROM main." + sqlite::QuoteIdentifier(table.name) + " AS r";
+    sql += " FROM main." + sqlite::QuoteIdentifier(table.name) + " AS r" + table.without_indexes();
     try {
         statement_ = std::make_unique<sqlite::Statement>(db, sql);
     } catch (const Error& error) {

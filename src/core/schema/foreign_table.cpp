@@ -50,7 +50,7 @@ std::string SelectColumns(const sqlite::Table& table, const std::vector<ImportCo
         sql += "r." + sqlite::QuoteIdentifier(column.source_name);
     }
     if (columns.empty()) sql += "NULL";
-    return sql + " FROM main." + sqlite::QuoteIdentifier(table.name) + " AS r";
+    return sql + " FROM main." + sqlite::QuoteIdentifier(table.name) + " AS r" + table.without_indexes();
 }
 
 std::string CreateForeignTable(const sqlite::Table& table, const std::string& name,

@@ -15,6 +15,7 @@
 #include "core/sqlite/identifier.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
+#include "core/sqlite/system_table.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -407,16 +408,19 @@ std::vector<Trigger> Catalog::ReadTriggers(Database& db) {
 std::optional<std::int64_t> Catalog::ReadSequence(Database& db, std::string_view table) {
     const ReadScope scope(db);
     // Made with the first AUTOINCREMENT table only.
-    Statement exists(db,
-                     "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'sqlite_sequence'");
-    if (!exists.Fetch()) return std::nullopt;
-    // An ordinary table to its users: rows may be doubled, and seq may hold anything.
-    Statement rows(db,
-                   "SELECT max(seq) FROM main.sqlite_sequence "
-                   "WHERE name = ?1 COLLATE NOCASE AND typeof(seq) = 'integer'");
-    if (!rows.Bind(1, value::Cell::Text(table))) rows.ThrowLastError("read sqlite_sequence");
-    if (!rows.Fetch() || rows.IsNull(0)) return std::nullopt;
-    return rows.Int(0);
+    if (!HasSystemTable(db, "sqlite_sequence")) return std::nullopt;
+    try {
+        // An ordinary table to its users: rows may be doubled, and seq may hold anything.
+        Statement rows(db,
+                       "SELECT max(seq) FROM main.sqlite_sequence NOT INDEXED "
+                       "WHERE name = ?1 COLLATE NOCASE AND typeof(seq) = 'integer'");
+        if (!rows.Bind(1, value::Cell::Text(table))) rows.ThrowLastError("read sqlite_sequence");
+        if (!rows.Fetch() || rows.IsNull(0)) return std::nullopt;
+        return rows.Int(0);
+    } catch (const Error& error) {
+        if ((error.sqlite_code() & 0xff) != SQLITE_ERROR) throw;
+        return std::nullopt;  // other columns than SQLite's
+    }
 }
 
 }  // namespace pgsqlite::sqlite

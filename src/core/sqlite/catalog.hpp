@@ -81,6 +81,10 @@ struct Table {
     /// is none (views, virtual tables, WITHOUT ROWID, all three shadowed).
     std::string rowid_name() const;
     std::vector<int> primary_key() const;  ///< ordinals in key order
+    /// What goes behind its name and alias in FROM, so that the table itself is read and none of its indexes,
+    /// which may lie in a damaged file: " NOT INDEXED", or the key of rows without rowid, which is their
+    /// table (where the catalog has read the indexes). Empty for views and virtual tables.
+    std::string without_indexes() const;
 };
 
 struct CatalogOptions {

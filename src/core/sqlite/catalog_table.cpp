@@ -45,4 +45,13 @@ std::vector<int> Table::primary_key() const {
     return key;
 }
 
+std::string Table::without_indexes() const {
+    if (kind != TableKind::kTable && kind != TableKind::kShadow) return {};
+    // NOT INDEXED says nothing of rows without rowid: SQLite goes through the smallest index of theirs.
+    if (!without_rowid) return " NOT INDEXED";
+    for (const Index& index : indexes)
+        if (index.origin == Index::Origin::kPrimaryKey) return " INDEXED BY " + QuoteIdentifier(index.name);
+    return {};
+}
+
 }  // namespace pgsqlite::sqlite

@@ -365,6 +365,11 @@ Fragment* DeparseNullTest(DeparseContext* context, const NullTest* test) {
             const RemoteRelation* relation = FindRelation(context, static_cast<Index>(var->varno));
             operand = ColumnSql(*relation->relation, relation->alias, var->varattno);
             context->used = lappend(context->used, const_cast<Var*>(var));
+            // SQLite does not look whether a column is NULL that is declared NOT NULL.
+            if (shape->not_null && !shape->is_rowid)
+                return MakeFragment(
+                    psprintf("(typeof(%s) %s 'null')", operand, test->nulltesttype == IS_NULL ? "=" : "<>"),
+                    Form::kBoolean);
         }
     }
     if (operand == nullptr) {

@@ -395,7 +395,7 @@ List* ImportForeignSchema(ImportForeignSchemaStmt* statement, Oid server_oid) {
         import->zone = zone;
         import->names = schema::NameAllocator(options.fold, false);
         sqlite::CatalogOptions catalog;
-        catalog.indexes = false;
+        catalog.indexes = options.types == Types::kStored;  // rows without rowid are read by their key's
         catalog.foreign_keys = false;
         catalog.probe_readable = true;
         import->tables = sqlite::Catalog::ReadTables(*database, catalog);

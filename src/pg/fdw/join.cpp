@@ -35,8 +35,7 @@ bool DeparseAll(DeparseContext* context, const List* clauses, StringInfo out) {
 
 void AppendBase(const DeparseContext* context, const RelOptInfo* rel, StringInfo from) {
     const RemoteRelation* relation = FindRelation(context, rel->relid);
-    AppendSource(from, *relation->relation, *relation->facts);
-    appendStringInfo(from, " AS %s", relation->alias);
+    AppendSource(from, *relation->relation, *relation->facts, relation->alias);
 }
 
 bool AppendFrom(DeparseContext* context, const RelOptInfo* rel, StringInfo from) {
@@ -264,7 +263,7 @@ const char* RelationNames(const DeparseContext& context) {
 
 void GetForeignJoinPaths(PlannerInfo* root, RelOptInfo* rel, RelOptInfo* outer, RelOptInfo* inner,
                          JoinType type, JoinPathExtraData* extra) {
-    if (rel->fdw_private != nullptr) return;
+    if (rel->fdw_private != nullptr || reads_tables_alone) return;
     if (type != JOIN_INNER && type != JOIN_LEFT && type != JOIN_RIGHT && type != JOIN_FULL &&
         type != JOIN_SEMI && type != JOIN_ANTI)
         return;

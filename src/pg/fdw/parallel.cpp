@@ -169,11 +169,11 @@ int ScanWorkers(const SourceRelation& relation, const SourceFacts& facts) {
 const char* ProbeSql(const SourceRelation& relation, const SourceFacts& facts) {
     StringInfoData source, probe;
     initStringInfo(&source);
-    AppendSource(&source, relation, facts);
+    AppendSource(&source, relation, facts, "r");
     initStringInfo(&probe);
     appendStringInfo(&probe,
-                     "SELECT (SELECT r.%s FROM %s AS r WHERE r.%s >= ?1 ORDER BY 1 LIMIT 1), "
-                     "(SELECT max(r.%s) FROM %s AS r)",
+                     "SELECT (SELECT r.%s FROM %s WHERE r.%s >= ?1 ORDER BY 1 LIMIT 1), "
+                     "(SELECT max(r.%s) FROM %s)",
                      facts.rowid_name, source.data, facts.rowid_name, facts.rowid_name, source.data);
     return probe.data;
 }

@@ -131,8 +131,8 @@ void TryConditions(RelOptInfo* rel, RelationPlan* plan) {
     foreach (cell, plan->remote)
         (void)Classify(&context, rel, static_cast<RestrictInfo*>(lfirst(cell)), &where);
     appendStringInfoString(&sql, "SELECT 1 FROM ");
-    AppendSource(&sql, *plan->relation, *plan->facts);
-    appendStringInfo(&sql, " AS r WHERE %s", where.data);
+    AppendSource(&sql, *plan->relation, *plan->facts, "r");
+    appendStringInfo(&sql, " WHERE %s", where.data);
     Pin* pin = Pin::Acquire(CurrentMemoryContext, plan->relation->server_oid);
     const bool taken = TakesStatement(pin, sql.data);
     pin->Release();

@@ -7,6 +7,9 @@
 #include "pg/fdw/sqlite_call.hpp"
 
 namespace pgsqlite::pg::fdw {
+
+bool reads_tables_alone = false;
+
 namespace {
 
 /// A view or a query may give any number of rows; PostgreSQL takes as many for functions.
@@ -159,6 +162,7 @@ bool TakesStatement(Pin* pin, const char* sql) {
 SourceFacts* UnknownFacts(const SourceRelation& relation) {
     SourceFacts* facts = static_cast<SourceFacts*>(palloc0(sizeof(SourceFacts)));
     facts->rows = kUnknownRows;
+    facts->access = "";
     facts->shapes = static_cast<ColumnShape*>(
         palloc0(sizeof(ColumnShape) * static_cast<size_t>(std::max(1, relation.attribute_count))));
     return facts;
@@ -202,7 +206,13 @@ SourceFacts* ReadSourceFacts(const SourceRelation& relation, Pin* pin) {
             facts->rows = sqlite::EstimateRows(*database, table.name, rowid);
             facts->shareable = !rowid.empty() && !database->IsReplaced();
         });
-        SetIndexes(relation, table, facts);
+        if (reads_tables_alone) {
+            auto* access = NewIn<std::string>(CurrentMemoryContext);
+            Guard([&] { *access = table.without_indexes(); });
+            facts->access = ToServerText(*access);
+        } else {
+            SetIndexes(relation, table, facts);
+        }
         if (facts->rowid_name[0] == '\0')
             for (size_t position = 1; position <= table.columns.size(); ++position)
                 for (const sqlite::Column& column : table.columns)
@@ -224,13 +234,15 @@ const char* ColumnSql(const SourceRelation& relation, const char* alias, AttrNum
     return sql.data;
 }
 
-void AppendSource(StringInfo sql, const SourceRelation& relation, const SourceFacts& facts) {
+void AppendSource(StringInfo sql, const SourceRelation& relation, const SourceFacts& facts,
+                  const char* alias) {
     if (facts.query != nullptr) {
         // The line break ends a comment that the query may end with.
-        appendStringInfo(sql, "(%s\n)", facts.query);
+        appendStringInfo(sql, "(%s\n) AS %s", facts.query, alias);
     } else {
         appendStringInfoString(sql, "main.");
         AppendSqliteIdentifier(sql, relation.table.table);
+        appendStringInfo(sql, " AS %s%s", alias, facts.access);
     }
 }
 
@@ -269,10 +281,9 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
         }
     }
     appendStringInfoString(&sql, " FROM ");
-    AppendSource(&sql, relation, facts);
-    appendStringInfoString(&sql, " AS r");
+    AppendSource(&sql, relation, facts, "r");
     // Each chunk would go through all of an index.
-    if (clauses.chunked) appendStringInfoString(&sql, " NOT INDEXED");
+    if (clauses.chunked && facts.access[0] == '\0') appendStringInfoString(&sql, " NOT INDEXED");
     if (clauses.where != nullptr) appendStringInfo(&sql, " WHERE %s", clauses.where);
     if (clauses.chunked)
         appendStringInfo(&sql, " %s r.%s BETWEEN ? AND ?", clauses.where != nullptr ? "AND" : "WHERE",

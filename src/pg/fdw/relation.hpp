@@ -45,9 +45,29 @@ struct IndexFacts {
     bool unique;
 };
 
+/// Set while a statement of a job or a comparison is planned: what it reads are the tables of SQLite
+/// themselves. An index can lack rows in a damaged file, which nobody would notice, and no index or
+/// constraint of SQLite's is believed.
+extern bool reads_tables_alone;
+
+/// Runs code with it set, whatever happens.
+template <class Code>
+void ReadingTablesAlone(Code&& code) {
+    const bool outer = reads_tables_alone;
+    PG_TRY();
+    {
+        reads_tables_alone = true;
+        code();
+    }
+    PG_FINALLY();
+    { reads_tables_alone = outer; }
+    PG_END_TRY();
+}
+
 /// What SQLite knows of the source: asked once while planning.
 struct SourceFacts {
     char* query;          ///< option query without what follows the statement; null for a table
+    const char* access;   ///< what SQLite is told of indexes, behind the table's alias; empty for nothing
     char rowid_name[16];  ///< a name that means the rowid; empty when rows have none
     List* key_columns;    ///< String nodes: the primary key's, where rows have no rowid
     double rows;          ///< estimate
@@ -96,8 +116,9 @@ ScanQuery BuildScanQuery(const SourceRelation& relation, const SourceFacts& fact
 /// alias."column", palloc'd.
 const char* ColumnSql(const SourceRelation& relation, const char* alias, AttrNumber attribute);
 
-/// FROM's item: main."table", or the query in parentheses.
-void AppendSource(StringInfo sql, const SourceRelation& relation, const SourceFacts& facts);
+/// FROM's item: main."table", or the query in parentheses, under that alias.
+void AppendSource(StringInfo sql, const SourceRelation& relation, const SourceFacts& facts,
+                  const char* alias);
 
 /// Appends an identifier quoted for SQLite.
 void AppendSqliteIdentifier(StringInfo sql, const char* name);

@@ -33,10 +33,9 @@ int64 RowidOf(const ItemPointerData& ctid) {
 bool RowidsFit(const SourceRelation& relation, const SourceFacts& facts) {
     StringInfoData source;
     initStringInfo(&source);
-    AppendSource(&source, relation, facts);
-    const char* utf8 =
-        ToUtf8(psprintf("SELECT (SELECT min(r.%s) FROM %s AS r), (SELECT max(r.%s) FROM %s AS r)",
-                        facts.rowid_name, source.data, facts.rowid_name, source.data));
+    AppendSource(&source, relation, facts, "r");
+    const char* utf8 = ToUtf8(psprintf("SELECT (SELECT min(r.%s) FROM %s), (SELECT max(r.%s) FROM %s)",
+                                       facts.rowid_name, source.data, facts.rowid_name, source.data));
     Pin* pin = Pin::Acquire(CurrentMemoryContext, relation.server_oid);
     sqlite::Database* database = pin->database();
     const bool fit = CallSqlite(database, [&] {

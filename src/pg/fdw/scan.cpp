@@ -74,7 +74,10 @@ void MakeQuery(const SourceRelation& relation, ScanState* state) {
     ListCell* cell;
     foreach (cell, state->plan.attributes)
         attributes = bms_add_member(attributes, lfirst_int(cell));
-    const ScanQuery query = BuildScanQuery(relation, *ReadSourceFacts(relation, state->pin), attributes);
+    SourceFacts* facts = nullptr;
+    // Nothing is looked up, and the statement may be a job's.
+    ReadingTablesAlone([&] { facts = ReadSourceFacts(relation, state->pin); });
+    const ScanQuery query = BuildScanQuery(relation, *facts, attributes);
     state->plan.sql = query.sql;
     state->plan.locator = query.locator;
     state->plan.locator_columns = query.locator_columns;

@@ -22,8 +22,8 @@ enum class Form : uint8 {
 
 struct ColumnShape {
     Form form;
-    bool pure;           ///< no cell can be of another class than the form's (or NULL)
-    bool sure;           ///< pure, and no cell can be refused
+    bool pure;           ///< no cell should be of another class than the form's (or NULL)
+    bool sure;           ///< no cell can be refused, whatever bytes a file holds: the rowid
     bool not_null;       ///< declared so, or the rowid
     bool null_is_null;   ///< the value is NULL exactly where the cell is
     bool is_rowid;       ///< the rowid by another name

@@ -158,7 +158,7 @@ const char* Misfit(const DeparseContext* context, const Var* var, bool* known) {
         case Form::kBoolean:
             return psprintf("%s NOT IN (0, 1)", column);
         case Form::kBytes:
-            return nullptr;
+            return psprintf("typeof(%s) NOT IN ('blob', 'null')", column);
         default:
             *known = false;
             return nullptr;
@@ -279,7 +279,7 @@ UpperPrivate UpperPrivate::Unpack(List* fdw_private) {
 
 void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output,
                           void* extra) {
-    if (stage != UPPERREL_GROUP_AGG && stage != UPPERREL_DISTINCT) return;
+    if ((stage != UPPERREL_GROUP_AGG && stage != UPPERREL_DISTINCT) || reads_tables_alone) return;
     if ((input->reloptkind != RELOPT_BASEREL && input->reloptkind != RELOPT_JOINREL) ||
         input->fdw_private == nullptr || output->fdw_private != nullptr)
         return;

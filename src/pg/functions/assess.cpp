@@ -49,8 +49,9 @@ void AddFinding(ReturnSetInfo* result, const plan::Finding& finding) {
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-std::vector<plan::Finding>* FindIn(const SurveyHandle& handle, bool quick) {
-    return Judge(handle, quick ? nullptr : ReadFacts(handle, FactsFor::kAssessment));
+/// @param purpose null: nothing is read
+std::vector<plan::Finding>* FindIn(const SurveyHandle& handle, const FactsFor* purpose) {
+    return Judge(handle, purpose == nullptr ? nullptr : ReadFacts(handle, *purpose));
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_assess) {
     const bool quick = PG_GETARG_BOOL(3);
     const SurveyHandle handle = MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)),
                                            PG_GETARG_JSONB_P(2), !quick);
-    const auto* findings = FindIn(handle, quick);
+    const FactsFor purpose = FactsFor::kAssessment;
+    const auto* findings = FindIn(handle, quick ? nullptr : &purpose);
     for (size_t i = 0; i < findings->size(); ++i)
         AddFinding(result, (*findings)[i]);
     return static_cast<Datum>(0);
@@ -79,9 +81,10 @@ PG_SQLITE_FUNCTION(pg_sqlite_suggest_spec) {
     // later suggestion for a thing goes before the earlier. So it goes on until the judgement of what is
     // suggested adds nothing.
     constexpr int kRounds = 8;
+    constexpr FactsFor purpose = FactsFor::kSuggestion;
     for (int round = 0; round < kRounds; ++round) {
         const SurveyHandle handle = MakeSurvey(servers, target_schema, DatumGetJsonbP(spec));
-        const auto* findings = FindIn(handle, false);
+        const auto* findings = FindIn(handle, &purpose);
         const bool more = Guard([&] {
             // Orphans of rows that another type will hold are none: they wait for what else there is.
             const std::vector<pgsqlite::plan::Finding>* all_of_them = findings;

@@ -99,7 +99,8 @@ std::string QueryOf(const SurveyHandle& handle, const PlannedTable& table, const
             list +=
                 (i > 0 ? ", k" : "k") + std::to_string(i) + " " + table.FindTarget(key.columns[i])->type.sql;
         }
-        select += " FROM main." + sqlite::QuoteIdentifier(source->table().name);
+        select +=
+            " FROM main." + sqlite::QuoteIdentifier(source->table().name) + source->table().without_indexes();
         rows += (rows.empty() ? "SELECT * FROM sqlite.query(" : " UNION ALL SELECT * FROM sqlite.query(") +
                 schema::QuotePgLiteral(ServerOf(handle, *source).name) + ", " +
                 schema::QuotePgLiteral(select) + ") AS q(" + list + ")";

@@ -26,7 +26,7 @@ void CountInputMisfits(const SurveyHandle& handle, const SurveyedServer& server,
         if (facts->columns[i].misfits != nullptr && facts->columns[i].misfits->refused > 0) continue;
         Guard([&] {
             *sql = "SELECT " + sqlite::QuoteIdentifier(column.source->name) + " FROM main." +
-                   sqlite::QuoteIdentifier(table.table().name);
+                   sqlite::QuoteIdentifier(table.table().name) + table.table().without_indexes();
         });
         fdw::InputMisfits misfits = {};
         fdw::CountInputMisfits(

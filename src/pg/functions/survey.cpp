@@ -63,7 +63,7 @@ void KeepInputTypes(const SurveyedServer& server, plan::SourceTable* entry) {
         Guard([&] {
             *declared = schema::MapDeclaredType(entry->table.columns[i].declared_type);
             *sql = "SELECT " + sqlite::QuoteIdentifier(entry->table.columns[i].name) + " FROM main." +
-                   sqlite::QuoteIdentifier(entry->table.name);
+                   sqlite::QuoteIdentifier(entry->table.name) + entry->table.without_indexes();
         });
         if (declared->kind == value::Kind::kInput &&
             fdw::AllFitInput(server.pin, sql->c_str(), declared->sql.c_str(), server.options))

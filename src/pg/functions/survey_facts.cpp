@@ -39,7 +39,8 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
     assess::ProfileCache* cache = functions::Profiles();
     auto* facts = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
     assess::FactsOptions options;
-    options.profile = purpose == FactsFor::kAssessment;
+    options.profile = purpose == FactsFor::kSuggestion || purpose == FactsFor::kAssessment;
+    options.integrity = purpose == FactsFor::kAssessment;
     options.misfits = purpose != FactsFor::kMigration;
     options.utf8_server = GetDatabaseEncoding() != PG_SQL_ASCII;
     options.zones = ReadZones(design);

@@ -9,7 +9,8 @@ namespace pgsqlite::pg {
 enum class FactsFor : uint8 {
     kMigration,   ///< only what changes the design: CHECKs that rows break, orphans that are kept
     kJudgement,   ///< also all that says what becomes of every row
-    kAssessment,  ///< also what suggestions are made of
+    kSuggestion,  ///< also what suggestions are made of
+    kAssessment,  ///< also what SQLite's integrity check finds
 };
 
 /// Facts by Design::tables. Cancellable between rows; raises what concerns no table alone.

@@ -44,7 +44,7 @@ PlannedStmt* Plan(Query* query, const char* sql, Readers readers) {
     PG_TRY();
     {
         plans_serially = readers == Readers::kSession;
-        plan = pg_plan_query(query, sql, 0, nullptr);
+        fdw::ReadingTablesAlone([&] { plan = pg_plan_query(query, sql, 0, nullptr); });
     }
     PG_FINALLY();
     { plans_serially = outer; }

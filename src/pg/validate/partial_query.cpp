@@ -27,7 +27,7 @@ PlannedStmt* PlanForHashing(Query* query, const char* sql) {
     {
         parallel_tuple_cost = 0;
         cpu_tuple_cost = std::max(cpu_tuple_cost, fdw::kHashedRowCost);
-        plan = pg_plan_query(query, sql, CURSOR_OPT_PARALLEL_OK, nullptr);
+        fdw::ReadingTablesAlone([&] { plan = pg_plan_query(query, sql, CURSOR_OPT_PARALLEL_OK, nullptr); });
     }
     PG_FINALLY();
     {

@@ -57,7 +57,7 @@ RawReading* RawReading::Open(MemoryContext context, Side* side, const fdw::Redir
     self->relation_ = fdw::ReadSourceRelation(side->raw->relid);
     self->pin_ = leader != nullptr ? fdw::Pin::Follow(context, *leader)
                                    : fdw::Pin::Acquire(context, self->relation_->server_oid);
-    self->facts_ = fdw::ReadSourceFacts(*self->relation_, self->pin_);
+    fdw::ReadingTablesAlone([&] { self->facts_ = fdw::ReadSourceFacts(*self->relation_, self->pin_); });
     MemoryContextSwitchTo(previous);
     return self;
 }
