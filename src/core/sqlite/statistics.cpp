@@ -56,7 +56,7 @@ double CountOrEstimateRows(Database& db, std::string_view table, std::string_vie
     constexpr double kQuicklyRead = 64 << 20;
     if (!rowid_name.empty() || AnalyzedRows(db, table)) return EstimateRows(db, table, rowid_name);
     if (FileBytes(db) > kQuicklyRead) return -1;
-    Statement count(db, "SELECT count(*) FROM main." + QuoteIdentifier(table));
+    Statement count(db, "SELECT count(*) FROM main." + QuoteIdentifier(table) + " NOT INDEXED");
     return count.Fetch() ? static_cast<double>(count.Int(0)) : -1;
 }
 
