@@ -197,7 +197,8 @@ Step Statement::Next() noexcept {
     if (rc == SQLITE_DONE) return Step::kDone;
     if (rc != SQLITE_ROW) {
         error_code_ = rc;
-        // A page that failed its check stays in the cache as one that has passed, and would be read next time.
+        // A page that failed its check stays in the cache as one that has passed, and would be read next
+        // time.
         if ((rc & 0xff) == SQLITE_CORRUPT) {
             sqlite3_reset(stmt_);
             sqlite3_db_release_memory(db_->handle());

@@ -184,7 +184,7 @@ Term Translator::Literal(const Expression& e) {
     return term;
 }
 
-Term Translator::ColumnTerm(const NamedSource& source, const ColumnTarget& column) {
+Term Translator::ColumnTerm(const NamedSource& source, const ColumnTarget& column) const {
     ++columns_;
     Term term = Term::Of((source.name.empty() ? "" : source.name + ".") + QuotePgIdentifier(column.name),
                          column.type.kind);

@@ -78,7 +78,7 @@ class Translator {
     // translate_expression.cpp
     Term Literal(const Expression& expression);
     Term Name(const Expression& expression);
-    Term ColumnTerm(const NamedSource& source, const ColumnTarget& column);
+    Term ColumnTerm(const NamedSource& source, const ColumnTarget& column) const;
     Term Unary(const Expression& expression);
     Term Binary(const Expression& expression);
     Term Arithmetic(const std::string& op, Term left, Term right);
@@ -164,8 +164,8 @@ class Translator {
     bool has_aggregate_ = false;
     const std::vector<Window>* windows_ = nullptr;
     unsigned unnamed_ = 0;
-    unsigned columns_ = 0;  ///< names of columns, so far
-    unsigned texts_ = 0;    ///< expressions that are texts, so far
+    mutable unsigned columns_ = 0;  ///< names of columns, so far
+    unsigned texts_ = 0;            ///< expressions that are texts, so far
 };
 
 /// Lower case, ASCII only.
