@@ -52,3 +52,6 @@ CREATE TABLE member (id INTEGER PRIMARY KEY);
 INSERT INTO member VALUES (1), (2);
 CREATE TABLE pair (a INTEGER, b TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;
 INSERT INTO pair VALUES (1, 'x'), (2, 'y');
+-- A default that a better type would not take.
+CREATE TABLE tasting (id INTEGER PRIMARY KEY, day TEXT DEFAULT 'unknown');
+INSERT INTO tasting VALUES (1, '2024-01-01'), (2, '2024-01-02');

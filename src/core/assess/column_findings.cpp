@@ -156,6 +156,10 @@ void FindBetterType(Findings& findings, const PlannedTable& table, const Planned
     if (facts.misfits != nullptr && facts.misfits->refused > 0) return;
     const Suggestion& suggestion = *facts.suggestion;
     if (!suggestion.changes || !suggestion.against || suggestion.against->rows > 0) return;
+    // A default is not given up for a type that is only better.
+    if (column.default_value && column.default_value->ok() && column.source->default_sql &&
+        !schema::sql::TranslateDefault(*column.source->default_sql, suggestion.type))
+        return;
     Finding& finding = findings.Add(table, Severity::kNote,
                                     "could be " + suggestion.type.sql + ": " + suggestion.reason, &column);
     finding.rows = facts.profile->non_null();
