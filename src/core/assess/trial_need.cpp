@@ -113,16 +113,38 @@ bool NeedsTrial(const plan::Design& design, const plan::Existing& existing, cons
            HasDoubtfulKey(design, table, facts);
 }
 
+/// A text of the spec that can't be used is a blocker by itself, and never run.
+bool HasRefusedText(const PlannedTable& table) {
+    const auto refused = [](const plan::Translated& text) {
+        return !text.ok() && text.written != plan::SpecSql::kNone;
+    };
+    for (const PlannedColumn& column : table.columns)
+        if ((column.conversion && !column.conversion->ok()) ||
+            (column.has_chosen_default() && column.default_value && !column.default_value->ok()))
+            return true;
+    for (const plan::PlannedRule& rule : table.rules)
+        if (!rule.condition.ok()) return true;
+    for (const plan::PlannedCheck& check : table.checks)
+        if (refused(check.condition)) return true;
+    for (const plan::PlannedIndex& index : table.indexes)
+        if (refused(index.tail)) return true;
+    return table.filter && !table.filter->ok();
+}
+
 }  // namespace
 
 std::vector<bool> NeedTrial(const plan::Design& design, const plan::Existing& existing,
                             const std::vector<TableFacts>& facts) {
-    std::vector<bool> which(design.tables.size());
+    std::vector<bool> which(design.tables.size()), refused(design.tables.size());
     for (std::size_t i = 0; i < which.size(); ++i) {
         const PlannedTable& table = design.tables[i];
         which[i] = table.not_migrated.empty() && NeedsTrial(design, existing, table, facts);
+        refused[i] = table.not_migrated.empty() && HasRefusedText(table);
     }
     plan::TryRelatives(design, which);
+    plan::TryRelatives(design, refused);
+    for (std::size_t i = 0; i < which.size(); ++i)
+        which[i] = which[i] && !refused[i];
     return which;
 }
 
