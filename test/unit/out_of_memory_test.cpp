@@ -161,7 +161,7 @@ TEST_F(OutOfMemory, FirstOpening) {
     std::ofstream(path_).close();
     std::unique_ptr<sqlite::Database> db;
     int failed = 0;
-    for (long place = 0; db == nullptr && place < 1000; ++place) {
+    for (long place = 0; db == nullptr && place < 10000; ++place) {
         faults = Faults{true, true, false, place, 0};
         try {
             db = Open();
