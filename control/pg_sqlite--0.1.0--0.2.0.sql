@@ -90,6 +90,12 @@ CREATE FUNCTION sqlite.rehearse(
 COMMENT ON FUNCTION sqlite.rehearse(text[], text, jsonb) IS
     'a dry run: the whole migration, done and taken back in one statement; a row a table says what would become of it';
 
+CREATE FUNCTION sqlite.assign(value "any", target anyelement, excess_digits text DEFAULT 'error', too_long text DEFAULT 'error')
+    RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pg_sqlite_assign';
+COMMENT ON FUNCTION sqlite.assign("any", anyelement, text, text) IS
+    'the value as INSERT would assign it to a column of the type of target (write NULL::type); what that would round or cut is an error, or done under the policy named';
+
 -- Rejected rows may have been mended by hand, and their source may be gone: a dump takes them along.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects',
     'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
@@ -103,6 +109,27 @@ ALTER TABLE sqlite.job_tables DROP CONSTRAINT job_tables_job_fkey;
 ALTER TABLE sqlite.job_chunks DROP CONSTRAINT job_chunks_job_table_no_fkey;
 ALTER TABLE sqlite.job_log DROP CONSTRAINT job_log_job_fkey;
 ALTER TABLE sqlite.rejects DROP CONSTRAINT rejects_job_fkey;
+
+-- When a job was at its end for the first time: taking back some of its tables does not change that.
+ALTER TABLE sqlite.jobs ADD COLUMN completed timestamptz;
+UPDATE sqlite.jobs SET completed = finished WHERE state = 'done';
+ALTER TABLE sqlite.jobs ADD COLUMN uuid_namespace uuid;
+ALTER TABLE sqlite.jobs ADD COLUMN schemas jsonb NOT NULL DEFAULT '{}', ADD COLUMN place text;
+ALTER TABLE sqlite.job_tables ADD COLUMN updated bigint NOT NULL DEFAULT 0, ADD COLUMN unchanged bigint NOT NULL DEFAULT 0,
+    ADD COLUMN relation oid;
+
+-- Secrets: who knows one can tell which key of SQLite a UUID was.
+CREATE TABLE sqlite.uuid_namespaces (
+    schema regnamespace PRIMARY KEY,
+    namespace uuid NOT NULL
+);
+COMMENT ON TABLE sqlite.uuid_namespaces IS
+    'what keys of SQLite become UUIDs from in a target schema; seen by those who may create tables in it';
+ALTER TABLE sqlite.uuid_namespaces ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sqlite.uuid_namespaces USING (pg_catalog.has_schema_privilege(schema::oid, 'CREATE'));
+GRANT SELECT ON sqlite.uuid_namespaces TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('sqlite.uuid_namespaces',
+    'WHERE schema::pg_catalog.oid IN (SELECT n.oid FROM pg_catalog.pg_namespace n)');
 
 -- Jobs belong to a role, not to whoever bears its name; those of roles that are gone belong to nobody. Functions whose
 -- body reads the column make way for its new type.
@@ -131,14 +158,23 @@ BEGIN ATOMIC
         -- From the left side: a job that is not there must be an error, also while sqlite.jobs is empty.
         FROM wanted w LEFT JOIN sqlite.jobs j ON j.job = w.job
     ), tables AS MATERIALIZED (
-        SELECT t.*, extract(epoch FROM COALESCE(t.finished, clock_timestamp()) - t.started) AS seconds
-        FROM sqlite.job_tables t JOIN chosen c ON t.job = c.job
+        -- Targets by the names that they have now.
+        SELECT t.*, extract(epoch FROM COALESCE(t.finished, clock_timestamp()) - t.started) AS seconds,
+            COALESCE(r.name, t.target) AS present
+        FROM sqlite.job_tables t JOIN chosen c ON t.job = c.job JOIN sqlite.jobs j ON j.job = t.job
+            LEFT JOIN LATERAL (
+                SELECT format('%I.%I', n.nspname, k.relname) AS name
+                FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
+                WHERE k.oid = t.relation AND j.place = (pg_control_system()).system_identifier || '/'
+                    || (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+            ) AS r ON true
     ), totals AS (
         SELECT count(*) AS tables, count(*) FILTER (WHERE t.state = 'done') AS tables_done,
             COALESCE(sum(t.read), 0) AS read, COALESCE(sum(t.written), 0) AS written,
             COALESCE(sum(t.rejected), 0) AS rejected, COALESCE(sum(t.skipped), 0) AS skipped,
             COALESCE(sum(t.warned), 0) AS warned,
             COALESCE(sum((SELECT sum(e.count::numeric) FROM jsonb_each_text(t.changes) AS e (name, count))), 0) AS changed,
+            COALESCE(sum(t.updated), 0) AS updated, COALESCE(sum(t.unchanged), 0) AS unchanged,
             COALESCE(bool_and(t.read = t.written + t.rejected + t.skipped), true) AS balanced
         FROM tables t
     ), policies AS (
@@ -196,6 +232,7 @@ BEGIN ATOMIC
         'max_rejects', c.max_rejects, 'files', c.files, 'backups', c.backups,
         'totals', (
             SELECT jsonb_build_object('tables', t.tables, 'read', t.read, 'written', t.written,
+                'inserted', t.written - t.updated, 'updated', t.updated, 'unchanged', t.unchanged,
                 'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'changed', t.changed,
                 'balanced', t.balanced, 'rows_per_second', round(t.read / NULLIF(c.seconds, 0)),
                 -- In percent; never 100 or 0 where a row says otherwise.
@@ -204,8 +241,9 @@ BEGIN ATOMIC
             FROM totals t),
         'tables', COALESCE((
             SELECT jsonb_agg(jsonb_build_object('table_no', t.table_no, 'server', t.server, 'table', t.table_name,
-                'target', t.target, 'created', t.created, 'existing', t.existing, 'state', t.state,
+                'target', t.present, 'created', t.created, 'existing', t.existing, 'state', t.state,
                 'expected', t.expected, 'read', t.read, 'written', t.written, 'rejected', t.rejected,
+                'inserted', t.written - t.updated, 'updated', t.updated, 'unchanged', t.unchanged,
                 'skipped', t.skipped, 'warned', t.warned, 'balanced', t.read = t.written + t.rejected + t.skipped,
                 'seconds', round(t.seconds, 3), 'rows_per_second', round(t.read / NULLIF(t.seconds, 0)),
                 'policies', t.changes) ORDER BY t.table_no)

@@ -271,6 +271,12 @@ CREATE FUNCTION sqlite.try_cast(value text, target anyelement) RETURNS anyelemen
 COMMENT ON FUNCTION sqlite.try_cast(text, anyelement) IS
     'the text as a value of the type of target (write NULL::type), or NULL when the type refuses it';
 
+CREATE FUNCTION sqlite.assign(value "any", target anyelement, excess_digits text DEFAULT 'error', too_long text DEFAULT 'error')
+    RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pg_sqlite_assign';
+COMMENT ON FUNCTION sqlite.assign("any", anyelement, text, text) IS
+    'the value as INSERT would assign it to a column of the type of target (write NULL::type); what that would round or cut is an error, or done under the policy named';
+
 CREATE FUNCTION sqlite.uuid_for(namespace uuid, key text) RETURNS uuid
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_uuid_for';
 CREATE FUNCTION sqlite.uuid_for(namespace uuid, key anyelement) RETURNS uuid
@@ -376,7 +382,14 @@ CREATE TABLE sqlite.jobs (
     backend integer,
     backend_started timestamptz,
     staging jsonb NOT NULL DEFAULT '{}',
-    version text
+    version text,
+    -- When it was at its end for the first time.
+    completed timestamptz,
+    -- What its keys became UUIDs from; NULL where they stayed what they are.
+    uuid_namespace uuid,
+    -- Schemas of its targets, by name: their OIDs. They and those of the targets mean something in one cluster's database only.
+    schemas jsonb NOT NULL DEFAULT '{}',
+    place text
 );
 COMMENT ON TABLE sqlite.jobs IS 'one row a CALL of sqlite.migrate or sqlite.load: who, when, with which spec, on which files';
 
@@ -419,6 +432,11 @@ CREATE TABLE sqlite.job_tables (
     started timestamptz,
     finished timestamptz,
     load jsonb,
+    -- Of an upsert: of the rows written, those that were there; of the rows skipped, those that were there as they are.
+    updated bigint NOT NULL DEFAULT 0,
+    unchanged bigint NOT NULL DEFAULT 0,
+    -- The target's OID, as soon as it is there.
+    relation oid,
     PRIMARY KEY (job, table_no)
 );
 COMMENT ON TABLE sqlite.job_tables IS 'tables of a job and their account: read = written + rejected + skipped';
@@ -471,6 +489,19 @@ CREATE TABLE sqlite.rejects (
 CREATE INDEX ON sqlite.rejects (job, table_no);
 COMMENT ON TABLE sqlite.rejects IS
     'rows that did not fit: every column to blame, why, and the row as it stands in SQLite with storage classes';
+
+-- Secrets: who knows one can tell which key of SQLite a UUID was.
+CREATE TABLE sqlite.uuid_namespaces (
+    schema regnamespace PRIMARY KEY,
+    namespace uuid NOT NULL
+);
+COMMENT ON TABLE sqlite.uuid_namespaces IS
+    'what keys of SQLite become UUIDs from in a target schema; seen by those who may create tables in it';
+ALTER TABLE sqlite.uuid_namespaces ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sqlite.uuid_namespaces USING (pg_catalog.has_schema_privilege(schema::oid, 'CREATE'));
+GRANT SELECT ON sqlite.uuid_namespaces TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('sqlite.uuid_namespaces',
+    'WHERE schema::pg_catalog.oid IN (SELECT n.oid FROM pg_catalog.pg_namespace n)');
 
 -- Records of roles that are gone are left out: their number may be another role's where they are restored.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', 'WHERE owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
@@ -633,14 +664,23 @@ BEGIN ATOMIC
         -- From the left side: a job that is not there must be an error, also while sqlite.jobs is empty.
         FROM wanted w LEFT JOIN sqlite.jobs j ON j.job = w.job
     ), tables AS MATERIALIZED (
-        SELECT t.*, extract(epoch FROM COALESCE(t.finished, clock_timestamp()) - t.started) AS seconds
-        FROM sqlite.job_tables t JOIN chosen c ON t.job = c.job
+        -- Targets by the names that they have now.
+        SELECT t.*, extract(epoch FROM COALESCE(t.finished, clock_timestamp()) - t.started) AS seconds,
+            COALESCE(r.name, t.target) AS present
+        FROM sqlite.job_tables t JOIN chosen c ON t.job = c.job JOIN sqlite.jobs j ON j.job = t.job
+            LEFT JOIN LATERAL (
+                SELECT format('%I.%I', n.nspname, k.relname) AS name
+                FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
+                WHERE k.oid = t.relation AND j.place = (pg_control_system()).system_identifier || '/'
+                    || (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+            ) AS r ON true
     ), totals AS (
         SELECT count(*) AS tables, count(*) FILTER (WHERE t.state = 'done') AS tables_done,
             COALESCE(sum(t.read), 0) AS read, COALESCE(sum(t.written), 0) AS written,
             COALESCE(sum(t.rejected), 0) AS rejected, COALESCE(sum(t.skipped), 0) AS skipped,
             COALESCE(sum(t.warned), 0) AS warned,
             COALESCE(sum((SELECT sum(e.count::numeric) FROM jsonb_each_text(t.changes) AS e (name, count))), 0) AS changed,
+            COALESCE(sum(t.updated), 0) AS updated, COALESCE(sum(t.unchanged), 0) AS unchanged,
             COALESCE(bool_and(t.read = t.written + t.rejected + t.skipped), true) AS balanced
         FROM tables t
     ), policies AS (
@@ -698,6 +738,7 @@ BEGIN ATOMIC
         'max_rejects', c.max_rejects, 'files', c.files, 'backups', c.backups,
         'totals', (
             SELECT jsonb_build_object('tables', t.tables, 'read', t.read, 'written', t.written,
+                'inserted', t.written - t.updated, 'updated', t.updated, 'unchanged', t.unchanged,
                 'rejected', t.rejected, 'skipped', t.skipped, 'warned', t.warned, 'changed', t.changed,
                 'balanced', t.balanced, 'rows_per_second', round(t.read / NULLIF(c.seconds, 0)),
                 -- In percent; never 100 or 0 where a row says otherwise.
@@ -706,8 +747,9 @@ BEGIN ATOMIC
             FROM totals t),
         'tables', COALESCE((
             SELECT jsonb_agg(jsonb_build_object('table_no', t.table_no, 'server', t.server, 'table', t.table_name,
-                'target', t.target, 'created', t.created, 'existing', t.existing, 'state', t.state,
+                'target', t.present, 'created', t.created, 'existing', t.existing, 'state', t.state,
                 'expected', t.expected, 'read', t.read, 'written', t.written, 'rejected', t.rejected,
+                'inserted', t.written - t.updated, 'updated', t.updated, 'unchanged', t.unchanged,
                 'skipped', t.skipped, 'warned', t.warned, 'balanced', t.read = t.written + t.rejected + t.skipped,
                 'seconds', round(t.seconds, 3), 'rows_per_second', round(t.read / NULLIF(t.seconds, 0)),
                 'policies', t.changes) ORDER BY t.table_no)

@@ -12,7 +12,7 @@ CREATE SERVER warned FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'assess')
 CALL sqlite.migrate('{warned}', 'warned', :'spec') \gset
 SELECT table_name, read, written, state FROM sqlite.job_tables WHERE job = :job ORDER BY 1;
 SELECT conrelid::regclass, conname, convalidated FROM pg_constraint WHERE contype = 'c' AND connamespace = 'warned'::regnamespace ORDER BY 1, 2;
-SELECT level, server, table_name, message FROM sqlite.job_log WHERE job = :job ORDER BY table_name, message;
+SELECT level, server, table_name, message FROM sqlite.job_log WHERE job = :job AND level <> 'info' ORDER BY table_name, message;
 SELECT statement FROM sqlite.plan('{warned}', 'elsewhere', :'spec') WHERE object = 'table lost_module';
 SELECT jsonb_path_query(sqlite.report(:job), '$.not_translated[*] ? (@.object starts with "table").reason') ORDER BY 1;
 SELECT severity, finding, suggestion FROM sqlite.assess('{warned}', 'elsewhere', :'spec') WHERE table_name = 'lost_module';
@@ -25,7 +25,7 @@ CALL sqlite.migrate('{warned}', 'warned', :'spec') \gset
 SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'warned'::regnamespace AND contype <> 'n' ORDER BY 1, 2;
 SELECT code, v FROM warned.null_key ORDER BY v;
 SELECT id, parent_id FROM warned.orphan ORDER BY id;
-SELECT level, server, table_name, message FROM sqlite.job_log WHERE job = :job ORDER BY table_name, message;
+SELECT level, server, table_name, message FROM sqlite.job_log WHERE job = :job AND level <> 'info' ORDER BY table_name, message;
 SELECT severity, table_name, finding, rows, example, suggestion FROM sqlite.assess('{warned}', 'elsewhere', :'spec') WHERE severity <> 'note' ORDER BY 2, 3;
 SELECT statement FROM sqlite.plan('{warned}', 'elsewhere', :'spec') WHERE object ~ '^(foreign|unique|primary) key .*(orphan|null_key)$';
 DROP SCHEMA warned CASCADE;
@@ -44,7 +44,7 @@ SELECT code, v FROM warned.null_key ORDER BY v;
 -- A setting that matches nothing, and a name that is nearly that of a table which is there.
 CREATE TABLE warned.parents (id bigint);
 CALL sqlite.migrate('{warned}', 'warned', '{"include": ["parent"], "tables": {"parrent": {"where": "id > 0"}}}') \gset
-SELECT level, server, table_name, message FROM sqlite.job_log WHERE job = :job ORDER BY message;
+SELECT level, server, table_name, message FROM sqlite.job_log WHERE job = :job AND level <> 'info' ORDER BY message;
 
 SET client_min_messages = error;
 DROP SCHEMA warned CASCADE;

@@ -150,6 +150,7 @@ ROLLBACK;
 \set VERBOSITY terse
 SET client_min_messages = error;
 DROP SCHEMA rehearsed, app, watch CASCADE;
+UPDATE sqlite.rejects SET state = 'ignored' WHERE job = :job;
 CALL sqlite.forget(:job);
 DROP SERVER rehearsed CASCADE;
 DROP SERVER rehearsed_shop CASCADE;

@@ -56,6 +56,7 @@ my %called = (
 	'indexes(text,boolean)' => [ "SELECT * FROM sqlite.indexes('shop')", $server ],
 	'inventory(text,boolean)' => [ "SELECT sqlite.inventory('shop')", $server ],
 	'conflicts(text[])' => [ "SELECT * FROM sqlite.conflicts('{shop}')", $server ],
+	'assign("any",anyelement,text,text)' => [ 'SELECT sqlite.assign(5.5, NULL::integer)', qr/22003/ ],
 	'try_cast(text,anyelement)' => [ "SELECT sqlite.try_cast('pg_authid', NULL::regclass) IS NULL", qr/^f$/ ],
 	'reset_sequences(text)' => [ "SELECT * FROM sqlite.reset_sequences('public')", qr/^$/ ],
 	'profile(text,text,boolean)' => [ "SELECT * FROM sqlite.profile('shop')", $server ],
@@ -108,13 +109,13 @@ is(sql(q{SELECT string_agg(DISTINCT p.proname || '.' || n, ' ' ORDER BY p.pronam
 
 # Relations, triggers and the rest.
 my %others = (
-	'jobs,job_steps,job_tables,job_chunks,job_log,rejects' => q{'r'}, 'progress' => q{'v'});
+	'jobs,job_steps,job_tables,job_chunks,job_log,rejects,uuid_namespaces' => q{'r'}, 'progress' => q{'v'});
 is(sql(q{SELECT string_agg(c.relkind::text || ' ' || c.relname || ' ' || c.relrowsecurity || ' ' || COALESCE((SELECT string_agg(privilege_type, ',' ORDER BY privilege_type) FROM aclexplode(c.relacl) a WHERE a.grantee = 0), ''), E'\n' ORDER BY c.relname)
 	FROM pg_class c WHERE c.relnamespace = 'sqlite'::regnamespace AND c.relkind <> 'i'}),
-	"r job_chunks true SELECT\nS job_chunks_chunk_seq false SELECT\nr job_log true SELECT\nr job_steps true SELECT\nr job_tables true SELECT\nr jobs true SELECT\nS jobs_job_seq false SELECT\nv progress false SELECT\nr rejects true SELECT\nS rejects_id_seq false SELECT",
+	"r job_chunks true SELECT\nS job_chunks_chunk_seq false SELECT\nr job_log true SELECT\nr job_steps true SELECT\nr job_tables true SELECT\nr jobs true SELECT\nS jobs_job_seq false SELECT\nv progress false SELECT\nr rejects true SELECT\nS rejects_id_seq false SELECT\nr uuid_namespaces true SELECT",
 	'relations: row security, and reading alone is for everybody');
 is(sql(q{SELECT string_agg(attrelid::regclass || '.' || attname, ' ' ORDER BY attname) FROM pg_attribute WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'sqlite'::regnamespace) AND attacl IS NOT NULL}), 'sqlite.rejects.row sqlite.rejects.state', 'columns that owners of rejects change');
-is(sql(q{SELECT count(*) || ' ' || count(DISTINCT polrelid) FROM pg_policy WHERE polpermissive AND polqual IS NOT NULL}), '6 6', 'a policy for each table');
+is(sql(q{SELECT count(*) || ' ' || count(DISTINCT polrelid) FROM pg_policy WHERE polpermissive AND polqual IS NOT NULL}), '7 7', 'a policy for each table');
 is(as_role('guest', "SELECT count(*) FROM sqlite.$_ WHERE job = 1"), '0', "$_: nothing of others") for qw(jobs job_steps job_tables job_chunks job_log rejects progress);
 like(as_role('guest', "SELECT nextval('sqlite.jobs_job_seq')"), qr/42501/, 'no number of a job is taken');
 is(sql(q{SELECT string_agg(tgrelid::regclass || ' ' || tgname, ' ') FROM pg_trigger WHERE NOT tgisinternal}), 'sqlite.rejects check_reject', 'the trigger of 001_access.pl');

@@ -88,6 +88,64 @@ TEST(Array, EncodingsAreTriedInOrder) {
               "t:[1|t:2 by nul_bytes");
 }
 
+Rule Literal() {
+    return WithEncoding(Kind::kArray, Encoding::kPg);
+}
+
+TEST(Array, AsPostgresWritesIt) {
+    EXPECT_EQ(ShowText(Literal(), "{}"), "");
+    EXPECT_EQ(ShowText(Literal(), " { } "), "");
+    EXPECT_EQ(ShowText(Literal(), R"({a, b c ,"d,}" , "e\"\\",f\ ,null,"NULL",\null,""})"),
+              R"(t:a|t:b c|t:d,}|t:e"\|t:f |null|t:NULL|t:null|t:)");
+    for (const char* text :
+         {"a", "a,b", "{a", "a}", "{a,}", "{,a}", "{,}", "{a}b", "{a}{b}", "{{a},{b}}", R"({a"b"})",
+          R"({"a"b})", R"({"a)", R"({"a})", R"({"a\"})", R"({\})", "{\\", "[1:2]={1,2}", "[1,2]"})
+        EXPECT_EQ(ShowText(Literal(), text), "!syntax") << text;
+    EXPECT_EQ(ShowText(Literal(), ""), "!empty");
+    Rule rule = Literal();
+    rule.policies.nul_bytes = NulBytes::kStrip;
+    EXPECT_EQ(ShowText(rule, std::string_view("{\\a,\0b}", 7)), "t:a|t:b by nul_bytes");
+}
+
+TEST(Array, JsonThenPostgresThenPieces) {
+    Rule rule = Delimited(";");
+    rule.encodings.count = 3;
+    rule.encodings.items[0] = Encoding::kJson;
+    rule.encodings.items[1] = Encoding::kPg;
+    rule.encodings.items[2] = Encoding::kDelimiter;
+    EXPECT_EQ(ShowText(rule, R"(["x","y"])"), "t:x|t:y");
+    EXPECT_EQ(ShowText(rule, "{a,b}"), "t:a|t:b");
+    EXPECT_EQ(ShowText(rule, "p;q"), "t:p|t:q");
+    EXPECT_EQ(ShowText(rule, ""), "");
+    rule.encodings.count = 2;
+    EXPECT_EQ(ShowText(rule, "p;q"), "!syntax");
+    rule.policies.invalid_json = InvalidJson::kNull;
+    EXPECT_EQ(ShowText(rule, "p;q"), "NULL by invalid_json");
+    EXPECT_EQ(ShowText(rule, "{a,b}"), "t:a|t:b");
+}
+
+/// PostgreSQL's own rules for what must be quoted, written down a second time.
+TEST(Array, ReadsWhatPostgresWrites) {
+    std::mt19937_64 random(19);
+    Scratch scratch;
+    constexpr char kCharacters[] = "ab,;{}\"\\ NULul\t";
+    for (int i = 0; i < 20000; ++i) {
+        std::string text = "{", expected;
+        for (auto n = random() % 5; n > 0; --n) {
+            std::string value(random() % 6, ' ');
+            for (char& c : value)
+                c = kCharacters[random() % (sizeof(kCharacters) - 1)];
+            if (text.size() > 1) text += ',', expected += '|';
+            expected += "t:" + value;
+            text += '"';
+            for (const char c : value)
+                text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+            text += '"';
+        }
+        ASSERT_EQ(Show(Literal(), Cell::Text(text += '}'), scratch), expected) << text;
+    }
+}
+
 TEST(Array, AgreesWithNlohmann) {
     std::mt19937_64 random(18);
     Scratch scratch;

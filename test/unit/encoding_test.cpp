@@ -71,6 +71,20 @@ TEST(Encodings, Arrays) {
     EXPECT_TRUE(Fails("", Kind::kArray));
 }
 
+TEST(Encodings, ListsForArrays) {
+    EXPECT_EQ(Parse("pg", Kind::kArray), "pg");
+    EXPECT_EQ(Parse("json, PG", Kind::kArray), "json,pg");
+    EXPECT_EQ(Parse("json,pg,;", Kind::kArray), "json,pg,delimiter=;");
+    EXPECT_EQ(Parse("pg, json, ;", Kind::kArray), "pg,json,delimiter=;");
+    EXPECT_EQ(Parse("json,,", Kind::kArray), "json,delimiter=,");
+    EXPECT_EQ(Parse("json,, ", Kind::kArray), "json,delimiter=, ");
+    EXPECT_EQ(Parse("json, ", Kind::kArray), "json,delimiter= ");
+    EXPECT_EQ(Parse("json, and ", Kind::kArray), "json,delimiter=and ");
+    for (const char* option :
+         {"json,", "json,json", ";,json", "json,;,pg", "jsno", "jsno,;", "json,unix,;", "pg,pg,;"})
+        EXPECT_TRUE(Fails(option, Kind::kArray)) << option;
+}
+
 TEST(Encodings, EmptyAndRepeatedWords) {
     for (const Kind kind : kAllKinds)
         EXPECT_TRUE(Fails("", kind));

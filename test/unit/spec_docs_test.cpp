@@ -85,6 +85,8 @@ Ordered SchemaOf(const Key& key) {
             return {{"type", "string"}, {"maxLength", 63}};
         case Form::kPath:
             return {{"type", "string"}, {"pattern", "^/"}};
+        case Form::kUuid:
+            return {{"type", "string"}, {"format", "uuid"}};
         case Form::kName:
             return Name();
         case Form::kLiteral:
@@ -207,6 +209,8 @@ std::string ValueOf(const Key& key) {
             return "text";
         case Form::kPath:
             return "absolute path";
+        case Form::kUuid:
+            return "UUID";
         case Form::kName:
             return "name";
         case Form::kTarget:

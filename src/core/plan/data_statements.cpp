@@ -48,11 +48,41 @@ std::string PolicyOptions(const value::Policies& policies, const spec::Sources& 
     return list;
 }
 
+/// Whether an assignment to a column may round, cut or shift what is assigned.
+bool MayLose(const schema::MappedType& type) noexcept {
+    switch (type.kind) {
+        case value::Kind::kBoolean:
+        case value::Kind::kBytea:
+        case value::Kind::kUuid:
+        case value::Kind::kJson:
+        case value::Kind::kJsonb:
+            return false;
+        case value::Kind::kText:
+            return type.sql != "text";
+        case value::Kind::kArray:
+            return type.sql != "text[]";
+        default:
+            return true;
+    }
+}
+
+/// A `convert` whose result arrives as it is, or under a policy.
+std::string Assigned(const PlannedColumn& column) {
+    if (!MayLose(column.type)) return column.settings.convert;
+    const value::Policies& policies = column.settings.policies;
+    static constexpr const char* kDigits[] = {"", "round", "truncate"};
+    const std::string digits = kDigits[static_cast<std::size_t>(policies.excess_digits)];
+    std::string arguments = column.settings.convert + ", NULL::" + column.type.sql;
+    if (!digits.empty()) arguments += ", excess_digits => '" + digits + "'";
+    if (policies.too_long == value::TooLong::kTruncate) arguments += ", too_long => 'truncate'";
+    return "sqlite.assign(" + arguments + ")";
+}
+
 /// The expression that gives a written column its value, over the foreign table's columns.
 std::string SourceExpression(const PlannedColumn& column) {
     std::string value;
     if (!column.settings.convert.empty())
-        value = column.settings.convert;
+        value = Assigned(column);
     else if (column.source != nullptr)
         value = QuotePgIdentifierIfNeeded(column.foreign_name);
     if (!column.has_chosen_default()) return value;
@@ -62,23 +92,53 @@ std::string SourceExpression(const PlannedColumn& column) {
     return value.empty() ? chosen : "COALESCE(" + value + ", " + chosen + ")";
 }
 
+/// The primary key that a table's target has, or is to have.
+std::vector<std::string> PrimaryKeyOf(const PlannedTable& table) {
+    if (table.existing != nullptr) return table.existing->primary_key;
+    for (const PlannedKey& key : table.keys)
+        if (key.primary) return key.columns;
+    return {};
+}
+
+/// The columns that an upsert writes in a row that is there. Unless the spec names them: neither the key by
+/// which it was found nor its primary key, which others refer to, nor what the spec alone has a value for,
+/// which would be made anew.
+std::vector<std::string> UpsertSet(const PlannedTable& table, const std::vector<std::string>& written) {
+    const std::vector<std::string> key = UpsertKey(table);
+    std::vector<std::string> kept = key;
+    if (!table.settings.upsert.set) {
+        for (const std::string& name : PrimaryKeyOf(table))
+            kept.push_back(name);
+        for (const PlannedColumn& column : table.columns)
+            if (column.source == nullptr && column.settings.convert.empty()) kept.push_back(column.name);
+    }
+    std::vector<std::string> set;
+    for (const std::string& name : table.settings.upsert.set.value_or(written))
+        if (std::find(kept.begin(), kept.end(), name) == kept.end()) set.push_back(name);
+    return set;
+}
+
 /// Rows that the target has already are met only where something may have filled it before.
 std::string ConflictClause(const PlannedTable& table, const std::vector<std::string>& written) {
     const bool meets_rows = table.existing != nullptr || table.merged_into;
     if (!meets_rows) return {};
     if (table.settings.existing == spec::Existing::kSkip) return "ON CONFLICT DO NOTHING";
     if (table.settings.existing != spec::Existing::kUpsert) return {};
-    const std::vector<std::string> key = UpsertKey(table);
-    std::string set;
-    const auto is_key = [&](const std::string& name) {
-        return std::find(key.begin(), key.end(), name) != key.end();
-    };
-    for (const std::string& name : table.settings.upsert.set.value_or(written)) {
-        if (is_key(name)) continue;
+    std::string set, old_values, new_values;
+    const char* separator = "";
+    for (const std::string& name : UpsertSet(table, written)) {
         const std::string quoted = QuotePgIdentifierIfNeeded(name);
-        set += (set.empty() ? "" : ", ") + quoted + " = EXCLUDED." + quoted;
+        set += separator + quoted + " = EXCLUDED." + quoted;
+        old_values += separator + QuotePgIdentifierIfNeeded(table.target.table) + "." + quoted;
+        new_values += separator + ("EXCLUDED." + quoted);
+        separator = ", ";
     }
-    return "ON CONFLICT " + ColumnList(key) + (set.empty() ? " DO NOTHING" : " DO UPDATE SET " + set);
+    const std::string conflict = "ON CONFLICT " + ColumnList(UpsertKey(table));
+    if (set.empty()) return conflict + " DO NOTHING";
+    // By their bytes: not every type can say that two values are equal. A row that is the same stays as it
+    // is.
+    return conflict + " DO UPDATE SET " + set + "\nWHERE ROW(" + old_values +
+           ")::record OPERATOR(pg_catalog.*<>) ROW(" + new_values + ")::record";
 }
 
 /// The column by which a job reads a table in ranges.
@@ -187,6 +247,7 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
         // A column of the foreign table has its target's type.
         const bool typed = column.source != nullptr && column.settings.convert.empty();
         task.types.push_back(typed ? std::string() : column.bare_type);
+        task.on_error.push_back(column.settings.policies.on_error);
         task.overriding = task.overriding || (column.existing != nullptr && column.existing->identity_always);
     }
     const RowidColumn rowid = FindRowid(table);
@@ -200,6 +261,10 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
     task.drop_source = DropForeignTable(table);
     task.where = table.settings.where;
     task.conflict = ConflictClause(table, task.columns);
+    if (!task.conflict.empty() && table.settings.existing == spec::Existing::kUpsert) {
+        task.upsert_key = UpsertKey(table);
+        task.upsert_set = UpsertSet(table, task.columns);
+    }
     task.must_be_empty =
         table.existing != nullptr && !table.merged_into && table.settings.existing == spec::Existing::kError;
     task.reject = table.settings.policies.on_error == value::OnError::kReject;

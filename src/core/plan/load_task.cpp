@@ -113,16 +113,25 @@ std::string ConvertedRows(const LoadTask& task, const RowidRange* range, const s
     return "(SELECT " + List(items) + FromWhere(task, range, "\n    ") + ")";
 }
 
-/// What stands behind the last point outside of quotes: the target without its schema.
-std::string Alias(const LoadTask& task) {
+/// " AS " and what stands behind the last point outside of quotes: a relation without its schema; of a query,
+/// the alias that it has.
+std::string AliasOf(const std::string& relation) {
+    if (relation.front() == '(') return relation.substr(relation.rfind("\n) AS ") + 2);
     std::size_t begin = 0;
     bool quoted = false;
-    for (std::size_t i = 0; i < task.target.size(); ++i) {
-        if (task.target[i] == '"') quoted = !quoted;
-        if (task.target[i] == '.' && !quoted) begin = i + 1;
+    for (std::size_t i = 0; i < relation.size(); ++i) {
+        if (relation[i] == '"') quoted = !quoted;
+        if (relation[i] == '.' && !quoted) begin = i + 1;
     }
-    return " AS " + task.target.substr(begin);
+    return " AS " + relation.substr(begin);
 }
+
+std::string Alias(const LoadTask& task) {
+    return AliasOf(task.target);
+}
+
+/// What SourceRows calls the rowid, beside all columns of the source.
+constexpr char kRowidOfRows[] = "pg_sqlite_rowid";
 
 std::string WithRules(const LoadTask& task, const RowidRange* range) {
     const std::string alias = Alias(task);
@@ -198,6 +207,38 @@ std::string BatchSource(const LoadTask& task, const RowidRange* range) {
     std::string rows = converted + alias;
     if (Has(task, spec::OnFail::kNull)) rows = "(SELECT " + List(below) + "\nFROM " + rows + ")" + alias;
     return "SELECT " + List(top) + "\nFROM " + rows;
+}
+
+bool IsComputed(const LoadTask& task, std::size_t column) {
+    const std::string& text = task.expressions[column];
+    if (text.size() > 1 && text.front() == '"') return text.find('"', 1) != text.size() - 1;
+    return QuotePgIdentifierIfNeeded(text) != text;
+}
+
+bool Computes(const LoadTask& task) {
+    for (std::size_t i = 0; i < task.columns.size(); ++i)
+        if (IsComputed(task, i)) return true;
+    return false;
+}
+
+std::string SourceRows(const LoadTask& task, const RowidRange* range) {
+    const std::string rowid =
+        task.rowid_column.empty() ? std::string() : Item(task.rowid_column, kRowidOfRows) + ", ";
+    return "SELECT " + rowid + "*" + FromWhere(task, range, "\n");
+}
+
+LoadTask OfSourceRows(const LoadTask& task, const std::string& relation) {
+    LoadTask rows = task;
+    rows.source = relation + AliasOf(task.source);
+    rows.create_source.clear();
+    rows.drop_source.clear();
+    rows.where.clear();
+    if (!rows.rowid_column.empty()) rows.rowid_column = kRowidOfRows;
+    return rows;
+}
+
+std::string OneValue(const LoadTask& task, std::size_t column) {
+    return "SELECT " + Typed(task, column) + FromWhere(task, nullptr, "\n");
 }
 
 LoadTask OfConvertedRows(const LoadTask& task, std::string relation, std::string rowid) {

@@ -51,11 +51,17 @@ struct LoadTask {
     /// The column of the target that holds SQLite's rowid as it is, by which a row that was written is found
     /// again; empty: none does.
     std::string rowid_target;
-    std::string where;           ///< SQL condition over the columns of `source`; empty: all rows
-    bool overriding = false;     ///< OVERRIDING SYSTEM VALUE
-    std::string conflict;        ///< ON CONFLICT clause, or empty
+    std::string where;        ///< SQL condition over the columns of `source`; empty: all rows
+    bool overriding = false;  ///< OVERRIDING SYSTEM VALUE
+    std::string conflict;     ///< ON CONFLICT clause, or empty
+    /// With an upsert: columns of the target that say which row it is, and those that are written in a row
+    /// that is there; none in records of 0.1.0.
+    std::vector<std::string> upsert_key, upsert_set;
     bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
     bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
+    /// Beside `columns`: what becomes of a row when the expression fails; none at all in records of 0.1.0,
+    /// where `reject` decides.
+    std::vector<value::OnError> on_error;
     std::vector<LoadRule> rules;
 };
 
@@ -81,6 +87,18 @@ std::string BatchSource(const LoadTask& task, const RowidRange* range);
 /// A SELECT that gives the rowid of each row and behind it `columns` as the target holds them, to find rows
 /// of the target again. The task has `rowid_column`. @param types of the target, beside `columns`: SQL
 std::string RowidsAndValues(const LoadTask& task, const std::vector<std::string>& types);
+/// Whether an expression is more than a column of the source, so that a row may make it fail.
+bool IsComputed(const LoadTask& task, std::size_t column);
+/// Whether any is.
+bool Computes(const LoadTask& task);
+/// A SELECT of the rows as they are read: the rowid first (bigint), where the task has `rowid_column`, then
+/// all columns of `source`.
+std::string SourceRows(const LoadTask& task, const RowidRange* range);
+/// The task over what SourceRows gave, in a relation of that name.
+LoadTask OfSourceRows(const LoadTask& task, const std::string& relation);
+/// A SELECT of one column's value alone. @param column place in `columns`
+std::string OneValue(const LoadTask& task, std::size_t column);
+
 /// INSERT … SELECT of all `columns` from a relation that has just these, in their order.
 /// @param relation SQL: a name, quoted where needed
 std::string BatchInsert(const LoadTask& task, std::string_view relation);

@@ -10,16 +10,19 @@ namespace {
 using Ordered = nlohmann::ordered_json;
 
 constexpr const char* kOnFail[] = {"reject", "warn", "null"};
+constexpr const char* kOnError[] = {"error", "null", "reject"};
 
 Error NoLoadTask(const std::string& why) {
     return Error(sqlstate::kInternalError, "the record of a load task is damaged", why);
 }
 
-spec::OnFail ReadOnFail(const Ordered& json) {
+/// @param words of an enum, in its order
+template <class Enum, std::size_t kCount>
+Enum ReadWord(const Ordered& json, const char* const (&words)[kCount], const char* what) {
     const auto word = json.get<std::string>();
-    for (std::size_t i = 0; i < std::size(kOnFail); ++i)
-        if (word == kOnFail[i]) return static_cast<spec::OnFail>(i);
-    throw NoLoadTask("There is no on_fail \"" + word + "\".");
+    for (std::size_t i = 0; i < kCount; ++i)
+        if (word == words[i]) return static_cast<Enum>(i);
+    throw NoLoadTask(std::string("There is no ") + what + " \"" + word + "\".");
 }
 
 /// The one list of keys, for both directions. @param field (key, member) of a task
@@ -51,6 +54,10 @@ void ForEachField(Task& task, Field&& field) {
 std::string ToJson(const LoadTask& task) {
     Ordered json;
     ForEachField(task, [&](const char* key, const auto& value) { json[key] = value; });
+    if (!task.upsert_key.empty()) json["upsert"] = {{"key", task.upsert_key}, {"set", task.upsert_set}};
+    json["on_error"] = Ordered::array();
+    for (const value::OnError on_error : task.on_error)
+        json["on_error"].push_back(kOnError[static_cast<std::size_t>(on_error)]);
     json["rules"] = Ordered::array();
     for (const LoadRule& rule : task.rules)
         json["rules"].push_back({{"name", rule.name},
@@ -67,11 +74,19 @@ LoadTask LoadTaskFromJson(std::string_view text) {
     try {
         const Ordered json = Ordered::parse(text);
         ForEachField(task, [&](const char* key, auto& value) { json.at(key).get_to(value); });
+        // Records of 0.1.0 have none of these.
+        if (const auto upsert = json.find("upsert"); upsert != json.end()) {
+            upsert->at("key").get_to(task.upsert_key);
+            upsert->at("set").get_to(task.upsert_set);
+        }
+        if (const auto on_error = json.find("on_error"); on_error != json.end())
+            for (const Ordered& item : *on_error)
+                task.on_error.push_back(ReadWord<value::OnError>(item, kOnError, "on_error"));
         for (const Ordered& item : json.at("rules")) {
             LoadRule& rule = task.rules.emplace_back();
             item.at("name").get_to(rule.name);
             item.at("condition").get_to(rule.condition);
-            rule.on_fail = ReadOnFail(item.at("on_fail"));
+            rule.on_fail = ReadWord<spec::OnFail>(item.at("on_fail"), kOnFail, "on_fail");
             item.at("columns").get_to(rule.columns);
             item.at("by_policy").get_to(rule.by_policy);
         }

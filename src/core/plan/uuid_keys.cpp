@@ -16,17 +16,20 @@ class UuidKeyDesigner {
         for (std::size_t i = 0; i < tables_.size(); ++i)
             keys_[i] = KeyOf(tables_[i]);
         // Names are settled first: a key that refers to another table's key takes that table's formula.
-        std::vector<std::pair<PlannedColumn*, std::size_t>> rewrites;
+        std::vector<std::pair<PlannedColumn*, std::string>> rewrites;
         for (std::size_t i = 0; i < tables_.size(); ++i) {
-            if (keys_[i] != nullptr) rewrites.emplace_back(keys_[i], RootOf(i));
+            if (keys_[i] != nullptr) rewrites.emplace_back(keys_[i], RootName(RootOf(i)));
             for (PlannedColumn& column : tables_[i].columns) {
                 if (&column == keys_[i] || !CanBecomeUuid(tables_[i], column)) continue;
                 if (const auto parent = ParentOf(tables_[i], column))
-                    rewrites.emplace_back(&column, RootOf(*parent));
+                    rewrites.emplace_back(&column, RootName(RootOf(*parent)));
+                else if (const SourceTable* other =
+                             ParentLeftOut(*tables_[i].source, *tables_[i].from, *column.source))
+                    rewrites.emplace_back(&column, NameOf(*tables_[i].source, *other));
             }
         }
         for (const auto& [column, root] : rewrites)
-            Rewrite(*column, tables_[root]);
+            Rewrite(*column, root);
         for (PlannedColumn* key : keys_) {
             if (key == nullptr) continue;
             key->identity = false;
@@ -96,14 +99,46 @@ class UuidKeyDesigner {
         return table;
     }
 
-    void Rewrite(PlannedColumn& column, const PlannedTable& root) const {
+    /// The table that a column refers to by its integer key, where the spec leaves that table out: another
+    /// job moves it, with the same keys.
+    static const SourceTable* ParentLeftOut(const Source& source, const SourceTable& table,
+                                            const sqlite::Column& column) noexcept {
+        for (const sqlite::ForeignKey& key : table.table.foreign_keys) {
+            if (key.columns.size() != 1 || key.parent_columns.size() != 1) continue;
+            if (!sqlite::EqualNames(key.columns[0], column.name)) continue;
+            const SourceTable* parent = source.Find(key.parent_table);
+            if (parent == nullptr || parent->included || parent->table.rowid_alias() < 0) continue;
+            const auto alias = static_cast<std::size_t>(parent->table.rowid_alias());
+            if (sqlite::EqualNames(parent->table.columns[alias].name, key.parent_columns[0])) return parent;
+        }
+        return nullptr;
+    }
+
+    /// How the formula names a table that is left out, or the one at the end of its chain of such tables.
+    static std::string NameOf(const Source& source, const SourceTable& table) {
+        const SourceTable* root = &table;
+        for (std::size_t steps = 0; steps < source.tables.size(); ++steps) {
+            const auto alias = static_cast<std::size_t>(root->table.rowid_alias());
+            const SourceTable* parent = ParentLeftOut(source, *root, root->table.columns[alias]);
+            if (parent == nullptr || parent == root) break;
+            root = parent;
+        }
+        return source.server + "." + root->table.name;
+    }
+
+    std::string RootName(std::size_t place) const {
+        const PlannedTable& root = tables_[place];
+        const SourceTable* beyond = ParentLeftOut(*root.source, *root.from, *keys_[place]->source);
+        return NameOf(*root.source, beyond != nullptr ? *beyond : *root.from);
+    }
+
+    void Rewrite(PlannedColumn& column, const std::string& root) const {
         column.read_type = schema::PlainType(value::Kind::kInt8);
         column.type = schema::PlainType(value::Kind::kUuid);
         column.bare_type = column.type.sql;
         column.settings.convert = "sqlite.uuid_for(sqlite.uuid_for('" + designer_.existing.uuid_namespace +
-                                  "'::uuid, " +
-                                  schema::QuotePgLiteral(root.source->server + "." + root.table().name) +
-                                  "), " + schema::QuotePgIdentifierIfNeeded(column.foreign_name) + ")";
+                                  "'::uuid, " + schema::QuotePgLiteral(root) + "), " +
+                                  schema::QuotePgIdentifierIfNeeded(column.foreign_name) + ")";
     }
 
     Designer& designer_;

@@ -9,6 +9,7 @@
 #include "core/value/ascii.hpp"
 #include "core/value/encoding.hpp"
 #include "core/value/policy.hpp"
+#include "core/value/uuid.hpp"
 
 namespace pgsqlite::spec {
 namespace {
@@ -35,6 +36,16 @@ std::optional<Error> EncodingFault(std::string_view encoding, value::Kind kind) 
         return std::nullopt;
     } catch (const Error& error) {
         return error;
+    }
+}
+
+/// Whether an encoding names one that only arrays have, so that it can't be a misspelt one of another type.
+bool IsArrayEncoding(std::string_view encoding) {
+    try {
+        const value::Encodings parsed = value::Encodings::Parse(encoding, value::Kind::kArray);
+        return parsed.list().items[0] != value::Encoding::kDelimiter;
+    } catch (const Error&) {
+        return false;
     }
 }
 
@@ -179,6 +190,14 @@ bool Checker::CheckValue(const Key& key, const Json& value, const std::string& p
             if (value.text.front() == '/') return true;
             problems_.Add(pointer, "the path " + Quoted(value.text) + " is not absolute");
             return false;
+        case Form::kUuid: {
+            if (!CheckText(value, pointer)) return false;
+            std::uint8_t uuid[16];
+            if (value::ParseUuid(value.text, uuid)) return true;
+            problems_.Add(pointer, Quoted(value.text) + " is not a UUID",
+                          "SELECT gen_random_uuid() makes one.");
+            return false;
+        }
         case Form::kName:
             return CheckName(value, pointer);
         case Form::kTarget:
@@ -245,9 +264,8 @@ void Checker::CheckEncoding(const Setting& encoding, const Setting* type) {
         bool has_letter = false;
         for (const char c : text)
             has_letter |= value::ToLower(c) >= 'a' && value::ToLower(c) <= 'z';
-        if (has_letter && !value::EqualsWord(value::TrimSpace(text), "json") &&
-            EncodingFault(text, Kind::kTime) && EncodingFault(text, Kind::kText) &&
-            EncodingFault(text, Kind::kUuid))
+        if (has_letter && !IsArrayEncoding(text) && EncodingFault(text, Kind::kTime) &&
+            EncodingFault(text, Kind::kText) && EncodingFault(text, Kind::kUuid))
             fault = EncodingFault(text, Kind::kTimestamp);
     }
     if (fault)

@@ -54,6 +54,10 @@ constexpr Key kKeys[] = {
     Word(Id::kKeys, "keys", kJob, "keep uuid",
          "keep integer keys, or make UUIDs of them; foreign keys follow, those of SQLite and those of the "
          "spec"),
+    Plain(Id::kUuidNamespace, "uuid_namespace", kJob, Form::kUuid, "one kept for each target schema",
+          "what `keys` `uuid` makes UUIDs from, beside server, table and number: the same ones wherever it "
+          "is the "
+          "same"),
     Word(Id::kTransaction, "transaction", kJob, "single table batch",
          "commit everything or nothing, each table, or each batch of rows"),
     Count(Id::kCommitRows, "commit_rows", kJob, 1, kMaxCount, "chosen by size",

@@ -33,6 +33,7 @@ enum class Form : std::uint8_t {
     kText,            ///< a string that is not empty: SQL, a type, a zone
     kPrefix,          ///< a string of at most 63 bytes, maybe empty
     kPath,            ///< an absolute path
+    kUuid,            ///< a UUID
     kName,            ///< a column's name in PostgreSQL
     kTarget,          ///< a table's name in PostgreSQL, maybe with a schema
     kLiteral,         ///< anything but null
@@ -61,6 +62,7 @@ enum class Id : std::uint8_t {
     kFoldCase,
     kConflicts,
     kKeys,
+    kUuidNamespace,
     kTransaction,
     kCommitRows,
     kWorkers,

@@ -223,6 +223,9 @@ void Apply(const Setting& setting, JobSettings* out) {
         case Id::kKeys:
             out->keys = Word<Keys>(setting);
             break;
+        case Id::kUuidNamespace:
+            out->uuid_namespace = value.text;
+            break;
         case Id::kTransaction:
             out->transaction = Word<Transaction>(setting);
             break;

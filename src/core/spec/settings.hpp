@@ -63,6 +63,7 @@ struct JobSettings {
     schema::FoldCase fold_case = schema::FoldCase::kLower;
     Conflicts conflicts = Conflicts::kError;
     Keys keys = Keys::kKeep;
+    std::string uuid_namespace;  ///< a UUID; empty: the target schema's own
     Transaction transaction = Transaction::kSingle;
     std::optional<std::int64_t> commit_rows;  ///< only with Transaction::kBatch; 1 or more
     int workers = 1;                          ///< 1 to 1024

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "core/base/cancel.hpp"
+#include "core/value/ascii.hpp"
 #include "core/value/json.hpp"
 #include "core/value/json_string.hpp"
 #include "core/value/text.hpp"
@@ -106,6 +107,76 @@ bool ForEachPiece(Bytes text, Bytes delimiter, Visit visit) noexcept {
     }
 }
 
+/// An element of PostgreSQL's own spelling of an array.
+struct LiteralElement {
+    Bytes spelling;  ///< between its quotes, or without white space around it
+    bool quoted;
+    bool escaped;  ///< it holds a backslash, which stands before a character that is meant as it is
+};
+
+/// Reads one element. Null where it is none: empty without quotes, with a quote or brace inside, without an
+/// end.
+/// @param p at its first character @return at the comma or brace behind it
+const char* ReadLiteralElement(const char* p, const char* end, LiteralElement* element) noexcept {
+    element->quoted = *p == '"';
+    element->escaped = false;
+    if (element->quoted) ++p;
+    const char* const start = p;
+    const char* last = p;  // behind the last character that counts
+    for (; p < end; ++p) {
+        if (*p == '\\') {
+            if (++p == end) return nullptr;
+            element->escaped = true;
+        } else if (*p == '"') {
+            if (!element->quoted) return nullptr;
+            break;
+        } else if (!element->quoted) {
+            if (*p == ',' || *p == '}') break;
+            if (*p == '{') return nullptr;
+            if (IsSpace(*p)) continue;
+        }
+        last = p + 1;
+    }
+    if (p == end || (!element->quoted && last == start)) return nullptr;
+    element->spelling = Bytes(start, static_cast<std::size_t>(last - start));
+    if (!element->quoted) return p;
+    ++p;
+    while (p < end && IsSpace(*p))
+        ++p;
+    return p < end && (*p == ',' || *p == '}') ? p : nullptr;
+}
+
+/// Calls visit(element) for each element of {a,"b c",NULL}, the way PostgreSQL writes an array of one
+/// dimension. False where the text is not written so.
+template <class Visit>
+bool ForEachLiteralElement(Bytes text, Visit visit) noexcept {
+    text = TrimSpace(text);
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return false;
+    const char* const end = text.data() + text.size();
+    const char* p = text.data() + 1;
+    if (TrimSpace(text.substr(1, text.size() - 2)).empty()) return true;
+    while (true) {
+        while (p < end && IsSpace(*p))
+            ++p;
+        LiteralElement element;
+        if (p == end || (p = ReadLiteralElement(p, end, &element)) == nullptr) return false;
+        visit(element);
+        if (*p == '}') return p + 1 == end;
+        ++p;
+    }
+}
+
+Cell LiteralCell(const LiteralElement& element, char*& unescaped) noexcept {
+    if (!element.quoted && !element.escaped && EqualsWord(element.spelling, "null")) return Cell::Null();
+    if (!element.escaped) return Cell::Text(element.spelling);
+    char* const start = unescaped;
+    for (std::size_t i = 0; i < element.spelling.size(); ++i) {
+        if (element.spelling[i] == '\\') ++i;
+        *unescaped++ = element.spelling[i];
+    }
+    return Cell::Text(Bytes(start, static_cast<std::size_t>(unescaped - start)));
+}
+
 /// Room for the cells behind the text, when that lies in the scratch buffer, and for unescaped text behind
 /// them.
 struct Room {
@@ -157,6 +228,22 @@ Status FromJson(CheckedText& checked, const Rule& rule, Scratch& scratch, Value&
     return Status::Ok();
 }
 
+Status FromLiteral(CheckedText& checked, Scratch& scratch, Value& out) noexcept {
+    std::size_t count = 0;
+    if (!ForEachLiteralElement(checked.text, [&count](const LiteralElement&) noexcept { ++count; }))
+        return Status::Refused(Code::kInvalidSyntax);
+    Room room;
+    const Status status = TakeRoom(checked, count, checked.text.size(), scratch, room);
+    if (!status.ok()) return status;
+    std::size_t i = 0;
+    char* unescaped = room.unescaped;
+    (void)ForEachLiteralElement(checked.text, [&](const LiteralElement& element) noexcept {
+        new (&room.cells[i++]) Cell(LiteralCell(element, unescaped));
+    });
+    SetElements(room, count, out);
+    return Status::Ok();
+}
+
 Status FromPieces(CheckedText& checked, Bytes delimiter, Scratch& scratch, Value& out) noexcept {
     std::size_t count = 0;
     if (!ForEachPiece(checked.text, delimiter, [&count](Bytes) noexcept { ++count; }))
@@ -185,22 +272,28 @@ Status ConvertArray(const Rule& rule, const Cell& cell, Scratch& scratch, Value&
 
     // Encodings in their order; a delimiter takes any text, so nothing behind it is ever tried.
     Status status;
-    bool tried = false;
+    bool tried = false, invalid_json = false;
     for (std::size_t i = 0; i < rule.encodings.count; ++i) {
         const Encoding encoding = rule.encodings.items[i];
         if (encoding == Encoding::kDelimiter) {
             status = FromPieces(checked, rule.encodings.delimiter, scratch, out);
         } else if (encoding == Encoding::kJson) {
             status = FromJson(checked, rule, scratch, out);
+        } else if (encoding == Encoding::kPg) {
+            status = FromLiteral(checked, scratch, out);
         } else {
             continue;
         }
         tried = true;
+        invalid_json = invalid_json || status.code == Code::kInvalidJson;
         if (status.ok()) break;
     }
-    if (!tried) status = FromJson(checked, rule, scratch, out);
+    if (!tried) {
+        status = FromJson(checked, rule, scratch, out);
+        invalid_json = status.code == Code::kInvalidJson;
+    }
 
-    if (status.code == Code::kInvalidJson && rule.policies.invalid_json == InvalidJson::kNull) {
+    if (!status.ok() && invalid_json && rule.policies.invalid_json == InvalidJson::kNull) {
         out.is_null = true;
         return Status::Ok(Applied::kInvalidJson);
     }

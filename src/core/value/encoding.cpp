@@ -20,11 +20,11 @@ constexpr Encoding kTemporalEncodings[] = {
 };
 constexpr Encoding kTextEncodings[] = {Encoding::kUtf8};
 constexpr Encoding kUuidEncodings[] = {Encoding::kGuidLe};
-constexpr Encoding kArrayEncodings[] = {Encoding::kJson};
+constexpr Encoding kArrayEncodings[] = {Encoding::kJson, Encoding::kPg};
 constexpr Encoding kNamedEncodings[] = {
     Encoding::kIso,    Encoding::kUnix,   Encoding::kUnixMs, Encoding::kUnixUs, Encoding::kUnixNs,
     Encoding::kJulian, Encoding::kExcel,  Encoding::kWebkit, Encoding::kCocoa,  Encoding::kDotnetTicks,
-    Encoding::kUtf8,   Encoding::kGuidLe, Encoding::kJson,
+    Encoding::kUtf8,   Encoding::kGuidLe, Encoding::kJson,   Encoding::kPg,
 };
 
 std::span<const Encoding> EncodingsOf(Kind kind) noexcept {
@@ -98,6 +98,7 @@ std::string ValidHint(Kind kind) {
         hint += EncodingName(encoding);
         separator = ", ";
     }
+    if (kind == Kind::kArray) hint += ", or a delimiter, which stands last";
     if (IsTemporal(kind)) {
         const bool is_time = kind == Kind::kTime || kind == Kind::kTimetz;
         hint += is_time ? ", or a pattern such as HH12:MI AM" : ", or a pattern such as DD/MM/YYYY HH24:MI";
@@ -189,6 +190,47 @@ std::string_view JoinPattern(std::string_view option, std::span<const std::strin
     return {begin, static_cast<std::size_t>(run.back().data() + run.back().size() - begin)};
 }
 
+bool IsArrayName(std::string_view word) noexcept {
+    Encoding encoding;
+    return FindNamed(word, encoding) && Takes(Kind::kArray, encoding);
+}
+
+/// What is behind the names that an array's list begins with: the delimiter as it is written, or nothing.
+/// Blanks before it are the list's, unless there is nothing else.
+/// @param add called with each name's encoding
+template <class Add>
+std::string_view ReadArrayNames(std::string_view option, Add add) {
+    std::string_view rest = option;
+    while (true) {
+        const std::size_t comma = rest.find(',');
+        Encoding encoding;
+        if (!IsArrayName(TrimSpace(rest.substr(0, comma)))) break;
+        (void)FindNamed(TrimSpace(rest.substr(0, comma)), encoding);
+        add(encoding);
+        if (comma == std::string_view::npos) return {};
+        rest.remove_prefix(comma + 1);
+        if (rest.empty()) ThrowList(option, Kind::kArray, "The list has an empty word.");
+    }
+    if (rest.size() < option.size() && !TrimSpace(rest).empty())
+        while (IsSpace(rest.front()))
+            rest.remove_prefix(1);
+    return rest;
+}
+
+/// Words of a delimiter that look like encodings, which nobody would split at, are faults.
+void CheckDelimiter(std::string_view option, std::string_view delimiter) {
+    if (delimiter.empty()) ThrowList(option, Kind::kArray, "The delimiter is empty.");
+    const std::vector<std::string_view> words = SplitWords(delimiter);
+    for (const std::string_view word : words) {
+        if (IsArrayName(word))
+            ThrowList(option, Kind::kArray,
+                      "A delimiter takes any text, so nothing behind it is ever tried: it stands last.");
+        Encoding named;
+        const bool misspelt = word.size() > 2 && NearestEncoding(word, Kind::kArray) != nullptr;
+        if (misspelt || (words.size() > 1 && FindNamed(word, named))) ThrowUnknown(word, Kind::kArray);
+    }
+}
+
 }  // namespace
 
 Encodings::Encodings() = default;
@@ -223,14 +265,12 @@ Encodings Encodings::Parse(std::string_view option, Kind target) {
     };
 
     if (target == Kind::kArray) {
-        if (option.empty()) ThrowList(option, target, "The delimiter is empty.");
-        if (EqualsWord(TrimSpace(option), "json")) {
-            add(Encoding::kJson);
-        } else {
-            result.delimiter_ = std::make_unique<std::string>(option);
-            result.list_.delimiter = *result.delimiter_;
-            add(Encoding::kDelimiter);
-        }
+        const std::string_view delimiter = ReadArrayNames(option, add);
+        if (delimiter.empty() && result.list_.count > 0) return result;
+        CheckDelimiter(option, delimiter);
+        result.delimiter_ = std::make_unique<std::string>(delimiter);
+        result.list_.delimiter = *result.delimiter_;
+        add(Encoding::kDelimiter);
         return result;
     }
 
@@ -289,6 +329,8 @@ const char* EncodingName(Encoding encoding) noexcept {
             return "guid_le";
         case Encoding::kJson:
             return "json";
+        case Encoding::kPg:
+            return "pg";
         case Encoding::kDelimiter:
             break;
     }

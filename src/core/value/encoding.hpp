@@ -17,8 +17,9 @@ class Encodings {
     Encodings(Encodings&&) noexcept;
     Encodings& operator=(Encodings&&) noexcept;
 
-    /// Reads e.g. "unix_ms", "iso,unix_ms", "DD/MM/YYYY HH24:MI", "guid_le", "utf8", "json", ";" (arrays).
-    /// For dates and times what is no known name is a pattern; commas inside a pattern are kept.
+    /// Reads e.g. "unix_ms", "iso,unix_ms", "DD/MM/YYYY HH24:MI", "guid_le", "utf8", and for arrays "json",
+    /// ";", "json,pg,;". A delimiter of arrays is any text behind the names, and the last. For dates and
+    /// times what is no known name is a pattern; commas inside a pattern are kept.
     /// @param target the column's kind; an encoding that means nothing for it is an error
     /// @throws Error HV024 naming the word, with the valid names for this kind as hint
     static Encodings Parse(std::string_view option, Kind target);

@@ -57,6 +57,7 @@ enum class Encoding : std::uint8_t {
     kUtf8,         ///< a blob that holds UTF-8 text
     kGuidLe,       ///< 16 bytes in .NET's order
     kJson,         ///< a JSON array
+    kPg,           ///< an array as PostgreSQL writes it: {a,"b c",NULL}
     kDelimiter,    ///< text split at a delimiter
 };
 

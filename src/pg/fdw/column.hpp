@@ -86,6 +86,8 @@ class RowConverter {
     bool hides_rows() const noexcept { return hides_rows_; }
     /// Counts in memory of the caller's, which others read: a parallel worker's changes.
     void CountChangesIn(uint64* changes) noexcept { changes_ = changes; }
+    /// Takes counts back to what they were.
+    void SetChanges(const uint64* changes) noexcept { std::memcpy(changes_, changes, sizeof(own_changes_)); }
     /// Adds what was counted elsewhere.
     void AddChanges(const uint64* changes) noexcept;
 

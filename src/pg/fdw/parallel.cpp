@@ -17,6 +17,7 @@ struct SharedScan {
     SharedChunks chunks;
     Redirect leader;
     int workers;
+    bool of_load;
     /// Values changed by policies, by worker. Each counts in its own row, row by row: the leader's count is
     /// then right for the rows it has got, also when it ends the scan early.
     uint64 changes[FLEXIBLE_ARRAY_MEMBER][RowConverter::kChangeKinds];
@@ -116,6 +117,12 @@ ForeignPath* MakePartialPath(PlannerInfo* root, RelOptInfo* rel, const RelationP
     return path;
 }
 
+/// Adds what workers have counted to the leader's counts.
+void TakeChanges(RowSource* rows, const SharedScan* shared) noexcept {
+    for (int i = 0; i < shared->workers; ++i)
+        rows->converter().AddChanges(shared->changes[i]);
+}
+
 }  // namespace
 
 void ForbidWorkersForSubtransactions(PlannerInfo* root, const SourceRelation& relation) {
@@ -204,11 +211,17 @@ void InitializeDSMForeignScan(ForeignScanState* node, ParallelContext* pcxt, voi
     RowSource* rows = OpenRows(node, nullptr);
     std::memset(coordinate, 0, SizeOf(pcxt->nworkers));
     shared->workers = pcxt->nworkers;
+    shared->of_load = IsOfLoad(node);
     rows->pin()->Lead(&shared->leader);
     rows->chunks()->Start(&shared->chunks);
 }
 
-void ReInitializeDSMForeignScan(ForeignScanState* node, ParallelContext*, void*) {
+/// What workers have counted is taken before others begin: counts of the first time are told apart by then.
+void ReInitializeDSMForeignScan(ForeignScanState* node, ParallelContext*, void* coordinate) {
+    SharedScan* shared = static_cast<SharedScan*>(coordinate);
+    TakeChanges(RowsOf(node), shared);
+    std::memset(shared->changes, 0,
+                sizeof(uint64) * RowConverter::kChangeKinds * static_cast<Size>(shared->workers));
     RowsOf(node)->chunks()->Restart();
 }
 
@@ -217,18 +230,20 @@ void InitializeWorkerForeignScan(ForeignScanState* node, shm_toc*, void* coordin
     RowSource* rows = OpenRows(node, &shared->leader);
     rows->chunks()->Join(&shared->chunks);
     rows->converter().CountChangesIn(shared->changes[ParallelWorkerNumber]);
+    if (shared->of_load) SettleAsLoad(node);
 }
 
 /// The leader takes the workers' counts before their memory goes. Called once before the executor waits for
 /// workers that still run, and again at the scan's end.
 void ShutdownForeignScan(ForeignScanState* node) {
     RowSource* rows = RowsOf(node);
-    if (IsParallelWorker() || rows == nullptr || rows->chunks() == nullptr) return;
+    if (IsParallelWorker() || rows == nullptr) return;
+    EndSettling(node);
+    if (rows->chunks() == nullptr) return;
     // The chunks are its first member.
     const SharedScan* shared = reinterpret_cast<const SharedScan*>(rows->chunks()->shared());
     if (shared == nullptr) return;
-    for (int i = 0; i < shared->workers; ++i)
-        rows->converter().AddChanges(shared->changes[i]);
+    TakeChanges(rows, shared);
     rows->chunks()->Leave();
 }
 

@@ -86,9 +86,15 @@ void RowRefusals::Put(RowSource* rows) {
     MemoryContextReset(context_);
 }
 
+void RowRefusals::Repeat(const uint64* changes) noexcept {
+    if (!repeats_) std::memcpy(first_changes_, changes, sizeof(first_changes_));
+    repeats_ = true;
+}
+
 void RowRefusals::AddChanges(const uint64* changes) noexcept {
+    const uint64* counted = repeats_ ? first_changes_ : changes;
     for (size_t i = 0; i < RowConverter::kChangeKinds; ++i)
-        collector_->changes[i] += changes[i];
+        collector_->changes[i] += counted[i];
 }
 
 }  // namespace pgsqlite::pg::fdw

@@ -67,8 +67,10 @@ class RowRefusals {
         Put(rows);
         return true;
     }
-    /// The same rows come once more: they are not counted again.
-    void Repeat() noexcept { repeats_ = true; }
+    /// The same rows come once more: neither they nor what policies change in them are counted again.
+    /// @param changes so far
+    void Repeat(const uint64* changes) noexcept;
+    /// @param changes at the scan's end
     void AddChanges(const uint64* changes) noexcept;
 
   private:
@@ -82,6 +84,7 @@ class RowRefusals {
     int sqlstate_ = 0;
     bool rejectable_ = true;
     bool repeats_ = false;
+    uint64 first_changes_[RowConverter::kChangeKinds] = {};  ///< before rows were repeated
 };
 
 }  // namespace pgsqlite::pg::fdw

@@ -63,6 +63,7 @@ class RowSource {
     }
     ChunkSource* chunks() const noexcept { return config_.chunks; }
     RowConverter& converter() noexcept { return converter_; }
+    const RowConverter& converter() const noexcept { return converter_; }
     sqlite::Statement* statement() const noexcept { return statement_; }
     /// A cell of the present row: a column's, or one of the locator's behind them.
     value::Cell CellAt(int column) const noexcept {

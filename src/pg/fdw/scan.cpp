@@ -28,6 +28,9 @@ struct ScanState {
     bool bound;             ///< the statement runs with the present values of its parameters
     int* targets;           ///< slot position of each result column
     bool gives_ctid;        ///< the rowid, for row marks
+    bool settles;           ///< a load's: values changed in rows that a condition drops do not count
+    double dropped;         ///< rows that conditions have dropped, as the node counts them
+    uint64 settled[RowConverter::kChangeKinds];  ///< changes before the latest row
 };
 
 ScanState* StateOf(ForeignScanState* node) {
@@ -58,14 +61,15 @@ ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, Memor
     return converters;
 }
 
-/// Whether another node's row chooses what the scan gives. The parameter for EvalPlanQual, on which every
-/// scan below a ModifyTable depends, chooses nothing.
+/// Whether another node's row chooses what the scan gives. Parameters without a type carry no value: that for
+/// EvalPlanQual, on which every scan below a ModifyTable depends, and that by which a Gather has the shared
+/// scan below it start anew.
 bool DependsOnOtherNodes(const ForeignScanState* node) {
-    const Plan* top = node->ss.ps.state->es_plannedstmt->planTree;
-    Bitmapset* parameters = bms_copy(node->ss.ps.plan->extParam);
-    if (IsA(top, ModifyTable))
-        parameters = bms_del_member(parameters, reinterpret_cast<const ModifyTable*>(top)->epqParam);
-    return !bms_is_empty(parameters);
+    const List* types = node->ss.ps.state->es_plannedstmt->paramExecTypes;
+    int parameter = -1;
+    while ((parameter = bms_next_member(node->ss.ps.plan->extParam, parameter)) >= 0)
+        if (OidIsValid(list_nth_oid(types, parameter))) return true;
+    return false;
 }
 
 /// The statement that planning could not make, which raises what it met then, if that is still so.
@@ -200,6 +204,7 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
         const char* rowid_name =
             config.locator == Locator::kRowid ? strVal(linitial(config.locator_columns)) : nullptr;
         state->refusals = NewIn<RowRefusals>(context, row_collector, rowid_name);
+        state->settles = true;
         // A row that may not be seen may not be put aside, either.
         if (row_collector->put != nullptr && sees_values) {
             config.sink = &RowRefusals::Sink;
@@ -221,6 +226,17 @@ void Open(ForeignScanState* node, ScanState* state, const Redirect* leader) {
     MemoryContextSwitchTo(previous);
 }
 
+/// Before the next row, or at the end: whether the latest one was dropped by the scan's conditions is known
+/// now.
+void SettleChanges(const ForeignScanState* node, ScanState* state) noexcept {
+    RowConverter& converter = state->rows->converter();
+    const Instrumentation* instrument = node->ss.ps.instrument;
+    const double dropped = instrument != nullptr ? instrument->nfiltered1 : 0;
+    if (dropped != state->dropped) converter.SetChanges(state->settled);
+    state->dropped = dropped;
+    std::memcpy(state->settled, converter.changes(), sizeof(state->settled));
+}
+
 bool IsUpper(const ForeignScanState* node) {
     return UpperPrivate::Is(reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->fdw_private);
 }
@@ -231,6 +247,20 @@ RowSource* OpenRows(ForeignScanState* node, const Redirect* leader) {
     ScanState* state = StateOf(node);
     if (state->rows == nullptr) Open(node, state, leader);
     return state->rows;
+}
+
+bool IsOfLoad(ForeignScanState* node) {
+    return StateOf(node)->refusals != nullptr;
+}
+
+void SettleAsLoad(ForeignScanState* node) {
+    StateOf(node)->settles = true;
+}
+
+void EndSettling(ForeignScanState* node) {
+    ScanState* state = StateOf(node);
+    if (state->settles) SettleChanges(node, state);
+    state->settles = false;
 }
 
 RowSource* RowsOf(ForeignScanState* node) {
@@ -263,12 +293,16 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     ExecClearTuple(slot);
     // Attributes nobody asked for are NULL.
     std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
-    while (state->rows->Next(slot->tts_values, slot->tts_isnull, state->targets))
-        if (likely(state->refusals == nullptr) || !state->refusals->Take(state->rows)) {
-            if (state->gives_ctid)
-                SetRowidAsCtid(&slot->tts_tid, state->rows->CellAt(state->rows->column_count()));
-            return ExecStoreVirtualTuple(slot);
+    if (state->settles) SettleChanges(node, state);
+    while (state->rows->Next(slot->tts_values, slot->tts_isnull, state->targets)) {
+        if (unlikely(state->refusals != nullptr) && state->refusals->Take(state->rows)) {
+            state->rows->converter().SetChanges(state->settled);
+            continue;
         }
+        if (state->gives_ctid)
+            SetRowidAsCtid(&slot->tts_tid, state->rows->CellAt(state->rows->column_count()));
+        return ExecStoreVirtualTuple(slot);
+    }
     return slot;
 }
 
@@ -276,7 +310,10 @@ void ReScanForeignScan(ForeignScanState* node) {
     if (IsUpper(node)) return ReScanUpperScan(node);
     ScanState* state = StateOf(node);
     if (state->rows != nullptr) state->rows->Rewind();
-    if (state->refusals != nullptr) state->refusals->Repeat();
+    if (state->refusals != nullptr) {
+        EndSettling(node);
+        state->refusals->Repeat(state->rows->converter().changes());
+    }
     state->bound = false;
 }
 

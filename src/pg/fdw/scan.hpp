@@ -16,5 +16,11 @@ void ExplainForeignScan(ForeignScanState* node, ExplainState* es);
 RowSource* OpenRows(ForeignScanState* node, const Redirect* leader);
 /// A scan's rows; null where none was asked for yet, and for an upper plan.
 RowSource* RowsOf(ForeignScanState* node);
+/// Whether a load takes the account of an open scan.
+bool IsOfLoad(ForeignScanState* node);
+/// In a worker: values changed in rows that the scan's conditions drop do not count.
+void SettleAsLoad(ForeignScanState* node);
+/// No more rows come, of those that are counted.
+void EndSettling(ForeignScanState* node);
 
 }  // namespace pgsqlite::pg::fdw

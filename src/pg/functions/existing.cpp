@@ -1,6 +1,7 @@
 // What PostgreSQL has already where a migration is to put its tables.
 #include "pg/catalog_query.hpp"
 #include "pg/functions/survey.hpp"
+#include "pg/jobs/uuid_namespace.hpp"
 
 namespace pgsqlite::pg {
 namespace {
@@ -255,12 +256,14 @@ void ReadTypes(Survey* survey) {
 
 void ReadExisting(Survey* survey, const char* target_schema) {
     const char* target = ToUtf8(target_schema);
-    const char* uuid = DatumGetCString(DirectFunctionCall1(uuid_out, OidFunctionCall0(F_GEN_RANDOM_UUID)));
-    Guard([&] {
-        survey->existing.target_schema = target;
-        survey->existing.uuid_namespace = uuid;
-    });
+    const char* random = DatumGetCString(DirectFunctionCall1(uuid_out, OidFunctionCall0(F_GEN_RANDOM_UUID)));
     SPI_connect();
+    const char* kept = jobs::KeptNamespace(target_schema);
+    Guard([&] {
+        const std::string& chosen = survey->spec.job().uuid_namespace;
+        survey->existing.target_schema = target;
+        survey->existing.uuid_namespace = !chosen.empty() ? chosen : kept != nullptr ? kept : random;
+    });
     const char* schemas = SchemaList(survey, target_schema);
     ReadSchemas(survey, schemas);
     ReadRelations(survey, schemas);

@@ -29,7 +29,32 @@ void Forget(int64 job, Oid act_as) {
     RemoveCopiesAtCommit(job);
 }
 
-/// The caller's own jobs that are at their end; one that could be resumed must be named.
+/// Rows of a job that is done which are nowhere but among its rejects, and about which nobody has decided.
+void CheckRejectsSettled(const TakenJob& taken) {
+    if (!taken.Is("done")) return;
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(taken.job);
+    RunOnRecords(
+        "SELECT pg_catalog.count(*) FROM sqlite.rejects WHERE job OPERATOR(pg_catalog.=) $1"
+        " AND state OPERATOR(pg_catalog.=) 'open'",
+        arguments);
+    bool is_null;
+    const int64 open =
+        DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+    SPI_finish();
+    if (open == 0) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("job " INT64_FORMAT " has rejected rows that are open: " INT64_FORMAT, taken.job, open),
+             errdetail("They would be forgotten with it."),
+             errhint("CALL sqlite.retry_rejects(" INT64_FORMAT "), or say that they are not wanted: UPDATE "
+                     "sqlite.rejects SET state = 'ignored' WHERE job = " INT64_FORMAT " AND state = 'open'.",
+                     taken.job, taken.job)));
+}
+
+/// The caller's own jobs that are at their end, and whose rejects are settled; one that could be resumed must
+/// be named.
 int ForgetOlder(Interval* age) {
     SPI_connect();
     Arguments arguments;
@@ -39,6 +64,8 @@ int ForgetOlder(Interval* age) {
         " AND j.finished OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) $2)"
         " AND (j.state OPERATOR(pg_catalog.=) ANY ('{done,rolled back}')"
         " OR j.state OPERATOR(pg_catalog.=) 'failed' AND j.kind OPERATOR(pg_catalog.=) 'load')"
+        " AND NOT (j.state OPERATOR(pg_catalog.=) 'done' AND EXISTS (SELECT FROM sqlite.rejects r WHERE r.job"
+        " OPERATOR(pg_catalog.=) j.job AND r.state OPERATOR(pg_catalog.=) 'open'))"
         " ORDER BY j.job FOR UPDATE SKIP LOCKED",
         arguments);
     const SPITupleTable* jobs = SPI_tuptable;
@@ -74,6 +101,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_forget) {
     }
     const int64 job = PG_GETARG_INT64(0);
     const TakenJob taken = TakeJob(ChooseAnyJob(&job));
+    CheckRejectsSettled(taken);
     Forget(taken.job, taken.act_as);
     PG_RETURN_VOID();
 }

@@ -1,6 +1,7 @@
 #include "pg/jobs/job_plan.hpp"
 
 #include "core/spec/spec.hpp"
+#include "pg/jobs/follow_targets.hpp"
 #include "pg/jobs/load_arguments.hpp"
 #include "pg/jobs/records.hpp"
 
@@ -99,9 +100,11 @@ void ReadTables(std::vector<PlannedLoad>* tables, const Arguments& arguments, co
     const uint64 count = RunOnRecords(
         psprintf("SELECT table_no, load::pg_catalog.text, expected, state OPERATOR(pg_catalog.=) 'done',"
                  " state OPERATOR(pg_catalog.<>) 'pending', pg_catalog.array_to_string(parents, E'\\n'),"
-                 " created, staged FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1%s"
-                 " ORDER BY table_no",
-                 which),
+                 " created, staged, relation IS NOT NULL AND (SELECT j.place OPERATOR(pg_catalog.=) %s FROM"
+                 " sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1) AND NOT EXISTS (SELECT FROM"
+                 " pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) relation)"
+                 " FROM sqlite.job_tables WHERE job OPERATOR(pg_catalog.=) $1%s ORDER BY table_no",
+                 quote_literal_cstr(ThisPlace()), which),
         arguments);
     for (uint64 i = 0; i < count; ++i) {
         const char* load = TextOf(i, 2);
@@ -112,8 +115,10 @@ void ReadTables(std::vector<PlannedLoad>* tables, const Arguments& arguments, co
         const char* parents = TextOf(i, 6);
         const bool created = BoolOf(i, 7);
         const char* staged = TextOf(i, 8);
+        const bool dropped = BoolOf(i, 9);
         Guard([&] {
             PlannedLoad table;
+            table.dropped = dropped;
             table.table_no = table_no;
             table.task = plan::LoadTaskFromJson(load);
             table.target = table.task.target;

@@ -32,6 +32,7 @@ struct PlannedLoad {
     std::string target;   ///< where they are in the end
     bool staged;
     bool created;    ///< the job makes the target
+    bool dropped;    ///< the target that the job wrote is gone, whatever has its name now
     int64 expected;  ///< rows; -1: not known
     bool started;    ///< some of it is committed
     bool done;

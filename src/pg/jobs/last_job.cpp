@@ -1,5 +1,7 @@
 #include "pg/jobs/last_job.hpp"
 
+#include "pg/jobs/follow_targets.hpp"
+
 namespace pgsqlite::pg::jobs {
 namespace {
 
@@ -83,6 +85,7 @@ int64 JobOrLast(const int64* job) {
 ChosenJob ChooseAnyJob(const int64* job) {
     ChosenJob chosen = Find(job);
     CheckMayAct(chosen.job, chosen.owner);
+    FollowTargets(chosen.job);
     if (IsRole(chosen.owner) && IsAnothers(chosen.owner)) chosen.act_as = chosen.owner;
     return chosen;
 }

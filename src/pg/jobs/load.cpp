@@ -1,6 +1,7 @@
 // CALL sqlite.load(target, query, …): one INSERT … SELECT from any source that keeps the account.
 #include "pg/load/load.hpp"
 #include "pg/jobs/call.hpp"
+#include "pg/jobs/follow_targets.hpp"
 #include "pg/jobs/load_arguments.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/work_at_hand.hpp"
@@ -44,6 +45,8 @@ void RunLoad(Call* call, const LoadArguments& arguments, int32 table_no) {
     call->account->RaiseFailures();
     AddProgress(call->job, *call->account, before, nullptr, began);
     FinishTable(call->job, table_no, arguments.max_percent);
+    LogTable(call->job, table_no);
+    NoteTargets(call->job);
     FinishJob(call->job, nullptr);
 }
 

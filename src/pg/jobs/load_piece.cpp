@@ -21,6 +21,7 @@ Oid RelationOf(const char* name) {
 
 void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* range, load::Account* account) {
     const plan::LoadTask& task = table.task;
+    CheckThere(job, table);
     const TimestampTz began = GetCurrentTimestamp();
     if (!task.create_source.empty()) ExecuteTemporaryUtf8(task.create_source);
     account->BeginTable(table.table_no, ToServerText(table.target));
@@ -30,6 +31,17 @@ void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* rang
     load::Load(task, range, account);
     AddProgress(job, *account, before, range, began);
     if (!task.drop_source.empty()) ExecuteUtf8(task.drop_source);
+}
+
+void CheckThere(int64 job, const PlannedLoad& table) {
+    if (!table.dropped) return;
+    const char* target = ToServerText(table.target);
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_UNDEFINED_TABLE),
+         errmsg("target %s of job " INT64_FORMAT " was dropped", target, job),
+         RelationOf(target) != InvalidOid ? errdetail("Another relation has its name now.") : 0,
+         errhint("CALL sqlite.rollback(" INT64_FORMAT ", force => true), and sqlite.migrate again.", job)));
 }
 
 void CheckEmpty(const PlannedLoad& table) {
@@ -45,10 +57,12 @@ void CheckEmpty(const PlannedLoad& table) {
     SPI_finish();
 }
 
-void ExecuteUtf8(const std::string& sql) {
+uint64 ExecuteUtf8(const std::string& sql) {
     SPI_connect();
     Check(SPI_execute(ToServerText(sql), false, 0));
+    const uint64 rows = SPI_processed;
     SPI_finish();
+    return rows;
 }
 
 void ExecuteTemporaryUtf8(const std::string& sql) {

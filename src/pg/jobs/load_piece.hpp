@@ -11,10 +11,13 @@ namespace pgsqlite::pg::jobs {
 void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* range, load::Account* account);
 
 /// With `existing` error: raises 55000 where the target has rows.
+/// Raises 42P01 where the target that the job had is gone.
+void CheckThere(int64 job, const PlannedLoad& table);
 void CheckEmpty(const PlannedLoad& table);
 
 /// Runs a statement of core's as the caller.
-void ExecuteUtf8(const std::string& sql);
+/// @return rows that it has changed
+uint64 ExecuteUtf8(const std::string& sql);
 /// The same for one that makes a temporary relation.
 void ExecuteTemporaryUtf8(const std::string& sql);
 

@@ -145,6 +145,7 @@ uint64 Remove(Call* call, const PlannedStep& step, const PlannedLoad& table) {
 }  // namespace
 
 void RejectOrphans(Call* call, JobPlan* plan, size_t first, size_t last) {
+    const TimestampTz began = GetCurrentTimestamp();
     uint64 removed;
     do {
         removed = 0;
@@ -157,7 +158,7 @@ void RejectOrphans(Call* call, JobPlan* plan, size_t first, size_t last) {
     } while (removed > 0);
     for (size_t i = first; i < last; ++i) {
         FinishTable(call->job, plan->steps[i].table_no, plan->max_percent);
-        MarkStep(call->job, plan->steps[i].number);
+        MarkStep(call->job, plan->steps[i].number, began);
     }
     CheckRejects(call->job, plan->max_rejects);
 }

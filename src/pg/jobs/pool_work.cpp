@@ -59,7 +59,7 @@ const std::vector<plan::RowidRange>* GapsOf(const Call* call, const PlannedLoad&
 void MarkLoaded(Work* work, int32 table_no) {
     FinishTable(work->plan->job, table_no, work->plan->max_percent);
     CheckRejects(work->plan->job, work->plan->max_rejects);
-    MarkStep(work->plan->job, work->steps[static_cast<size_t>(table_no - 1)]);
+    MarkStep(work->plan->job, work->steps[static_cast<size_t>(table_no - 1)], 0);
 }
 
 void OnTaskDone(int32 task, const RowCounts&, void* argument) {

@@ -188,8 +188,9 @@ void FinishJob(int64 job, const ErrorData* error) {
         .Text(error != nullptr ? "failed" : "done")
         .Json(error != nullptr ? ErrorJson(error) : nullptr);
     RunOnRecords(
-        "UPDATE sqlite.jobs SET state = $2, error = $3, finished = pg_catalog.clock_timestamp(),"
-        " backend = NULL, backend_started = NULL WHERE job OPERATOR(pg_catalog.=) $1",
+        "UPDATE sqlite.jobs SET state = $2, error = $3, finished = pg_catalog.clock_timestamp(), completed ="
+        " CASE WHEN $2 OPERATOR(pg_catalog.=) 'done' THEN COALESCE(completed, pg_catalog.clock_timestamp())"
+        " ELSE completed END, backend = NULL, backend_started = NULL WHERE job OPERATOR(pg_catalog.=) $1",
         arguments);
     SPI_finish();
 }
@@ -225,14 +226,31 @@ void AddStep(int64 job, const NewStep& step) {
     SPI_finish();
 }
 
-void MarkStep(int64 job, int32 step) {
+void MarkStep(int64 job, int32 step, TimestampTz began) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Int4(step).Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
+    arguments.Int8(job)
+        .Int4(step)
+        .Add(TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()))
+        .Add(TIMESTAMPTZOID, TimestampTzGetDatum(began), began == 0);
     RunOnRecord(job,
-                "UPDATE sqlite.job_steps SET state = 'done', finished = $3"
-                " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
+                "UPDATE sqlite.job_steps s SET state = 'done', finished = $3, started = COALESCE($4, (SELECT "
+                "t.started"
+                " FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) s.job AND t.table_no"
+                " OPERATOR(pg_catalog.=) s.table_no), $3)"
+                " WHERE s.job OPERATOR(pg_catalog.=) $1 AND s.step OPERATOR(pg_catalog.=) $2"
+                " RETURNING s.kind, s.table_no, pg_catalog.format('step %s: %s, in %s s', s.step, s.object,"
+                " pg_catalog.round(EXTRACT(epoch FROM s.finished OPERATOR(pg_catalog.-) "
+                "s.started)::pg_catalog.numeric,"
+                " 3))",
                 arguments);
+    const HeapTuple row = SPI_tuptable->vals[0];
+    const TupleDesc descriptor = SPI_tuptable->tupdesc;
+    const char* kind = SPI_getvalue(row, descriptor, 1);
+    if (std::strcmp(kind, "load") == 0)
+        LogTable(job, static_cast<int32>(std::atoi(SPI_getvalue(row, descriptor, 2))));
+    else if (std::strcmp(kind, "comment") != 0)
+        Log(job, "info", SPI_getvalue(row, descriptor, 3));
     SPI_finish();
 }
 
@@ -283,13 +301,16 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         .Int8(account.skipped - before.skipped)
         .Int8(account.warned - before.warned)
         .Json(ChangesJson(account, before))
-        .Add(TIMESTAMPTZOID, TimestampTzGetDatum(began));
+        .Add(TIMESTAMPTZOID, TimestampTzGetDatum(began))
+        .Int8(account.updated - before.updated)
+        .Int8(account.unchanged - before.unchanged);
     RunOnRecord(
         job,
         "UPDATE sqlite.job_tables t SET state = 'loading', started = COALESCE(t.started, $9),"
         " read = t.read OPERATOR(pg_catalog.+) $3, written = t.written OPERATOR(pg_catalog.+) $4,"
         " rejected = t.rejected OPERATOR(pg_catalog.+) $5, skipped = t.skipped OPERATOR(pg_catalog.+) $6,"
-        " warned = t.warned OPERATOR(pg_catalog.+) $7,"
+        " warned = t.warned OPERATOR(pg_catalog.+) $7, updated = t.updated OPERATOR(pg_catalog.+) $10,"
+        " unchanged = t.unchanged OPERATOR(pg_catalog.+) $11,"
         " changes = (SELECT COALESCE(pg_catalog.jsonb_object_agg(k, n), '{}') FROM"
         " (SELECT k, pg_catalog.sum(v::pg_catalog.int8) AS n FROM (SELECT * FROM "
         "pg_catalog.jsonb_each_text(t.changes)"
@@ -312,6 +333,35 @@ void FinishTable(int64 job, int32 table_no, double max_percent) {
                 " THEN rejected END, read, target",
                 arguments);
     if (max_percent >= 0) CheckShare(max_percent);
+    SPI_finish();
+}
+
+void LogTable(int64 job, int32 table_no) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int4(table_no);
+    RunOnRecords(
+        "INSERT INTO sqlite.job_log (job, level, server, table_name, message) SELECT t.job, 'info', t.server,"
+        " t.table_name, pg_catalog.format('%s: %s rows read, %s written, %s rejected, %s skipped, in %s s',"
+        " t.target, t.read, t.written, t.rejected, t.skipped, pg_catalog.round(EXTRACT(epoch FROM t.finished"
+        " OPERATOR(pg_catalog.-) t.started)::pg_catalog.numeric, 3)) FROM sqlite.job_tables t"
+        " WHERE t.job OPERATOR(pg_catalog.=) $1 AND t.table_no OPERATOR(pg_catalog.=) $2",
+        arguments);
+    SPI_finish();
+}
+
+void AddChanges(int64 job, int32 table_no, const char* policy, int64 count) {
+    if (count == 0) return;
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job).Int4(table_no).Text(policy).Int8(count);
+    RunOnRecords(
+        "UPDATE sqlite.job_tables t SET changes = t.changes OPERATOR(pg_catalog.||)"
+        " pg_catalog.jsonb_build_object($3, COALESCE((t.changes OPERATOR(pg_catalog.->>) "
+        "$3)::pg_catalog.int8, 0)"
+        " OPERATOR(pg_catalog.+) $4) WHERE t.job OPERATOR(pg_catalog.=) $1"
+        " AND t.table_no OPERATOR(pg_catalog.=) $2",
+        arguments);
     SPI_finish();
 }
 

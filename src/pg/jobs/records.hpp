@@ -74,7 +74,9 @@ struct NewStep {
     int32 table_no;       ///< 0: none
 };
 void AddStep(int64 job, const NewStep& step);
-void MarkStep(int64 job, int32 step);
+/// A step is done; sqlite.job_log gets a line of it.
+/// @param began when the step did; 0: of a load, when that of its table did
+void MarkStep(int64 job, int32 step, TimestampTz began);
 
 struct NewTable {
     int32 table_no;
@@ -98,6 +100,10 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
 /// Nothing of the table is left to be loaded. Raises 54000 where more than `max_percent` of its rows were
 /// rejected. @param max_percent -1: any
 void FinishTable(int64 job, int32 table_no, double max_percent);
+/// A line of sqlite.job_log: what became of a table's rows, and how long it took.
+void LogTable(int64 job, int32 table_no);
+/// Counts values of the table that a step has changed, under a policy's name, among those of its load.
+void AddChanges(int64 job, int32 table_no, const char* policy, int64 count);
 /// Raises 54000 where more rows of the job were rejected. Pieces that ran side by side knew nothing of each
 /// other's.
 /// @param most -1: any number

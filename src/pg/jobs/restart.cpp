@@ -42,6 +42,30 @@ bool HasBegun(int64 job) {
     return begun;
 }
 
+bool HasPendingSteps(int64 job) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job);
+    const bool pending = RunOnRecords(
+                             "SELECT FROM sqlite.job_steps WHERE job OPERATOR(pg_catalog.=) $1"
+                             " AND state OPERATOR(pg_catalog.=) 'pending' LIMIT 1",
+                             arguments) > 0;
+    SPI_finish();
+    return pending;
+}
+
+bool WasCompleted(int64 job) {
+    SPI_connect();
+    Arguments arguments;
+    arguments.Int8(job);
+    const bool completed = RunOnRecords(
+                               "SELECT FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1"
+                               " AND completed IS NOT NULL",
+                               arguments) > 0;
+    SPI_finish();
+    return completed;
+}
+
 void ForgetPlan(int64 job) {
     static constexpr const char* kStatements[] = {
         "DELETE FROM sqlite.rejects WHERE job OPERATOR(pg_catalog.=) $1",
@@ -83,7 +107,7 @@ void RestartTables(int64 job, const char* server, const char* change) {
         " AND t.table_no OPERATOR(pg_catalog.=) s.table_no AND t.server OPERATOR(pg_catalog.=) $2"
         " AND s.section OPERATOR(pg_catalog.=) 'data'",
         "UPDATE sqlite.job_tables SET state = 'pending', read = 0, written = 0, rejected = 0, skipped = 0,"
-        " warned = 0, changes = '{}', started = NULL, finished = NULL"
+        " warned = 0, updated = 0, unchanged = 0, changes = '{}', started = NULL, finished = NULL"
         " WHERE job OPERATOR(pg_catalog.=) $1 AND server OPERATOR(pg_catalog.=) $2",
     };
     for (const char* statement : kResets)

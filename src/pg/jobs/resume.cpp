@@ -24,7 +24,7 @@ bool TakeUp(FunctionCallInfo fcinfo, Call* call, int64* job) {
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("job " INT64_FORMAT " has been rolled back", taken.job),
                         errhint("CALL sqlite.migrate again.")));
-    if (!taken.Is("done")) return true;
+    if (!taken.Is("done") || HasPendingSteps(taken.job)) return true;
     ereport(NOTICE, (errmsg("job " INT64_FORMAT " is done: there is nothing to resume", taken.job)));
     return false;
 }

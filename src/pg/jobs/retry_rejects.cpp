@@ -152,6 +152,7 @@ void LoadConverted(Retry* retry, const PlannedLoad& table, const plan::LoadTask&
 
 void RetryTable(Retry* retry, int32 table_no) {
     const PlannedLoad& table = retry->plan->Table(table_no);
+    CheckThere(retry->choice.job, table);
     plan::LoadTask* task = retry->replan != nullptr && !table.task.server.empty()
                                ? TaskPlannedAnew(retry->replan, table)
                                : RetryTask(table);

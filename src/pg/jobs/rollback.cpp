@@ -2,6 +2,7 @@
 // the caller's transaction and by the rights of the job's owner. Nothing is recorded when it fails, so the
 // job is what it was.
 #include "pg/jobs/copies_at_commit.hpp"
+#include "pg/jobs/follow_targets.hpp"
 #include "pg/jobs/last_job.hpp"
 #include "pg/jobs/records.hpp"
 #include "pg/jobs/staging.hpp"
@@ -170,6 +171,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_rollback) {
         DropStaging(taken.job);
         const Datum chosen = ChooseTables(taken.job, tables);
         CarryOut(taken.job, ListOf(taken.job, chosen, force), force);
+        CommandCounterIncrement();
         MarkRolledBack(taken.job, chosen);
     });
     Log(taken.job, "info", Summary(tables, force));
@@ -181,5 +183,6 @@ PG_SQLITE_FUNCTION(pg_sqlite_rollback) {
 PG_SQLITE_FUNCTION(pg_sqlite_rollback_sql) {
     const int64 named = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
     const int64 job = JobOrLast(PG_ARGISNULL(0) ? nullptr : &named);
+    FollowTargets(job);
     PG_RETURN_TEXT_P(cstring_to_text(ScriptOf(job)));
 }

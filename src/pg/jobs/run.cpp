@@ -2,11 +2,13 @@
 
 #include <cstring>
 
+#include "pg/jobs/follow_targets.hpp"
 #include "pg/jobs/load_piece.hpp"
 #include "pg/jobs/orphans.hpp"
 #include "pg/jobs/pool_work.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/staging.hpp"
+#include "pg/jobs/uuid_namespace.hpp"
 
 extern "C" {
 #include "utils/inval.h"
@@ -35,14 +37,22 @@ bool IsMadeMeanwhile(const ErrorData* error) noexcept {
 /// Within the present transaction, as the caller. What belongs to no table (schemas, which two migrations may
 /// share) is tried in a subtransaction, and a second time it finds what the other session has made; tables
 /// are too many for that.
-void RunStatement(const PlannedStep& step, const std::string& statement) {
+/// @return rows that it has changed
+uint64 RunStatement(const PlannedStep& step, const std::string& statement) {
+    uint64 rows = 0;
     if (step.table_no != 0) {
-        ExecuteUtf8(statement);
+        rows = ExecuteUtf8(statement);
     } else if (TryInSubtransaction([&] { ExecuteUtf8(statement); }, IsMadeMeanwhile) != nullptr) {
         AcceptInvalidationMessages();
         ExecuteUtf8(statement);
     }
     RepublishActivity();
+    return rows;
+}
+
+/// Whether it makes NULL of references without a parent, which is a policy's change of values.
+bool ClearsOrphans(const PlannedStep& step) noexcept {
+    return step.kind == StepKind::kStatement && step.object.rfind("orphans of ", 0) == 0;
 }
 
 /// Where the row of steps ends that begins at `first` and removes orphans. They are done together, since
@@ -59,16 +69,19 @@ void Do(Call* call, JobPlan* plan, const PlannedStep& step) {
     Name(call, step);
     const auto place = static_cast<size_t>(&step - plan->steps.data());
     if (step.kind == StepKind::kOrphans) {
-        if (place == 0 || plan->steps[place - 1].kind != StepKind::kOrphans)
-            RejectOrphans(call, plan, place, EndOfOrphans(*plan, place));
+        const bool is_first =
+            place == 0 || plan->steps[place - 1].kind != StepKind::kOrphans || plan->steps[place - 1].done;
+        if (is_first) RejectOrphans(call, plan, place, EndOfOrphans(*plan, place));
         return;
     }
+    const TimestampTz began = GetCurrentTimestamp();
     if (step.kind != StepKind::kComment) {
         PublishActivity(
             {call->job, PhaseOf(step.section), step.table_no, InvalidOid, -1, ToServerText(step.object)});
-        RunStatement(step, step.statement);
+        const uint64 rows = RunStatement(step, step.statement);
+        if (ClearsOrphans(step)) AddChanges(call->job, step.table_no, "orphans", static_cast<int64>(rows));
     }
-    MarkStep(call->job, step.number);
+    MarkStep(call->job, step.number, began);
 }
 
 /// A whole table, in the present transaction.
@@ -78,7 +91,7 @@ void DoLoad(Call* call, JobPlan* plan, const PlannedStep& step) {
     if (table.task.must_be_empty) CheckEmpty(table);
     LoadPiece(call->job, table, nullptr, call->account);
     if (call->account->failures == 0) FinishTable(call->job, step.table_no, plan->max_percent);
-    MarkStep(call->job, step.number);
+    MarkStep(call->job, step.number, 0);
 }
 
 /// All that is left, in the present transaction. What does not fit is looked for in all tables before it
@@ -106,6 +119,8 @@ void DoAll(Call* call, JobPlan* plan) {
     }
     call->account->RaiseFailures();
     call->doing = nullptr;
+    KeepNamespace(call->job);
+    NoteTargets(call->job);
     FinishJob(call->job, nullptr);
 }
 
@@ -116,8 +131,9 @@ void DoStaged(Call* call, JobPlan* plan) {
         for (const PlannedStep& step : plan->steps) {
             if (step.staged.empty() || step.section != Section::kPreData) continue;
             Name(call, step);
+            const TimestampTz began = GetCurrentTimestamp();
             RunStatement(step, step.staged);
-            MarkStep(call->job, step.number);
+            MarkStep(call->job, step.number, began);
         }
     });
     LoadTables(call, plan);
@@ -147,6 +163,10 @@ void DoPreData(Call* call, JobPlan* plan) {
 
 void DoInUnits(Call* call, JobPlan* plan) {
     DoPreData(call, plan);
+    RunUnit(call, [&] {
+        KeepNamespace(call->job);
+        NoteTargets(call->job);
+    });
     bool loaded = false, indexed = !plan->parallel_index;
     for (const PlannedStep& step : plan->steps) {
         if (step.done || step.section == Section::kPreData) continue;
@@ -162,7 +182,10 @@ void DoInUnits(Call* call, JobPlan* plan) {
         }
     }
     call->doing = nullptr;
-    RunUnit(call, [&] { FinishJob(call->job, nullptr); });
+    RunUnit(call, [&] {
+        NoteTargets(call->job);
+        FinishJob(call->job, nullptr);
+    });
 }
 
 }  // namespace

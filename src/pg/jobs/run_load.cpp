@@ -85,6 +85,8 @@ void RunLoad(const PieceContext& context, plan::PieceEnd* end) {
                             account->skipped};
     CountPieceRows(rows);
     done.rows += rows;
+    // A piece of few rows has told nobody of them.
+    ReportRows(done.rows.read, done.rows.written, done.rows.rejected, done.rows.skipped);
     end->rows = static_cast<uint64>(account->read);
 }
 

@@ -31,6 +31,7 @@ void RunStep(const PieceContext& context) {
     const char* statement = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
     const char* object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
     PublishActivity({context.job, Phase::kPostData, 0, InvalidOid, -1, object});
+    const TimestampTz began = GetCurrentTimestamp();
     StepName place = {step, object};
     ErrorContextCallback errors = {error_context_stack, &NameStep, &place};
     error_context_stack = &errors;
@@ -38,7 +39,7 @@ void RunStep(const PieceContext& context) {
         elog(ERROR, "could not run step %d of job " INT64_FORMAT, step, context.job);
     error_context_stack = errors.previous;
     SPI_finish();
-    MarkStep(context.job, step);
+    MarkStep(context.job, step, began);
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -139,7 +139,14 @@ void PinSourceAgain(int64 job, const char* name, const spec::JobSettings& settin
     const char* before = RecordedFingerprint(job, name);
     const char* now = FingerprintOf(server->serverid);
     const char* change = before == nullptr ? "its fingerprint" : FingerprintChange(before, now);
-    if (change != nullptr) {
+    if (change != nullptr && WasCompleted(job)) {
+        const char* message = psprintf(
+            "the file of server \"%s\" has changed since the job read it (%s): what is loaded now is as the "
+            "file is now",
+            name, change);
+        ereport(WARNING, (errmsg_internal("%s", message)));
+        Log(job, "warning", message, name);
+    } else if (change != nullptr) {
         RestartTables(job, name, change);
         ForgetFile(job, name);
         NoteFile(job, name, PathOf(server), now, 0);

@@ -20,7 +20,7 @@ List* FirstColumn(uint64 rows) {
     return texts;
 }
 
-void Run(const char* sql) {
+void RunText(const char* sql) {
     const int code = SPI_execute(sql, false, 0);
     if (code < 0) elog(ERROR, "could not run \"%s\": %s", sql, SPI_result_code_string(code));
 }
@@ -28,7 +28,7 @@ void Run(const char* sql) {
 void RunAll(List* statements) {
     ListCell* cell;
     foreach (cell, statements)
-        Run(static_cast<const char*>(lfirst(cell)));
+        RunText(static_cast<const char*>(lfirst(cell)));
 }
 
 void ClearStaging(const Arguments& job) {
@@ -40,7 +40,8 @@ void ResetRecords(const Arguments& job) {
     RunOnRecords("DELETE FROM sqlite.job_chunks WHERE job OPERATOR(pg_catalog.=) $1", job);
     RunOnRecords(
         "UPDATE sqlite.job_tables SET state = 'pending', read = 0, written = 0, rejected = 0, skipped = 0,"
-        " warned = 0, changes = '{}', started = NULL, finished = NULL WHERE job OPERATOR(pg_catalog.=) $1",
+        " warned = 0, updated = 0, unchanged = 0, changes = '{}', started = NULL, finished = NULL WHERE job "
+        "OPERATOR(pg_catalog.=) $1",
         job);
     RunOnRecords(
         "UPDATE sqlite.job_steps SET state = 'pending', started = NULL, finished = NULL"

@@ -1,5 +1,6 @@
 #include "pg/jobs/undo_job.hpp"
 
+#include "pg/jobs/follow_targets.hpp"
 #include "pg/jobs/records.hpp"
 
 extern "C" {
@@ -30,7 +31,7 @@ Arguments Which(int64 job, Datum tables) {
 
 void ReadTargets(plan::UndoJob* job, Datum tables) {
     Arguments arguments = Which(job->number, tables);
-    arguments.Int8(static_cast<int64>(GetSystemIdentifier()));
+    arguments.Int8(static_cast<int64>(GetSystemIdentifier())).Text(ThisPlace());
     const uint64 count = RunOnRecords(
         "SELECT t.target, pg_catalog.bool_or(t.created), pg_catalog.sum(t.written),"
         " pg_catalog.bool_or(t.written OPERATOR(pg_catalog.>) 0 AND"
@@ -40,7 +41,11 @@ void ReadTargets(plan::UndoJob* job, Datum tables) {
         " AND s.statement OPERATOR(pg_catalog.~~) 'TRUNCATE %'), x.list,"
         " CASE WHEN x.elsewhere THEN 'its transactions are those of another cluster'"
         " WHEN x.age OPERATOR(pg_catalog.>) 2147483647 THEN 'the job is more than 2,147,483,647 transactions "
-        "old' END"
+        "old' END, pg_catalog.bool_or(t.relation IS NOT NULL AND (SELECT j.place OPERATOR(pg_catalog.=) $4 "
+        "FROM"
+        " sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1) AND NOT EXISTS (SELECT FROM "
+        "pg_catalog.pg_class c"
+        " WHERE c.oid OPERATOR(pg_catalog.=) t.relation))"
         " FROM sqlite.job_tables t LEFT JOIN LATERAL (SELECT"
         " pg_catalog.string_agg(e.xid::pg_catalog.text, ' ') AS list, pg_catalog.bool_or(e.elsewhere) AS"
         " elsewhere, pg_catalog.max(e.age) AS age FROM"
@@ -65,6 +70,7 @@ void ReadTargets(plan::UndoJob* job, Datum tables) {
     for (uint64 i = 0; i < count; ++i) {
         const char *name = TextOf(i, 1), *written = TextOf(i, 3), *xids = TextOf(i, 6), *unfit = TextOf(i, 7);
         const bool created = BoolOf(i, 2), overwritten = BoolOf(i, 4), truncated = BoolOf(i, 5);
+        const bool gone = BoolOf(i, 8);
         Guard([&] {
             plan::UndoTarget& target = job->targets.emplace_back();
             target.name = name;
@@ -73,6 +79,7 @@ void ReadTargets(plan::UndoJob* job, Datum tables) {
             target.overwritten = overwritten;
             target.truncated = truncated && !created;
             target.unfit = unfit;
+            target.gone = gone;
             for (char* rest = const_cast<char*>(xids); *rest != '\0';)
                 target.xids.push_back(static_cast<uint32>(std::strtoul(rest, &rest, 10)));
         });
@@ -168,8 +175,9 @@ Oid LookAt(plan::UndoTarget* target) {
         " THEN 'it is not stored as a heap' END"
         " FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)",
         ToServerText(target->name));
-    target->gone = found == 0;
-    if (found == 0) return InvalidOid;
+    // Another relation that has its name now is not the job's.
+    target->gone = target->gone || found == 0;
+    if (target->gone) return InvalidOid;
     const Oid oid = static_cast<Oid>(XidOf(TextOf(0, 1)));
     const char* unfit = TextOf(0, 2);
     if (target->unfit.empty()) Guard([&] { target->unfit = unfit; });
@@ -306,15 +314,35 @@ void MarkRolledBack(int64 job, Datum tables) {
             all);
     } else {
         RunOnRecords(
-            "UPDATE sqlite.job_tables SET state = 'pending', read = 0, written = 0, rejected = 0, skipped = "
+            "UPDATE sqlite.job_tables SET state = 'pending', relation = NULL, read = 0, written = 0, "
+            "rejected = 0, skipped = "
             "0,"
-            " warned = 0, changes = '{}', started = NULL, finished = NULL"
+            " warned = 0, updated = 0, unchanged = 0, changes = '{}', started = NULL, finished = NULL"
             " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) ANY ($2)",
             which);
         RunOnRecords(
             "UPDATE sqlite.job_steps SET state = 'pending', started = NULL, finished = NULL"
             " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) ANY ($2)",
             which);
+        // By force keys that refer to the tables and views upon them went along: they come back with them.
+        RunOnRecords(
+            "UPDATE sqlite.job_steps s SET state = 'pending', started = NULL, finished = NULL"
+            " WHERE s.job OPERATOR(pg_catalog.=) $1 AND s.state OPERATOR(pg_catalog.=) 'done'"
+            " AND (s.undo OPERATOR(pg_catalog.~~) 'DROP VIEW %' AND"
+            " pg_catalog.to_regclass(pg_catalog.substr(s.undo, 11)) IS NULL"
+            " OR s.object OPERATOR(pg_catalog.~~) 'foreign key %' AND EXISTS (SELECT FROM sqlite.job_tables t"
+            " WHERE t.job OPERATOR(pg_catalog.=) $1 AND t.table_no OPERATOR(pg_catalog.=) ANY ($2)"
+            " AND pg_catalog.strpos(s.statement, ' REFERENCES ' OPERATOR(pg_catalog.||) t.target"
+            " OPERATOR(pg_catalog.||) ' ') OPERATOR(pg_catalog.>) 0) AND NOT EXISTS (SELECT FROM"
+            " pg_catalog.pg_constraint k, sqlite.job_tables c WHERE c.job OPERATOR(pg_catalog.=) $1"
+            " AND c.table_no OPERATOR(pg_catalog.=) s.table_no AND k.conrelid OPERATOR(pg_catalog.=)"
+            " pg_catalog.to_regclass(c.target) AND k.contype OPERATOR(pg_catalog.=) 'f'"
+            " AND s.object OPERATOR(pg_catalog.=) pg_catalog.format('foreign key %s of %s', k.conname, "
+            "c.target)))",
+            which);
+        // What was put aside is in place: whatever comes now goes there at once.
+        RunOnRecords("UPDATE sqlite.job_tables SET staged = NULL WHERE job OPERATOR(pg_catalog.=) $1", all);
+        RunOnRecords("UPDATE sqlite.job_steps SET staged = NULL WHERE job OPERATOR(pg_catalog.=) $1", all);
         RunOnRecords(
             "UPDATE sqlite.rejects SET state = 'ignored'"
             " WHERE job OPERATOR(pg_catalog.=) $1 AND table_no OPERATOR(pg_catalog.=) ANY ($2)",

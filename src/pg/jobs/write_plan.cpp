@@ -9,6 +9,7 @@
 #include "pg/jobs/plan_warnings.hpp"
 #include "pg/jobs/progress.hpp"
 #include "pg/jobs/staging.hpp"
+#include "pg/jobs/uuid_namespace.hpp"
 #include "pg/load/collect.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -188,6 +189,8 @@ void WritePlan(const Call* call, const Migration& migration) {
     const std::vector<assess::TableFacts>* facts =
         ReadFacts(handle, all_or_nothing ? FactsFor::kMigration : FactsFor::kJudgement);
     CheckBlockers(*Judge(handle, facts));
+    if (design.job.keys == spec::Keys::kUuid)
+        NoteNamespace(call->job, ToServerText(handle.survey->existing.uuid_namespace));
     WarnOfPlan(call->job, design, *facts);
     const std::vector<plan::Step>& steps = *StepsOf(design);
     auto* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);

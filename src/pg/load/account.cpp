@@ -20,6 +20,8 @@ char* CopyText(const char* text) {
 
 }  // namespace
 
+uint64* changes_of_load = nullptr;
+
 const char* CategoryName(Category category) noexcept {
     static constexpr const char* kNames[] = {"conversion", "validation", "insertion"};
     return kNames[static_cast<size_t>(category)];
@@ -123,8 +125,8 @@ void Account::ForgetKept() noexcept {
 }
 
 Account::Mark Account::TakeMark() const noexcept {
-    Mark mark = {read, written,           rejected,    skipped,        warned,     failures,
-                 {},   list_length(xids), kept_count_, kept_failures_, kept_bytes_};
+    Mark mark = {read,     written, rejected,          skipped,     warned,         updated,    unchanged,
+                 failures, {},      list_length(xids), kept_count_, kept_failures_, kept_bytes_};
     std::memcpy(mark.changes, changes, sizeof(changes));
     return mark;
 }
@@ -135,6 +137,8 @@ void Account::ReturnTo(const Mark& mark) noexcept {
     rejected = mark.rejected;
     skipped = mark.skipped;
     warned = mark.warned;
+    updated = mark.updated;
+    unchanged = mark.unchanged;
     failures = mark.failures;
     std::memcpy(changes, mark.changes, sizeof(changes));
     xids = list_truncate(xids, mark.xids);

@@ -33,6 +33,10 @@ struct Reject {
 /// beside them, to be told when a job fails.
 inline constexpr int kKeptRejects = 1000;
 
+/// Where a load's own statement counts values that its expressions change under a policy (sqlite.assign), by
+/// value::Applied; null while none runs. Who sets it takes it back, also after an error.
+extern uint64* changes_of_load;
+
 class Account {
   public:
     /// Hands over a row put aside; it is called within the load's transaction.
@@ -49,6 +53,8 @@ class Account {
     int64 rejected = 0;
     int64 skipped = 0;
     int64 warned = 0;
+    int64 updated = 0;                 ///< of `written`: rows that were there
+    int64 unchanged = 0;               ///< of `skipped`: rows that were there as they are
     int64 failures = 0;                ///< of `rejected`: those that on_error error does not allow
     bool rejects_conversions = false;  ///< whatever the columns' on_error says
     bool hands_over_failures =
@@ -85,7 +91,7 @@ class Account {
 
     /// What was counted behind a point of return did not happen.
     struct Mark {  // zero: the beginning
-        int64 read, written, rejected, skipped, warned, failures;
+        int64 read, written, rejected, skipped, warned, updated, unchanged, failures;
         uint64 changes[fdw::RowConverter::kChangeKinds];
         int xids, kept_count, kept_failures;
         Size kept_bytes;

@@ -8,6 +8,9 @@
 namespace pgsqlite::pg::load {
 
 /// As Load(), without the attempt to do it in one statement.
-void LoadInBatches(const plan::LoadTask& task, const plan::RowidRange* range, Account* account);
+/// @param converts rows are read as they are and converted behind that, so that an error of an expression or
+/// a rule is found to be a row's
+void LoadInBatches(const plan::LoadTask& task, const plan::RowidRange* range, bool converts,
+                   Account* account);
 
 }  // namespace pgsqlite::pg::load

@@ -7,6 +7,10 @@
 #include "pg/load/parallel_insert.hpp"
 #include "pg/settings.hpp"
 
+extern "C" {
+#include "executor/instrument.h"
+}
+
 namespace pgsqlite::pg::load {
 namespace {
 
@@ -21,6 +25,7 @@ struct Statement {
 Statement* statements = nullptr;
 
 ExecutorStart_hook_type previous_start = nullptr;
+ExecutorEnd_hook_type previous_end = nullptr;
 
 /// The present or latest statement on the bulk path is at its source, not at its target.
 bool at_source = true;
@@ -72,8 +77,23 @@ TupleTableSlot* ExecBulkInsert(PlanState* state) {
     return nullptr;
 }
 
+/// A load's own INSERT, by SPI.
+bool CountsConflicts(const QueryDesc* query) noexcept {
+    return conflict_counts != nullptr && bulk_candidate != nullptr && query->operation == CMD_INSERT &&
+           std::strcmp(bulk_candidate, query->sourceText) == 0;
+}
+
+void OnExecutorEnd(QueryDesc* query) {
+    if (CountsConflicts(query)) CountConflicts(query, conflict_counts);
+    if (previous_end != nullptr)
+        previous_end(query);
+    else
+        standard_ExecutorEnd(query);
+}
+
 void OnExecutorStart(QueryDesc* query, int eflags) {
     LeaveWorkersOut(query);
+    if (CountsConflicts(query)) query->instrument_options |= INSTRUMENT_ROWS;
     if (previous_start != nullptr)
         previous_start(query, eflags);
     else
@@ -109,6 +129,8 @@ void OnExecutorStart(QueryDesc* query, int eflags) {
 void InitBulkInsert() {
     previous_start = ExecutorStart_hook;
     ExecutorStart_hook = &OnExecutorStart;
+    previous_end = ExecutorEnd_hook;
+    ExecutorEnd_hook = &OnExecutorEnd;
 }
 
 bool FailedWhileReading() noexcept {

@@ -12,6 +12,7 @@ namespace pgsqlite::pg::load {
 
 const char* bulk_candidate = nullptr;
 bool ran_parallel = false;
+InsertCounts* conflict_counts = nullptr;
 
 namespace {
 
@@ -78,12 +79,13 @@ void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestRec
         PushCopiedSnapshot(snapshot != nullptr ? snapshot : GetTransactionSnapshot());
         UpdateActiveSnapshotCommandId();
         QueryDesc* query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr,
-                                           nullptr, counts != nullptr ? INSTRUMENT_ROWS : 0);
+                                           nullptr, INSTRUMENT_ROWS);
         StartCollecting(query, collector);
         ExecutorFinish(query);
         if (counts != nullptr && plan->canSetTag) {
             counts->written += query->estate->es_processed;
             counts->read += RowsOf(outerPlanState(query->planstate));
+            CountConflicts(query, counts);
         }
         ExecutorEnd(query);
         FreeQueryDesc(query);
@@ -93,6 +95,18 @@ void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestRec
 }
 
 }  // namespace
+
+void CountConflicts(const QueryDesc* query, InsertCounts* counts) {
+    if (!IsA(query->planstate, ModifyTableState)) return;
+    const ModifyTableState* node = castNode(ModifyTableState, query->planstate);
+    const Instrumentation* instrument = node->ps.instrument;
+    const auto* plan = reinterpret_cast<const ModifyTable*>(node->ps.plan);
+    if (instrument == nullptr || plan->onConflictAction != ONCONFLICT_UPDATE) return;
+    // As EXPLAIN ANALYZE has them: rows that met one, and those of them that the WHERE left as it was.
+    const auto unchanged = static_cast<uint64>(instrument->nfiltered1);
+    counts->updated += static_cast<uint64>(instrument->ntuples2) - unchanged;
+    counts->unchanged += unchanged;
+}
 
 InsertCounts RunInsert(const char* sql, Readers readers, fdw::RowCollector* collector) {
     InsertCounts counts = {};

@@ -6,9 +6,18 @@
 namespace pgsqlite::pg::load {
 
 struct InsertCounts {
-    uint64 read;     ///< rows that the source gave
-    uint64 written;  ///< rows inserted or updated
+    uint64 read;       ///< rows that the source gave
+    uint64 written;    ///< rows inserted or updated
+    uint64 updated;    ///< of these: rows that were there
+    uint64 unchanged;  ///< of the others: rows that were there as they are
 };
+
+/// Counts the rows that an INSERT … ON CONFLICT DO UPDATE, run with INSTRUMENT_ROWS, has met. Before
+/// ExecutorEnd.
+void CountConflicts(const QueryDesc* query, InsertCounts* counts);
+/// Set while the session's own executor runs a statement of a load (bulk_candidate): where its conflicts are
+/// counted.
+extern InsertCounts* conflict_counts;
 
 /// Who reads the source: the session alone, or parallel workers with it where PostgreSQL would plan some.
 enum class Readers : uint8 { kSession, kWorkers };

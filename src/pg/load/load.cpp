@@ -12,10 +12,21 @@ namespace {
 /// The plain statement.
 void LoadDirectly(const char* sql, Readers readers, Account* account) {
     fdw::RowCollector collector = CollectorFor(account);
-    const InsertCounts counts = RunInsert(sql, readers, &collector);
+    uint64* outer = changes_of_load;
+    InsertCounts counts = {};
+    PG_TRY();
+    {
+        changes_of_load = account->changes;
+        counts = RunInsert(sql, readers, &collector);
+    }
+    PG_FINALLY();
+    { changes_of_load = outer; }
+    PG_END_TRY();
     account->read += static_cast<int64>(counts.read);
     account->written += static_cast<int64>(counts.written);
     account->skipped += static_cast<int64>(counts.read - counts.written);
+    account->updated += static_cast<int64>(counts.updated);
+    account->unchanged += static_cast<int64>(counts.unchanged);
     Settle(collector, account);
     account->NoteTransaction();
 }
@@ -41,6 +52,19 @@ Outcome TryDirectly(const char* sql, Readers readers, Account* account) {
     FreeErrorData(error);
     account->ReturnTo(mark);
     return outcome;
+}
+
+/// Rules are asked in the statement that reads; only where that meets an error of a row, of converted rows.
+void LoadByRules(const plan::LoadTask& task, const plan::RowidRange* range, Account* account) {
+    if (plan::Computes(task)) return LoadInBatches(task, range, true, account);
+    const Account::Mark mark = account->TakeMark();
+    ErrorData* error =
+        TryInSubtransaction([&] { LoadInBatches(task, range, false, account); },
+                            [&](const ErrorData* raised) { return !account->ended && IsAboutRow(raised); });
+    if (error == nullptr) return;
+    FreeErrorData(error);
+    account->ReturnTo(mark);
+    LoadInBatches(task, range, true, account);
 }
 
 /// SQLSTATEs of classes that PostgreSQL does not have are a trigger's own: '45000', 'SHOP1'.
@@ -77,13 +101,13 @@ bool IsAboutRow(const ErrorData* error) noexcept {
 }
 
 void Load(const plan::LoadTask& task, const plan::RowidRange* range, Account* account) {
-    if (!task.rules.empty()) return LoadInBatches(task, range, account);
+    if (!task.rules.empty()) return LoadByRules(task, range, account);
     const char* sql = SqlText([&] { return plan::DirectInsert(task, range); });
     // A job's own workers share its tables out already.
     const bool alone = range == nullptr && MyBgworkerEntry == nullptr;
     Outcome outcome = TryDirectly(sql, alone ? Readers::kWorkers : Readers::kSession, account);
     if (outcome == Outcome::kWorkersFailed) outcome = TryDirectly(sql, Readers::kSession, account);
-    if (outcome != Outcome::kLoaded) LoadInBatches(task, range, account);
+    if (outcome != Outcome::kLoaded) LoadInBatches(task, range, plan::Computes(task), account);
 }
 
 }  // namespace pgsqlite::pg::load

@@ -30,14 +30,15 @@ bool IsKind(const char* name) noexcept {
     return false;
 }
 
+/// In the place of "none": what no value's conversion does, but a step behind the load.
 const char* PolicyName(size_t i) noexcept {
-    return value::AppliedName(static_cast<value::Applied>(i));
+    return i == 0 ? "orphans" : value::AppliedName(static_cast<value::Applied>(i));
 }
 
 constexpr size_t kPolicies = static_cast<size_t>(value::Applied::kAppliedCount);
 
 bool IsPolicy(const char* name) noexcept {
-    for (size_t i = 1; i < kPolicies; ++i)
+    for (size_t i = 0; i < kPolicies; ++i)
         if (std::strcmp(PolicyName(i), name) == 0) return true;
     return false;
 }
@@ -84,13 +85,13 @@ bool IsKnown(int64 job, const char* item) {
         words[i] = kKinds[i];
         appendStringInfo(&kinds, "%s%s", i > 0 ? ", " : "", kKinds[i]);
     }
-    for (size_t i = 1; i < kPolicies; ++i) {
-        words[kKindCount + i - 1] = PolicyName(i);
-        appendStringInfo(&policies, "%s%s", i > 1 ? ", " : "", PolicyName(i));
+    for (size_t i = 0; i < kPolicies; ++i) {
+        words[kKindCount + i] = PolicyName(i);
+        appendStringInfo(&policies, "%s%s", i > 0 ? ", " : "", PolicyName(i));
     }
     const char* kind = nullptr;
     const char* name = ThingOf(item, &kind) != nullptr ? ThingOf(item, &kind) : item;
-    const char* near = NearestWord(name, {words, kKindCount + kPolicies - 1});
+    const char* near = NearestWord(name, {words, kKindCount + kPolicies});
     ereport(
         ERROR,
         (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized exception \"%s\" in allow", item),

@@ -4,8 +4,9 @@
 namespace pgsqlite::pg::validate {
 namespace {
 
-/// The columns of a relation: those of the key in its order, then the others by name, so that relations whose
-/// columns stand in another order agree.
+/// The columns of a relation: those of the key in its order, for the chunks; then all of them by name, which
+/// make a row's digest, so that relations whose columns stand in another order agree, and whatever their key
+/// is.
 struct DigestColumns {
     const char** names;
     Oid* types;
@@ -39,13 +40,6 @@ List* KeyNames(FunctionCallInfo fcinfo, Oid relation) {
     return names;
 }
 
-bool Contains(const List* names, const char* name) {
-    ListCell* cell;
-    foreach (cell, names)
-        if (std::strcmp(static_cast<const char*>(lfirst(cell)), name) == 0) return true;
-    return false;
-}
-
 DigestColumns ReadColumns(Oid relid, const List* key) {
     Relation relation = table_open(relid, AccessShareLock);
     const TupleDesc descriptor = RelationGetDescr(relation);
@@ -59,8 +53,7 @@ DigestColumns ReadColumns(Oid relid, const List* key) {
     columns.key_count = columns.count;
     for (int i = 0; i < descriptor->natts; ++i) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (!attribute->attisdropped && !Contains(key, NameStr(attribute->attname)))
-            columns.names[columns.count++] = pstrdup(NameStr(attribute->attname));
+        if (!attribute->attisdropped) columns.names[columns.count++] = pstrdup(NameStr(attribute->attname));
     }
     table_close(relation, NoLock);
     qsort(columns.names + columns.key_count, static_cast<size_t>(columns.count - columns.key_count),
@@ -98,7 +91,8 @@ class Chunks {
         if (sum_.rows == 0) first_key_ = Key(row, memory_[0]);
         if (key_count_ > 0) last_key_ = Key(row, memory_[1]);
         last_ = row.key;
-        sum_.Add(row.row);
+        sum_.Add(key_count_ > 0 ? pgsqlite::validate::Hash(row.canonical.substr(row.ends[key_count_ - 1]))
+                                : row.row);
     }
     void End() {
         if (sum_.rows == 0) return;

@@ -7,6 +7,7 @@
 #include "pg/jobs/records.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/validate/job_sql.hpp"
+#include "pg/validate/made_anew.hpp"
 #include "pg/validate/raw_side.hpp"
 #include "pg/validate/table_pair.hpp"
 
@@ -57,7 +58,7 @@ TableRecord ReadRecord(int64 job, int32 table_no) {
         " EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
         "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
         "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')"
-        "   AND r.category OPERATOR(pg_catalog.<>) 'conversion')"
+        "   AND (r.category OPERATOR(pg_catalog.<>) 'conversion' OR r.key IS NOT NULL))"
         " FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) $1"
         " AND t.table_no OPERATOR(pg_catalog.=) $2";
     MemoryContext caller = CurrentMemoryContext;
@@ -111,9 +112,10 @@ bool CheckComparable(TablePair* pair, const jobs::PlannedLoad& load, Oid target)
         pair->obstacle = "the job wrote no column of it";
     else if (!load.done)
         pair->obstacle = "the job has not loaded it completely";
-    else if (!load.task.conflict.empty())
-        pair->obstacle =
-            "the job left rows that were there, or changed them (\"existing\" is skip or upsert)";
+    else if (!load.task.conflict.empty() && load.task.upsert_key.empty())
+        pair->obstacle = "the job left rows that were there (\"existing\" is skip)";
+    else if (load.dropped && OidIsValid(target))
+        pair->obstacle = "the target was dropped, and another relation has its name";
     else if (!OidIsValid(target))
         pair->obstacle = "the target is gone";
     else
@@ -121,14 +123,36 @@ bool CheckComparable(TablePair* pair, const jobs::PlannedLoad& load, Oid target)
     return pair->obstacle == nullptr;
 }
 
-/// The columns in the order of comparison: the primary key first, where the job wrote all of it.
+bool Holds(const std::vector<std::string>& names, const std::string& name) noexcept {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Whether a column of the target says which row it is.
+bool IsOfKey(const plan::LoadTask& task, const List* primary_key, const std::string& name,
+             AttrNumber attribute) {
+    return task.upsert_key.empty() ? list_member_int(primary_key, attribute) : Holds(task.upsert_key, name);
+}
+
+/// Whether the job wrote a column in each of its rows, so that it can be computed again. An upsert leaves
+/// what it doesn't set in rows that were there.
+bool IsCompared(const plan::LoadTask& task, size_t column) {
+    const std::string& name = task.columns[column];
+    if (!task.upsert_key.empty() && !Holds(task.upsert_key, name) && !Holds(task.upsert_set, name))
+        return false;
+    return !IsMadeAnew(task, column);
+}
+
+/// The columns in the order of comparison: the key first, where the job wrote all of it. The source is there.
 bool OrderColumns(TablePair* pair, const plan::LoadTask& task, Oid target, JobColumns* columns) {
     const int count = static_cast<int>(task.columns.size());
-    columns->count = count;
+    StringInfoData left_out;
+    initStringInfo(&left_out);
     columns->order = static_cast<int*>(palloc(sizeof(int) * static_cast<Size>(count)));
     columns->attributes = static_cast<AttrNumber*>(palloc(sizeof(AttrNumber) * static_cast<Size>(count)));
     List* key = PrimaryKey(target);
-    int keys = 0;
+    const int key_length =
+        task.upsert_key.empty() ? list_length(key) : static_cast<int>(task.upsert_key.size());
+    int keys = 0, used = 0;
     for (int i = 0; i < count; ++i) {
         const char* name = ToServerText(task.columns[static_cast<size_t>(i)]);
         const AttrNumber attribute = get_attnum(target, name);
@@ -136,15 +160,30 @@ bool OrderColumns(TablePair* pair, const plan::LoadTask& task, Oid target, JobCo
             pair->obstacle = psprintf("column \"%s\" of the target is gone", name);
             return false;
         }
-        columns->order[i] = i;
-        columns->attributes[i] = attribute;
-        if (!list_member_int(key, attribute)) continue;
-        std::swap(columns->order[keys], columns->order[i]);
-        std::swap(columns->attributes[keys], columns->attributes[i]);
-        ++keys;
+        if (!IsCompared(task, static_cast<size_t>(i))) {
+            appendStringInfo(&left_out, "%s%s", left_out.len > 0 ? ", " : "", name);
+            continue;
+        }
+        columns->order[used] = i;
+        columns->attributes[used] = attribute;
+        if (IsOfKey(task, key, task.columns[static_cast<size_t>(i)], attribute)) {
+            std::swap(columns->order[keys], columns->order[used]);
+            std::swap(columns->attributes[keys], columns->attributes[used]);
+            ++keys;
+        }
+        ++used;
     }
-    columns->key_count = keys == list_length(key) ? keys : 0;
-    return true;
+    columns->count = used;
+    columns->key_count = keys == key_length ? keys : 0;
+    if (left_out.len > 0)
+        pair->scope =
+            psprintf("not compared, since they are made anew each time or stay in rows that are there: %s",
+                     left_out.data);
+    if (used == 0)
+        pair->obstacle = "no column of it can be compared: each is made anew each time";
+    else if (!task.upsert_key.empty() && columns->key_count == 0)
+        pair->obstacle = "the columns by which its rows are found are made anew each time";
+    return pair->obstacle == nullptr;
 }
 
 Side MakeSide(const JobColumns& columns, Oid target) {
@@ -226,6 +265,10 @@ const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& loa
         plan.job, load.table_no, matches.data);
 }
 
+void AddScope(TablePair* pair, const char* words) {
+    pair->scope = pair->scope == nullptr ? words : psprintf("%s; %s", pair->scope, words);
+}
+
 void CreateSource(const char* sql) {
     SPI_connect();
     const int code = jobs::ExecuteTemporary(sql);
@@ -243,7 +286,12 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     pair->target = ToServerText(load.target);
     const Oid target = FindRelation(pair->target);
     JobColumns columns = {};
-    if (!CheckComparable(pair, load, target) || !OrderColumns(pair, task, target, &columns)) return pair;
+    if (!CheckComparable(pair, load, target)) return pair;
+    if (!task.create_source.empty()) {
+        CreateSource(ToServerText(task.create_source));
+        pair->drop = ToServerText(task.drop_source);
+    }
+    if (!OrderColumns(pair, task, target, &columns)) return pair;
     const TableRecord record = ReadRecord(plan.job, load.table_no);
     if (record.rolled_back) {
         pair->obstacle = "the job was rolled back";
@@ -251,17 +299,16 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     }
     pair->loaded_rejects = record.loaded_rejects;
     pair->unlocated_rejects = record.unlocated_rejects;
-    if (record.shares_target)
-        pair->scope =
-            "only rows that the job wrote are compared: one that was changed since counts as missing";
+    const bool upserts = !task.upsert_key.empty();
+    if (upserts || record.shares_target)
+        AddScope(pair,
+                 upserts ? "only rows with a key that the source has are compared"
+                         : "only rows that the job wrote are compared: one that was changed since counts as "
+                           "missing");
 
     pair->names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(columns.count)));
     for (int i = 0; i < columns.count; ++i)
         pair->names[i] = get_attname(target, columns.attributes[i], false);
-    if (!task.create_source.empty()) {
-        CreateSource(ToServerText(task.create_source));
-        pair->drop = ToServerText(task.drop_source);
-    }
     JobQuery query = {plan, load, columns, target, pair->names, nullptr};
     if (record.keyed_rejects) {
         query.condition = KeyCondition(plan, load);
@@ -274,7 +321,7 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
         pair->source.raw = RawTableOf(task, columns, pair->source);
     pair->source.query = ExpectedQuery(query);
     pair->sink = MakeSide(columns, target);
-    pair->sink.query = TargetQuery(query, record.shares_target ? record.xids : nullptr);
+    pair->sink.query = TargetQuery(query, upserts || record.shares_target ? record.xids : nullptr);
     if (record.typed_rejects) {
         pair->aside = static_cast<Side*>(palloc0(sizeof(Side)));
         *pair->aside = MakeSide(columns, target);

@@ -142,6 +142,19 @@ const char* TargetQuery(const JobQuery& query, const char* xids) {
                          "\nWHERE t.xmin OPERATOR(pg_catalog.=) ANY (SELECT x::pg_catalog.xid FROM"
                          " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)",
                          quote_literal_cstr(xids));
+    if (xids != nullptr && !query.load.task.upsert_key.empty()) {
+        StringInfoData keys, values;
+        initStringInfo(&keys);
+        initStringInfo(&values);
+        for (int i = 0; i < query.columns.key_count; ++i) {
+            const char* separator = i > 0 ? ", " : "";
+            const auto column = static_cast<size_t>(query.columns.order[i]);
+            appendStringInfo(&keys, "%st.%s", separator, quote_identifier(query.names[i]));
+            appendStringInfo(&values, "%se.%s", separator, PlannedName(query.load.task.columns[column]));
+        }
+        appendStringInfo(&sql, "\nOR (%s) IN (SELECT %s FROM (%s) AS e)", keys.data, values.data,
+                         ExpectedQuery(query));
+    }
     return sql.data;
 }
 

@@ -27,7 +27,8 @@ bool HasOrphanSteps(const JobQuery& query);
 
 /// What the job's load gives, in the target's types, less the rows that were put aside by their rowid.
 const char* ExpectedQuery(const JobQuery& query);
-/// @param xids transactions whose rows are meant, "{1,2}"; null: all rows
+/// @param xids transactions whose rows are meant, "{1,2}", and with an upsert those whose key the load gives;
+/// null: all rows
 const char* TargetQuery(const JobQuery& query, const char* xids);
 /// Rows that were put aside in the target's own form: by a load from a query, or because they had no parent.
 const char* AsideQuery(const JobQuery& query);

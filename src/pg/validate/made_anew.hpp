@@ -1,0 +1,13 @@
+// Values that are other ones each time they are computed: now(), gen_random_uuid(). What a load made by these
+// can't be computed once more to be compared.
+#pragma once
+
+#include "core/plan/load_task.hpp"
+#include "pg/seam.hpp"
+
+namespace pgsqlite::pg::validate {
+
+/// @param column place among the task's columns; the task's source is there
+bool IsMadeAnew(const plan::LoadTask& task, size_t column);
+
+}  // namespace pgsqlite::pg::validate
