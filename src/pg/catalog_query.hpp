@@ -4,6 +4,10 @@
 
 #include "pg/seam.hpp"
 
+extern "C" {
+#include "catalog/namespace.h"
+}
+
 namespace pgsqlite::pg {
 
 /// Makes names without a schema PostgreSQL's own, until AtEOXact_GUC(true, level). @return the level
@@ -12,6 +16,16 @@ inline int UseCatalogNames() {
     (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
                             true, 0, false);
     return level;
+}
+
+/// Until the transaction, or the subtransaction at hand, ends: names without a schema are pg_catalog's first,
+/// then what the caller's search_path makes of them, and last what `last` does (or null).
+inline void LookIntoCatalogFirst(const char* last) {
+    const bool empty = namespace_search_path[0] == '\0';
+    const char* path = psprintf("pg_catalog%s%s%s%s", empty ? "" : ", ", namespace_search_path,
+                                last != nullptr ? ", " : "", last != nullptr ? last : "");
+    (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+                            false);
 }
 
 /// No code is generated within the level: a query that is run once takes longer to compile than to run, where

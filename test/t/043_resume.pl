@@ -122,8 +122,17 @@ sqlite('bad.db', 'CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER);'
 sql("CREATE SERVER bad FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/bad.db')");
 for my $spec ('{"workers": 2}', '{"workers": 2, "transaction": "batch", "commit_rows": 50}', '{"transaction": "batch", "commit_rows": 50}')
 {
-	like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$spec')"), qr/ERROR:  (\d+ rows do not fit their target|1 row does not fit its target)/, "$spec: an error");
-	is(sql('SELECT count(*) > 0, bool_and(message ~ \'x\d+\') FROM sqlite.rejects WHERE job = (SELECT max(job) FROM sqlite.jobs)'), 't|t', 'its rows are recorded');
+	# In one transaction the load itself finds them; what commits in pieces is judged before.
+	if ($spec !~ /batch/)
+	{
+		like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$spec')"), qr/ERROR:  (\d+ rows do not fit their target|1 row does not fit its target)/, "$spec: an error");
+		is(sql('SELECT count(*) > 0, bool_and(message ~ \'x\d+\') FROM sqlite.rejects WHERE job = (SELECT max(job) FROM sqlite.jobs)'), 't|t', 'its rows are recorded');
+	}
+	else
+	{
+		like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$spec')"), qr/ERROR:  the migration cannot be planned: 1 blocker\n.*item\.n: values do not fit type bigint: 10 /, "$spec: an error");
+		is(sql(q{SELECT to_regnamespace('fresh') IS NULL}), 't', 'before anything is written');
+	}
 	sql('DROP SCHEMA IF EXISTS fresh CASCADE');
 	(my $reject = $spec) =~ s/}$/, "on_error": "reject"}/;
 	sql("CALL sqlite.migrate('{bad}', 'fresh', '$reject')");
@@ -131,10 +140,10 @@ for my $spec ('{"workers": 2}', '{"workers": 2, "transaction": "batch", "commit_
 	is(sql('SELECT count(DISTINCT rowid), bool_and(target = \'fresh.item\') FROM sqlite.rejects WHERE job = (SELECT max(job) FROM sqlite.jobs)'), '10|t', 'and 10 rejects');
 	sql('DROP SCHEMA fresh CASCADE');
 	(my $limit = $reject) =~ s/}$/, "max_rejects": 5}/;
-	like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$limit')"), qr/ERROR:  more than \d rows were rejected/, 'a limit of 5 ends it');
+	like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$limit')"), qr/ERROR:  more than \d rows were rejected|DETAIL:  more rows are put aside than max_rejects allows: 10 /, 'a limit of 5 ends it');
 	sql('DROP SCHEMA IF EXISTS fresh CASCADE');
 	($limit = $reject) =~ s/}$/, "max_rejects": "0.5%"}/;
-	like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$limit')"), qr/ERROR:  1% of the rows for fresh\.item were rejected, more than 0\.5%/, 'so does a share');
+	like(try_sql("CALL sqlite.migrate('{bad}', 'fresh', '$limit')"), qr/ERROR:  1% of the rows for fresh\.item were rejected, more than 0\.5%|item: more rows are put aside than max_rejects allows: 10 of 1000/, 'so does a share');
 	sql('DROP SCHEMA IF EXISTS fresh CASCADE');
 }
 

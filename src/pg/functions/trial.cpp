@@ -5,6 +5,7 @@
 #include "core/plan/data_statements.hpp"
 #include "core/plan/statements.hpp"
 #include "core/plan/trial.hpp"
+#include "pg/catalog_query.hpp"
 #include "pg/jobs/owner_rights.hpp"
 #include "pg/load/account.hpp"
 #include "pg/load/load.hpp"
@@ -262,15 +263,6 @@ void RunSteps(Trying* trying) {
     }
 }
 
-/// Until the subtransaction ends. A stand-in must not stand before a type or a table that an expression
-/// means: one may be called text.
-void LookIntoTemporarySchemaLast() {
-    const char* path =
-        psprintf("%s%spg_temp", namespace_search_path, namespace_search_path[0] != '\0' ? ", " : "");
-    (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
-                            false);
-}
-
 /// What a trial can't tell, and why.
 void NoteUnforeseen(const Trying& trying) {
     for (size_t i = 0; i < trying.trial->tables.size(); ++i)
@@ -317,7 +309,9 @@ void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* fact
                 // Nothing of it stays, so that a transaction which only reads may do it. It is as before when
                 // the subtransaction is over.
                 XactReadOnly = false;
-                LookIntoTemporarySchemaLast();
+                // A stand-in must not stand before a type or a table that an expression means: one may be
+                // called text.
+                LookIntoCatalogFirst("pg_temp");
                 RunSteps(&trying);
             },
             &IsAnswerOfAll);

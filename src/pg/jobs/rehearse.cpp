@@ -105,6 +105,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_rehearse) {
     if (!asked.settings->backup.empty()) backup::CheckDirectory(ToServerText(asked.settings->backup));
     const List *before = NIL, *held = NIL, *moved = NIL;
     RunAndTakeBack([&] {
+        LookIntoCatalogFirst(nullptr);
         RunInBlock(call, [&] {
             before = MovedSequences();
             StartJob(call, RecordMigration(migration, PassingNumber()));

@@ -25,8 +25,10 @@ void CheckBlockers(const std::vector<plan::Finding>& findings) {
         const plan::Finding& finding = findings[i];
         if (finding.severity != plan::Severity::kBlocker || ++blockers > kShown) continue;
         const char* where = load::SqlText([&] {
-            return finding.server + (finding.table.empty() ? "" : ": " + finding.table) +
-                   (finding.column.empty() ? "" : "." + finding.column) + ": " + finding.text +
+            std::string place = finding.server;
+            if (!finding.table.empty()) place += (place.empty() ? "" : ": ") + finding.table;
+            if (!finding.column.empty()) place += "." + finding.column;
+            return place + (place.empty() ? "" : ": ") + finding.text +
                    (finding.rows ? " (rows: " + std::to_string(*finding.rows) + ")" : "") +
                    (finding.rows && !finding.example.empty() ? ", first " + finding.example : "");
         });
