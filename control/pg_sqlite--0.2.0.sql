@@ -492,16 +492,17 @@ COMMENT ON TABLE sqlite.rejects IS
 
 -- Secrets: who knows one can tell which key of SQLite a UUID was.
 CREATE TABLE sqlite.uuid_namespaces (
-    schema regnamespace PRIMARY KEY,
+    schema name PRIMARY KEY,
     namespace uuid NOT NULL
 );
 COMMENT ON TABLE sqlite.uuid_namespaces IS
     'what keys of SQLite become UUIDs from in a target schema; seen by those who may create tables in it';
 ALTER TABLE sqlite.uuid_namespaces ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON sqlite.uuid_namespaces USING (pg_catalog.has_schema_privilege(schema::oid, 'CREATE'));
+CREATE POLICY own ON sqlite.uuid_namespaces USING (
+    pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema::text))::oid, 'CREATE'));
 GRANT SELECT ON sqlite.uuid_namespaces TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('sqlite.uuid_namespaces',
-    'WHERE schema::pg_catalog.oid IN (SELECT n.oid FROM pg_catalog.pg_namespace n)');
+    'WHERE schema IN (SELECT n.nspname FROM pg_catalog.pg_namespace n)');
 
 -- Records of roles that are gone are left out: their number may be another role's where they are restored.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', 'WHERE owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');

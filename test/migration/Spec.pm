@@ -130,6 +130,7 @@ sub by_name {
 	workers => sub { pick(1, 2, 3, 1024) },
 	backup => sub { my ($self) = @_; pick($self->{folder}, $self->{wild} ? ('/nonexistent/folder', '/dev/null', '/etc/passwd') : ()) },
 	max_rejects => sub { pick(0, 1, 100, 1000000, '0%', '5%', '100%', 9223372036854775807) },
+	'job.uuid_namespace' => sub { pick('6b9c1c3e-1111-4222-8333-444455556666', '00000000-0000-0000-0000-000000000000') },
 	prefix => sub { pick('', 'p_', 'it"s ', 'x' x 50) },
 	'table.target' => sub { my ($self) = @_; return $self->existing_or_planned },
 	where => sub { my ($self) = @_; return $self->expression(@conditions) },

@@ -9,8 +9,8 @@ const char* KeptNamespace(const char* schema) {
     arguments.Text(schema);
     // Row security hides it from those who could not give the schema a table.
     if (SPI_execute_with_args(
-            "SELECT u.namespace FROM sqlite.uuid_namespaces u JOIN pg_catalog.pg_namespace n ON n.oid"
-            " OPERATOR(pg_catalog.=) u.schema::pg_catalog.oid WHERE n.nspname OPERATOR(pg_catalog.=)"
+            "SELECT u.namespace FROM sqlite.uuid_namespaces u JOIN pg_catalog.pg_namespace n ON n.nspname"
+            " OPERATOR(pg_catalog.=) u.schema WHERE n.nspname OPERATOR(pg_catalog.=)"
             " $1::pg_catalog.name AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')",
             1, arguments.types, arguments.values, arguments.nulls, true, 1) != SPI_OK_SELECT)
         elog(ERROR, "could not read sqlite.uuid_namespaces");
@@ -32,7 +32,7 @@ void KeepNamespace(int64 job) {
     Arguments arguments;
     arguments.Int8(job);
     RunOnRecords(
-        "INSERT INTO sqlite.uuid_namespaces (schema, namespace) SELECT n.oid::pg_catalog.regnamespace,"
+        "INSERT INTO sqlite.uuid_namespaces (schema, namespace) SELECT n.nspname,"
         " j.uuid_namespace FROM sqlite.jobs j JOIN pg_catalog.pg_namespace n ON n.nspname"
         " OPERATOR(pg_catalog.=) j.target_schema::pg_catalog.name WHERE j.job OPERATOR(pg_catalog.=) $1"
         " AND j.uuid_namespace IS NOT NULL ON CONFLICT (schema) DO NOTHING",
