@@ -107,7 +107,7 @@ our %functions = (
 	'validate_queries(text,text,jsonb,integer)' => [qw(server schema queries small)]);
 
 # Names of relations; of each, what is tried with every privilege.
-our @relations_there = qw(jobs job_steps job_tables job_chunks job_log rejects progress);
+our @relations_there = qw(jobs job_steps job_tables job_chunks job_log rejects uuid_namespaces progress);
 
 # setting => values; each is tried by every role, also from where a session begins.
 our %settings = (

@@ -204,7 +204,9 @@ for my $call ("CALL sqlite.migrate('{s}', 'moved')", "SELECT sqlite.backup('s', 
 	$node->safe_psql('postgres', 'TRUNCATE late.item');
 	foreach my $end ('extension', 'database') {
 		$node->safe_psql('postgres', 'CREATE DATABASE other');
-		$node->safe_psql('other', "CREATE EXTENSION pg_sqlite; CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db'); CREATE SCHEMA late; CREATE TABLE late.item (id bigint PRIMARY KEY CHECK (id < 20000), name text, at text)");
+		$node->safe_psql('other', "CREATE EXTENSION pg_sqlite; CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db'); CREATE SCHEMA late; CREATE TABLE late.item (id bigint PRIMARY KEY, name text, at text);
+			CREATE FUNCTION late.stop() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN IF NEW.id >= 20000 THEN RAISE 'stop'; END IF; RETURN NEW; END\$\$;
+			CREATE TRIGGER stop BEFORE INSERT ON late.item FOR EACH ROW EXECUTE FUNCTION late.stop()");
 		$node->psql('other', "CALL sqlite.migrate('{s}', 'late', '" . $spec->('batch') . "')");
 		is(copies(), 1, 'a copy in another database');
 		if ($end eq 'extension') {

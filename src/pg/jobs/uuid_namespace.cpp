@@ -21,6 +21,13 @@ void NoteNamespace(int64 job, const char* name_space) {
     SPI_connect();
     Arguments arguments;
     arguments.Int8(job).Text(name_space);
+    // One that was kept for a schema of that name which is gone is not the new schema's.
+    RunOnRecords(
+        "DELETE FROM sqlite.uuid_namespaces u USING sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1"
+        " AND u.schema OPERATOR(pg_catalog.=) j.target_schema::pg_catalog.name AND $2 IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) "
+        "u.schema)",
+        arguments);
     RunOnRecords(
         "UPDATE sqlite.jobs SET uuid_namespace = $2::pg_catalog.uuid WHERE job OPERATOR(pg_catalog.=) $1",
         arguments);
