@@ -20,11 +20,12 @@ std::string Text(const Json& object, const char* key) {
 }
 
 std::int64_t ToCount(const Json& value) {
-    constexpr double kLimit = 9.2e18;
+    constexpr std::int64_t kMost = std::int64_t{1} << 53;  // a sum of a thousand is still a number
     if (value.is_number_unsigned())
-        return static_cast<std::int64_t>(std::min<std::uint64_t>(value.get<std::uint64_t>(), INT64_MAX));
-    if (value.is_number_integer()) return value.get<std::int64_t>();
+        return static_cast<std::int64_t>(std::min<std::uint64_t>(value.get<std::uint64_t>(), kMost));
+    if (value.is_number_integer()) return std::clamp(value.get<std::int64_t>(), -kMost, kMost);
     if (!value.is_number()) return 0;
+    constexpr auto kLimit = static_cast<double>(kMost);
     return static_cast<std::int64_t>(std::clamp(value.get<double>(), -kLimit, kLimit));
 }
 
