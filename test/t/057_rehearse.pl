@@ -2,7 +2,7 @@
 # of the rows, or refuse for the same reason; and the rehearsal leaves nothing: no relation, row, record, copy of a file,
 # nor a value of a sequence. So it is for one that is cancelled.
 #
-# Environment: PG_SQLITE_REHEARSALS (how many, 25), PG_SQLITE_SEED (of the first; random, printed).
+# Environment: PG_SQLITE_REHEARSALS (how many, 25), PG_SQLITE_SEED (of the first; printed).
 use strict;
 use warnings;
 use FindBin;
@@ -41,7 +41,8 @@ sub faults {
 	return 'the rehearsal left something: ' . Case::difference($at{before}, $at{after}) if $at{before} ne $at{after};
 	my ($rehearsed, $migrated) = map { $self->refusal($_) } qw(rehearse migrate);
 	# How many of what does not fit are told, and which first, depends on where the job commits and on its workers.
-	s/^\w+ \d+ rows? do(?:es)? not fit .*/rows do not fit/ for $rehearsed, $migrated;
+	# What commits in pieces is judged before, in one transaction the load finds it.
+	s/^\w+ (?:\d+ rows? do(?:es)? not fit |the migration cannot be planned).*/rows do not fit/ for $rehearsed, $migrated;
 	return "refusals: '$rehearsed' and '$migrated'" if substr($rehearsed, 0, 5) ne substr($migrated, 0, 5);
 	return if $migrated ne '';
 	return 'accounts: ' . Case::difference($self->{rows}{rehearse}, $self->{rows}{rolled_back}) if $self->{rows}{rehearse} ne $self->{rows}{rolled_back};
@@ -51,7 +52,7 @@ sub faults {
 package main;
 
 my $rounds = $ENV{PG_SQLITE_REHEARSALS} || 25;
-my $seed = $ENV{PG_SQLITE_SEED} // int rand 1_000_000_000;
+my $seed = $ENV{PG_SQLITE_SEED} // 70_070;    # the same ones each time, so that a change is judged by itself; others look for more
 note("seed $seed, $rounds rehearsals");
 
 my $node = PostgreSQL::Test::Cluster->new('rehearse');
