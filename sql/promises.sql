@@ -89,5 +89,22 @@ SELECT statement FROM sqlite.plan('{promises}', 'app', '{"include": ["document",
 -- The CHECK of a declared type stays with a type of the spec, or is listed.
 SELECT statement FROM sqlite.plan('{promises}', 'app', '{"include": ["declared"], "columns": {"declared.a": {"type": "smallint"}, "declared.e": {"type": "varchar(20)"}}}') WHERE object = 'table app.declared';
 SELECT statement FROM sqlite.plan('{promises}', 'app', '{"include": ["declared"], "columns": {"declared.a": {"type": "text"}, "declared.e": {"convert": "e"}}}') WHERE object ~ '^check';
+-- A target that takes no rows: another name, which is free in any case.
+CREATE SCHEMA app;
+CREATE VIEW app."MEMBER" AS SELECT 1 AS id;
+CREATE TABLE app.member_1 (id bigint);
+SELECT finding, suggestion FROM sqlite.assess('{promises}', 'app', '{"include": ["member"]}') WHERE severity = 'blocker';
+SELECT sqlite.suggest_spec('{promises}', 'app') AS spec \gset
+SELECT jsonb_path_query(:'spec', '$.**.target'), (SELECT count(*) FROM sqlite.assess('{promises}', 'app', :'spec') WHERE severity = 'blocker');
+DROP SCHEMA app CASCADE;
+-- Where no backup can be written.
+SELECT severity, server, finding, example FROM sqlite.assess('{promises}', 'app', '{"include": ["member"], "backup": "/etc/passwd"}') WHERE severity = 'blocker';
+SELECT finding FROM sqlite.assess('{promises}', 'app', '{"include": ["member"], "backup": "/nowhere/at/all"}') WHERE severity = 'blocker';
+CALL sqlite.migrate('{promises}', 'app', '{"include": ["member"], "backup": "/etc/passwd"}');
+SELECT * FROM sqlite.rehearse('{promises}', 'app', '{"include": ["member"], "backup": "/etc/passwd"}');
+SELECT to_regnamespace('app') IS NULL;
+-- A type that is only better is not worth a generated column, a CHECK, an index or a view.
+SELECT finding FROM sqlite.assess('{promises}', 'app') WHERE table_name = 'visit' AND column_name = 'day';
+SELECT jsonb_path_exists(sqlite.suggest_spec('{promises}', 'app'), '$.**."visit"') OR jsonb_path_exists(sqlite.suggest_spec('{promises}', 'app'), '$.**."visit.day"');
 DROP SERVER promises CASCADE;
 DROP SERVER promises_other CASCADE;

@@ -55,3 +55,6 @@ INSERT INTO pair VALUES (1, 'x'), (2, 'y');
 -- A default that a better type would not take.
 CREATE TABLE tasting (id INTEGER PRIMARY KEY, day TEXT DEFAULT 'unknown');
 INSERT INTO tasting VALUES (1, '2024-01-01'), (2, '2024-01-02');
+-- Texts that are all dates, in a column that a generated column reads as text.
+CREATE TABLE visit (id INTEGER PRIMARY KEY, day TEXT, year TEXT AS (substr(day, 1, 4)) STORED);
+INSERT INTO visit (id, day) VALUES (1, '2024-01-01'), (2, '2024-02-02'), (3, '2025-03-03');

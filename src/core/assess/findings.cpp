@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "core/assess/finding_rules.hpp"
-#include "core/spec/builder.hpp"
 
 namespace pgsqlite::assess {
 
 using plan::Finding;
-using plan::Setting;
 using plan::Severity;
 
 Finding& Findings::Add(const plan::PlannedTable& table, Severity severity, std::string text,
@@ -134,49 +131,6 @@ std::vector<Finding> FindAll(const plan::Design& design, const std::vector<Table
         return a.severity < b.severity;
     });
     return std::move(list);
-}
-
-bool PostponeOrphans(std::vector<Finding>& findings) {
-    const bool waits = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-        return finding.severity == Severity::kBlocker && !finding.settings.empty() && !finding.column.empty();
-    });
-    if (!waits) return false;
-    for (Finding& finding : findings)
-        std::erase_if(finding.settings, [](const Setting& setting) { return setting.key == "orphans"; });
-    return true;
-}
-
-std::string SuggestSpec(const std::vector<Finding>& findings) {
-    spec::Builder builder;
-    std::vector<std::string> excluded;
-    std::set<std::string> set;  // the first suggestion for a thing stands
-    const auto value_of = [](const Setting& setting) -> spec::BuilderValue {
-        if (setting.json) return spec::RawJson{setting.value};
-        if (setting.value == "true") return true;
-        return setting.value;
-    };
-    for (const Finding& finding : findings)
-        for (const Setting& setting : finding.settings) {
-            const bool column = setting.level == Setting::Level::kColumn;
-            const bool job = setting.level == Setting::Level::kJob;
-            if (job && setting.key == "exclude") {
-                excluded.push_back(setting.value);
-                continue;
-            }
-            std::string place = setting.key;
-            if (!job) place += '\0' + finding.server + '\0' + finding.table;
-            if (column) place += '\0' + finding.column;
-            if (!set.insert(place).second) continue;
-            if (job)
-                builder.SetJob(setting.key, value_of(setting));
-            else if (column)
-                builder.SetColumn(finding.server, finding.table, finding.column, setting.key,
-                                  value_of(setting));
-            else
-                builder.SetTable(finding.server, finding.table, setting.key, value_of(setting));
-        }
-    if (!excluded.empty()) builder.SetJob("exclude", std::move(excluded));
-    return builder.ToJson();
 }
 
 }  // namespace pgsqlite::assess

@@ -16,12 +16,4 @@ const char* SeverityName(plan::Severity severity) noexcept;
 /// @param facts by Design::tables; empty for a quick look, which reads no rows
 std::vector<plan::Finding> FindAll(const plan::Design& design, const std::vector<TableFacts>& facts);
 
-/// Takes what settles orphans out of the findings while columns have something to settle. @return whether
-/// they do
-bool PostponeOrphans(std::vector<plan::Finding>& findings);
-
-/// A spec that holds every setting the findings suggest; the first one for a thing counts.
-/// @return indented JSON
-std::string SuggestSpec(const std::vector<plan::Finding>& findings);
-
 }  // namespace pgsqlite::assess

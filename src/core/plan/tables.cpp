@@ -97,8 +97,9 @@ void SettleConflict(Designer& designer, const std::vector<std::size_t>& group) {
 std::string OtherTarget(const Designer& designer, const PlannedTable& table) {
     schema::NameAllocator names(schema::FoldCase::kPreserve, false);
     for (const ExistingRelation& relation : designer.existing.relations)
-        if (relation.schema == table.target.schema) names.Reserve(relation.name);
-    const std::string name = spec::QuoteName(names.Take(table.target.table).name);
+        if (relation.schema == table.target.schema) names.Reserve(sqlite::NameKey(relation.name));
+    // In lower case: a target is looked for by any case.
+    const std::string name = spec::QuoteName(names.Take(sqlite::NameKey(table.target.table)).name);
     return table.target.schema == designer.design.target_schema
                ? name
                : spec::QuoteName(table.target.schema) + "." + name;
@@ -108,8 +109,8 @@ std::string OtherTarget(const Designer& designer, const PlannedTable& table) {
 void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelation& relation) {
     if (!relation.takes_rows) {
         Finding& finding = designer.Report(table, Severity::kBlocker,
-                                           "target " + QualifiedName(table.target) + " exists and is a " +
-                                               relation.kind + ", which takes no rows");
+                                           "target " + QualifiedName({relation.schema, relation.name}) +
+                                               " exists and is a " + relation.kind + ", which takes no rows");
         finding.suggestion = "give the table another target";
         finding.settings.push_back({"target", OtherTarget(designer, table), Setting::Level::kTable});
         return;

@@ -2,6 +2,8 @@
 #include "pg/backup/backup.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <ctime>
 
@@ -103,6 +105,15 @@ Datum Make(const Making& making, Oid server, const fdw::CopyProgress& progress) 
 void CheckDirectory(const char* directory) {
     fdw::CheckMayWriteFiles("make a backup");
     (void)fdw::ResolveAllowedNewFile(psprintf("%s/x", directory));
+    struct stat found;
+    if (stat(directory, &found) != 0)
+        ereport(ERROR,
+                (errcode_for_file_access(), errmsg("could not look at directory \"%s\": %m", directory)));
+    if (!S_ISDIR(found.st_mode))
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a directory", directory)));
+    if (access(directory, W_OK | X_OK) != 0)
+        ereport(ERROR,
+                (errcode_for_file_access(), errmsg("could not write into directory \"%s\": %m", directory)));
 }
 
 Datum BackupServer(Oid server_oid, const char* directory, bool compress, const fdw::CopyProgress& progress) {

@@ -1,6 +1,7 @@
 // sqlite.assess() and sqlite.suggest_spec().
 #include "core/assess/findings.hpp"
 #include "core/assess/one_line.hpp"
+#include "core/assess/suggestions.hpp"
 #include "pg/functions/survey.hpp"
 #include "pg/functions/survey_facts.hpp"
 
@@ -74,38 +75,16 @@ PG_SQLITE_FUNCTION(pg_sqlite_assess) {
 PG_SQLITE_FUNCTION(pg_sqlite_suggest_spec) {
     ArrayType* servers = PG_GETARG_ARRAYTYPE_P(0);
     const char* target_schema = text_to_cstring(PG_GETARG_TEXT_PP(1));
-    Datum spec = DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
-    auto* all = NewIn<std::vector<pgsqlite::plan::Finding>>(CurrentMemoryContext);
-    auto* json = NewIn<std::string>(CurrentMemoryContext);
-    // What one suggestion settles may lay open another: a table under its new name meets one that exists. The
-    // later suggestion for a thing goes before the earlier. So it goes on until the judgement of what is
-    // suggested adds nothing.
-    constexpr int kRounds = 8;
+    auto* suggestions = NewIn<pgsqlite::assess::Suggestions>(CurrentMemoryContext);
+    constexpr int kLooks = 12;
     constexpr FactsFor purpose = FactsFor::kSuggestion;
-    for (int round = 0; round < kRounds; ++round) {
-        const SurveyHandle handle = MakeSurvey(servers, target_schema, DatumGetJsonbP(spec));
-        const auto* findings = FindIn(handle, &purpose);
-        const bool more = Guard([&] {
-            // Orphans of rows that another type will hold are none: they wait for what else there is.
-            const std::vector<pgsqlite::plan::Finding>* all_of_them = findings;
-            std::vector<pgsqlite::plan::Finding> settled = *findings;
-            const bool waits = pgsqlite::assess::PostponeOrphans(settled);
-            std::string next;
-            for (const auto* added : {static_cast<decltype(all_of_them)>(&settled), all_of_them}) {
-                auto with = *all;
-                with.insert(with.begin(), added->begin(), added->end());
-                next = pgsqlite::assess::SuggestSpec(with);
-                if (!waits || next != *json || added == all_of_them) {
-                    *all = std::move(with);
-                    break;
-                }
-            }
-            const bool differs = next != *json;
-            *json = std::move(next);
-            return differs;
-        });
-        spec = DirectFunctionCall1(jsonb_in, CStringGetDatum(ToServerText(*json)));
-        if (!more) break;
+    Datum spec = 0;
+    bool more = true;
+    for (int look = 0;; ++look) {
+        spec = DirectFunctionCall1(jsonb_in, CStringGetDatum(ToServerText(suggestions->spec())));
+        if (!more || look == kLooks) break;
+        const auto* findings = FindIn(MakeSurvey(servers, target_schema, DatumGetJsonbP(spec)), &purpose);
+        more = Guard([&] { return suggestions->Take(*findings); });
     }
     return spec;
 }

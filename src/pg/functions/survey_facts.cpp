@@ -1,17 +1,41 @@
 #include "pg/functions/survey_facts.hpp"
 
 #include "core/assess/findings.hpp"
+#include "pg/backup/backup.hpp"
 #include "pg/fdw/column.hpp"
 #include "pg/fdw/sqlite_call.hpp"
 #include "pg/functions/duplicates.hpp"
 #include "pg/functions/input_misfits.hpp"
 #include "pg/functions/profile.hpp"
 #include "pg/functions/trial.hpp"
+#include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg {
 namespace {
 
 using Zones = std::unordered_map<std::string, value::Zone>;
+
+bool IsAboutFiles(const ErrorData* error) noexcept {
+    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+    return category == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION || category == ERRCODE_SYSTEM_ERROR ||
+           category == ERRCODE_DATA_EXCEPTION;
+}
+
+/// Whether a backup can be written where the spec wants it, which comes before all else.
+void FindBackup(const plan::Design& design, std::vector<plan::Finding>* findings) {
+    if (design.job.backup.empty()) return;
+    const char* directory = ToServerText(design.job.backup);
+    const ErrorData* error = TryInSubtransaction([&] { backup::CheckDirectory(directory); }, &IsAboutFiles);
+    if (error == nullptr) return;
+    const char* message = ToUtf8(error->message);
+    Guard([&] {
+        plan::Finding finding;
+        finding.severity = plan::Severity::kBlocker;
+        finding.text = std::string("the spec's /backup can't be used: ") + message;
+        finding.example = design.job.backup;
+        findings->insert(findings->begin(), std::move(finding));
+    });
+}
 
 }  // namespace
 
@@ -66,6 +90,7 @@ std::vector<plan::Finding>* Judge(const SurveyHandle& handle, const std::vector<
     if (facts == nullptr) facts = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
     auto* findings = NewIn<std::vector<plan::Finding>>(CurrentMemoryContext);
     Guard([&] { *findings = assess::FindAll(handle.survey->design, *facts); });
+    FindBackup(handle.survey->design, findings);
     return findings;
 }
 

@@ -1,6 +1,7 @@
 #include "pg/jobs/migration.hpp"
 
 #include "core/spec/spec.hpp"
+#include "pg/backup/backup.hpp"
 #include "pg/jobs/load_arguments.hpp"
 #include "pg/jobs/run.hpp"
 #include "pg/jobs/sources.hpp"
@@ -62,6 +63,8 @@ void CheckBlock(const Call* call, const spec::JobSettings& settings) {
 
 void PlanMigration(Call* call, const Migration& migration) {
     RunUnit(call, [&] {
+        if (!migration.settings->backup.empty())
+            backup::CheckDirectory(ToServerText(migration.settings->backup));
         PinSources(call->job, migration.servers, *migration.settings);
         WritePlan(call, migration);
     });
