@@ -68,6 +68,10 @@ CALL sqlite.migrate('{promises,promises_other}', 'app', :'spec') \gset
 SELECT table_name, read, written, rejected FROM sqlite.job_tables WHERE job = :job ORDER BY 1;
 DROP SCHEMA app CASCADE;
 
+-- A trial of one table is none of the other's orphans.
+\set spec '{"include": ["number", "chain"], "orphans": "reject", "on_error": "reject", "tables": {"number": {"columns": {"n": {"convert": "n", "type": "integer"}}}}}'
+SELECT object, predicted_rejects FROM sqlite.plan('{promises,promises_other}', 'app', :'spec') WHERE predicted_rejects > 0 ORDER BY 1;
+
 -- A blocker means no, whatever the migration commits on its way.
 \set VERBOSITY terse
 \set spec '{"include": ["member", "number"], "tables": {"number": {"foreign_keys": [{"columns": ["n"], "references": "nowhere"}]}}}'

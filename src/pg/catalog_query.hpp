@@ -10,9 +10,12 @@ extern "C" {
 
 namespace pgsqlite::pg {
 
-/// Makes names without a schema PostgreSQL's own, until AtEOXact_GUC(true, level). @return the level
+/// Makes names without a schema PostgreSQL's own, until AtEOXact_GUC(true, level). No code is generated
+/// there: a query that is run once takes longer to compile than to run, where the planner guesses at rows of
+/// recursion and of functions. @return the level
 inline int UseCatalogNames() {
     const int level = NewGUCNestLevel();
+    (void)set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
                             true, 0, false);
     return level;
@@ -26,12 +29,6 @@ inline void LookIntoCatalogFirst(const char* last) {
                                 last != nullptr ? ", " : "", last != nullptr ? last : "");
     (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
                             false);
-}
-
-/// No code is generated within the level: a query that is run once takes longer to compile than to run, where
-/// the planner guesses at rows of recursion and of functions.
-inline void UseNoJit() {
-    (void)set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
 /// SPI_execute with no schema in sight but pg_catalog; what else is meant must be named with its schema.

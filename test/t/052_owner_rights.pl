@@ -42,10 +42,12 @@ sql(qq{
 	CREATE SCHEMA m AUTHORIZATION mallory;
 	SET ROLE mallory;
 	CREATE TABLE m.loot (at text, who text, super text); GRANT INSERT, SELECT ON m.loot TO PUBLIC; GRANT USAGE ON SCHEMA m TO PUBLIC;
+	CREATE SEQUENCE m.sprung; GRANT ALL ON m.sprung TO PUBLIC;
 	CREATE TABLE m.stop (now boolean); INSERT INTO m.stop VALUES (true); GRANT SELECT ON m.stop TO PUBLIC;
 	CREATE FUNCTION m.trap(place text) RETURNS boolean LANGUAGE plpgsql AS \$\$
 	DECLARE act text;
 	BEGIN
+		PERFORM nextval('m.sprung'); -- which no rollback takes back
 		FOREACH act IN ARRAY ARRAY['RESET ROLE', 'SET SESSION AUTHORIZATION DEFAULT', 'SET ROLE none', 'CREATE TEMP TABLE gift (id int)',
 			'DECLARE later CURSOR WITH HOLD FOR SELECT m.trap(''cursor'')', 'PREPARE ready AS SELECT m.trap(''prepared'')', 'SET search_path = m, public', 'SET LOCAL work_mem = ''64kB''',
 			'ALTER ROLE mallory SUPERUSER', 'INSERT INTO m.loot SELECT ''secret'', v, v FROM public.secret', 'SET pg_sqlite.allowed_directories = '''''] LOOP
@@ -128,6 +130,42 @@ sub spring
 sub sprung { cmp_ok(sql('SELECT count(*) FROM m.loot'), '>', 0, "$_[0]: the trap was sprung"); }
 
 my $fine = qr/^((psql:\S+ )?(NOTICE|WARNING|INFO|DETAIL|HINT|LOCATION|CONTEXT):?.*\n?)*$/;
+# Looking at a target runs nothing of it by the rights of whoever looks: neither a CHECK, nor what stands behind a default, an
+# index, a generated column or a type. (Migrating into it does, as INSERT does.)
+as_mallory(q{CREATE SCHEMA look; GRANT USAGE ON SCHEMA look TO PUBLIC;
+	CREATE DOMAIN look.word AS text CHECK (m.trap('domain')); CREATE DOMAIN look.name AS look.word; CREATE TYPE look.pair AS (a look.name, b int);
+	CREATE OPERATOR look.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = m.trap_name);
+	CREATE TABLE look.check (id bigint PRIMARY KEY, name text CHECK (m.trap('check')));
+	CREATE TABLE look.default (id bigint PRIMARY KEY, name text, extra text DEFAULT m.trap_name('default', 'd'));
+	CREATE TABLE look.generated (id bigint PRIMARY KEY, name text, twice text GENERATED ALWAYS AS (m.trap_name('generated', name)) STORED);
+	CREATE TABLE look.index (id bigint PRIMARY KEY, name text); CREATE UNIQUE INDEX ON look.index (m.trap_name('index', name));
+	CREATE TABLE look.condition (id bigint PRIMARY KEY, name text); CREATE INDEX ON look.condition (id) WHERE m.trap_name('condition', name) IS NOT NULL;
+	CREATE TABLE look.domain (id bigint PRIMARY KEY, name look.name);
+	CREATE TABLE look.list (id bigint PRIMARY KEY, name text, extra look.name[] DEFAULT '{a}');
+	CREATE TABLE look.composite (id bigint PRIMARY KEY, name text, extra look.pair DEFAULT '(a,1)');
+	CREATE TABLE look.operator (id bigint PRIMARY KEY, name text CHECK ((name OPERATOR(look.===) 'x') IS NOT NULL));
+	CREATE TABLE look.policy (id bigint PRIMARY KEY, name text); ALTER TABLE look.policy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON look.policy USING (m.trap('policy'));
+	CREATE TABLE look.parent (id bigint PRIMARY KEY, name text UNIQUE CHECK (m.trap('parent'))); CREATE TABLE look.child (id bigint PRIMARY KEY, name text REFERENCES look.parent (name));
+	CREATE TABLE look.plain (id bigint PRIMARY KEY, name varchar(6) CHECK (length(name) > 1))});
+sql('GRANT ALL ON ALL TABLES IN SCHEMA look TO boss, PUBLIC');
+for my $target (qw(check default generated index condition domain list composite operator policy child plain))
+{
+	for my $rows ('', "INSERT INTO look.\"$target\" (id, name) VALUES (1000, 'there')")
+	{
+		as_mallory($rows) if $rows && $target ne 'child';
+		my $spec = qq('{"include": ["item"], "existing": "append", "on_error": "reject", "tables": {"item": {"target": "$target", "rules": {"r": "id > 0"}}}}');
+		for my $caller ('superuser', 'superuser as a member')
+		{
+			my $before = sql('SELECT last_value FROM m.sprung');
+			my $said = spring($caller, "assess of look.$target", "SELECT 'unforeseen' FROM sqlite.assess('{shop}', 'look', $spec) WHERE finding ~ 'not foreseen'; SELECT predicted_rejects FROM sqlite.plan('{shop}', 'look', $spec); SELECT sqlite.suggest_spec('{shop}', 'look')", $fine);
+			# Whether there are rows is asked as by any SELECT: a policy that holds for the caller runs, without rights to anything.
+			is(sql('SELECT last_value FROM m.sprung'), $before, "assess of look.$target by $caller: nothing was run") unless $target eq 'policy' && $caller =~ /member/;
+			is(scalar(() = $said =~ /^unforeseen$/mg), $target =~ /plain|child/ ? 0 : 1, "assess of look.$target by $caller: what is foreseen");
+		}
+	}
+}
+sql('DROP SCHEMA look CASCADE');
+
 my $number = 0;
 foreach my $caller (sort keys %callers)
 {

@@ -120,10 +120,17 @@ ColumnRule RuleOf(const plan::PlannedColumn& column, const FactsOptions& options
 TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan::Design& design,
                           const plan::PlannedTable& table, const FactsOptions& options);
 
+/// By Design::tables.
+struct TrialNeed {
+    std::vector<bool> tried;
+    std::vector<std::string>
+        unforeseen;  ///< why one that should be tried is not; empty: it is, or need not be
+};
+
 /// The tables of which the values alone do not tell what becomes of their rows, by Design::tables: what
 /// PostgreSQL computes or compares decides, or rows that are there. @param facts by Design::tables
-std::vector<bool> NeedTrial(const plan::Design& design, const plan::Existing& existing,
-                            const std::vector<TableFacts>& facts);
+TrialNeed NeedTrial(const plan::Design& design, const plan::Existing& existing,
+                    const std::vector<TableFacts>& facts);
 
 /// CHECKs that rows break are added behind them, foreign keys as PlannedForeignKey::follows_rows says.
 void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table);

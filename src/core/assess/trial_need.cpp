@@ -113,8 +113,9 @@ bool NeedsTrial(const plan::Design& design, const plan::Existing& existing, cons
            HasDoubtfulKey(design, table, facts);
 }
 
-/// A text of the spec that can't be used is a blocker by itself, and never run.
-bool HasRefusedText(const PlannedTable& table) {
+/// A text of the spec that can't be used is a blocker by itself, and never run. Nor is code of other roles.
+bool MustNotRun(const PlannedTable& table) {
+    if (table.existing != nullptr && !table.existing->runs_code_of.empty()) return true;
     const auto refused = [](const plan::Translated& text) {
         return !text.ok() && text.written != plan::SpecSql::kNone;
     };
@@ -133,19 +134,29 @@ bool HasRefusedText(const PlannedTable& table) {
 
 }  // namespace
 
-std::vector<bool> NeedTrial(const plan::Design& design, const plan::Existing& existing,
-                            const std::vector<TableFacts>& facts) {
-    std::vector<bool> which(design.tables.size()), refused(design.tables.size());
-    for (std::size_t i = 0; i < which.size(); ++i) {
+TrialNeed NeedTrial(const plan::Design& design, const plan::Existing& existing,
+                    const std::vector<TableFacts>& facts) {
+    const std::size_t count = design.tables.size();
+    TrialNeed need = {std::vector<bool>(count), std::vector<std::string>(count)};
+    std::vector<bool> kept(count);  // what must not run, and what such tables refer to, or are referred to by
+    std::string others;
+    for (std::size_t i = 0; i < count; ++i) {
         const PlannedTable& table = design.tables[i];
-        which[i] = table.not_migrated.empty() && NeedsTrial(design, existing, table, facts);
-        refused[i] = table.not_migrated.empty() && HasRefusedText(table);
+        need.tried[i] = table.not_migrated.empty() && NeedsTrial(design, existing, table, facts);
+        kept[i] = table.not_migrated.empty() && MustNotRun(table);
+        if (kept[i] && table.existing != nullptr && !table.existing->runs_code_of.empty())
+            others = table.existing->runs_code_of;
     }
-    plan::TryRelatives(design, which);
-    plan::TryRelatives(design, refused);
-    for (std::size_t i = 0; i < which.size(); ++i)
-        which[i] = which[i] && !refused[i];
-    return which;
+    plan::TryRelatives(design, need.tried);
+    plan::TryRelatives(design, kept);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!need.tried[i] || !kept[i]) continue;
+        need.tried[i] = false;
+        if (!others.empty())
+            need.unforeseen[i] =
+                "functions of role \"" + others + "\" decide, which are not run by your rights beforehand";
+    }
+    return need;
 }
 
 }  // namespace pgsqlite::assess

@@ -45,6 +45,8 @@ struct ExistingRelation {
     bool takes_rows = false;  ///< an ordinary or partitioned table
     std::string kind;         ///< "table", "view", "sequence", …: for messages
     bool has_rows = false;
+    std::string
+        runs_code_of;     ///< a role that has written some of what runs with its rows; empty: nobody else
     std::string decides;  ///< what may change or refuse rows beside triggers and constraints; empty: nothing
     std::vector<ExistingColumn> columns;
     std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones

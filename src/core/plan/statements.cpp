@@ -230,8 +230,8 @@ class Writer {
         bool repeats = false;
         for (const PlannedTable& table : design_.tables)
             for (const PlannedForeignKey& key : table.foreign_keys)
-                repeats = repeats || (key.reason.empty() && key.orphans == spec::Orphans::kReject &&
-                                      key.parent >= PlaceOf(table));
+                repeats = repeats || (table.not_migrated.empty() && key.reason.empty() &&
+                                      key.orphans == spec::Orphans::kReject && key.parent >= PlaceOf(table));
         const std::size_t first = steps_.size();
         WriteOrphans(spec::Orphans::kReject);
         if (repeats) {
@@ -247,7 +247,7 @@ class Writer {
     void WriteOrphans(spec::Orphans orphans) {
         for (const PlannedTable& table : design_.tables)
             for (const PlannedForeignKey& key : table.foreign_keys) {
-                if (!key.reason.empty() || key.orphans != orphans) continue;
+                if (!table.not_migrated.empty() || !key.reason.empty() || key.orphans != orphans) continue;
                 Step& step =
                     Add(table, "orphans of ", Comment(key.source) + "\n" + RemoveOrphans(table, key));
                 if (orphans != spec::Orphans::kReject) continue;

@@ -270,13 +270,11 @@ void NoteUnforeseen(const Trying& trying) {
             Guard([&] { FactsOf(trying, i).unforeseen = trying.trial->tables[i].unforeseen; });
 }
 
-}  // namespace
-
-void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* facts) {
+/// @param which those to be tried, by Design::tables
+void Try(const SurveyHandle& handle, std::vector<bool>* which, std::vector<assess::TableFacts>* facts) {
     Survey* survey = handle.survey;
     auto* before = NewIn<std::vector<assess::TableFacts>>(CurrentMemoryContext);
     Guard([&] { *before = *facts; });
-    auto* which = NewIn<std::vector<bool>>(CurrentMemoryContext);
     Trying trying = {&survey->design,
                      NewIn<plan::Trial>(CurrentMemoryContext),
                      facts,
@@ -284,7 +282,6 @@ void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* fact
                      CurrentMemoryContext,
                      0};
     const bool any = Guard([&] {
-        *which = assess::NeedTrial(survey->design, survey->existing, *facts);
         for (std::size_t i = 0; i < which->size(); ++i) {
             if (!(*which)[i] || !(*facts)[i].failure.empty()) (*which)[i] = false;
             if (!(*which)[i]) continue;
@@ -339,6 +336,18 @@ void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* fact
     Guard([&] {
         for (std::size_t i = 0; i < facts->size(); ++i)
             (*facts)[i].orphans = (*before)[i].orphans;
+    });
+}
+
+}  // namespace
+
+void TryTables(const SurveyHandle& handle, std::vector<assess::TableFacts>* facts) {
+    auto* need = NewIn<assess::TrialNeed>(CurrentMemoryContext);
+    Guard([&] { *need = assess::NeedTrial(handle.survey->design, handle.survey->existing, *facts); });
+    Try(handle, &need->tried, facts);
+    Guard([&] {
+        for (std::size_t i = 0; i < facts->size(); ++i)
+            if (!need->unforeseen[i].empty()) (*facts)[i].trial.emplace().unforeseen = need->unforeseen[i];
     });
 }
 

@@ -98,7 +98,6 @@ List* SelectOids(const char* sql, const Arguments& arguments) {
     MemoryContext caller = CurrentMemoryContext;
     List* oids = NIL;
     const int level = UseCatalogNames();
-    UseNoJit();
     SPI_connect();
     const uint64 count = RunOnRecords(sql, arguments);
     for (uint64 i = 0; i < count; ++i) {

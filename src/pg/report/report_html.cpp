@@ -76,7 +76,6 @@ char* ValueOf(const char* sql, int64 job) {
     Oid types[] = {INT8OID};
     Datum values[] = {Int64GetDatum(job)};
     const int level = UseCatalogNames();
-    UseNoJit();
     SPI_connect();
     if (SPI_execute_with_args(sql, 1, types, values, nullptr, false, 0) != SPI_OK_SELECT)
         elog(ERROR, "could not read what is known of a job");
