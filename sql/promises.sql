@@ -102,6 +102,7 @@ SELECT sqlite.suggest_spec('{promises}', 'app') AS spec \gset
 SELECT jsonb_path_query(:'spec', '$.**.target'), (SELECT count(*) FROM sqlite.assess('{promises}', 'app', :'spec') WHERE severity = 'blocker');
 DROP SCHEMA app CASCADE;
 -- Where no backup can be written.
+\set SHOW_CONTEXT never
 SELECT severity, server, finding, example FROM sqlite.assess('{promises}', 'app', '{"include": ["member"], "backup": "/etc/passwd"}') WHERE severity = 'blocker';
 SELECT finding FROM sqlite.assess('{promises}', 'app', '{"include": ["member"], "backup": "/nowhere/at/all"}') WHERE severity = 'blocker';
 CALL sqlite.migrate('{promises}', 'app', '{"include": ["member"], "backup": "/etc/passwd"}');

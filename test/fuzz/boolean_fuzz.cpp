@@ -1,7 +1,7 @@
 // Boolean texts: only the known words, whatever surrounds them.
 #include <string>
 
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 #include "value_fuzz.hpp"
 
 using namespace pgsqlite;

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/value/json.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/json/json.hpp"
+#include "core/value/text/utf8.hpp"
 #include "value_fuzz.hpp"
 
 using namespace pgsqlite;

@@ -1,7 +1,7 @@
-// The proof of a migration reads plain cells by code of its own (core/validate/raw_cell.hpp). Whatever it
+// The proof of a migration reads plain cells by code of its own (core/digest/raw_cell.hpp). Whatever it
 // takes, the conversion that moves data must take too, without a policy, and both must mean the same value:
 // else a table would be called different that is not, or the other way round.
-#include "core/validate/raw_cell.hpp"
+#include "core/digest/raw_cell.hpp"
 
 #include <cstring>
 
@@ -11,8 +11,8 @@ namespace {
 
 using namespace pgsqlite;
 using namespace pgsqlite::value;
-using validate::CanonicalRow;
-using validate::Form;
+using digest::CanonicalRow;
+using digest::Form;
 
 struct Target {
     Kind kind;
@@ -102,9 +102,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const Cell cell = MakeCell(input);
 
-    static validate::RawCells cells;
+    static digest::RawCells cells;
     CanonicalRow raw;
-    if (!cells.Append(validate::MakeRawColumn(target.form, rule, true), cell, &raw)) {
+    if (!cells.Append(digest::MakeRawColumn(target.form, rule, true), cell, &raw)) {
         fuzz::Require(raw.size() == 0 && raw.ok());
         return 0;
     }

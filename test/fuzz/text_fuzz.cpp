@@ -2,7 +2,7 @@
 #include <string>
 
 #include "core/value/format.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 #include "value_fuzz.hpp"
 
 using namespace pgsqlite;

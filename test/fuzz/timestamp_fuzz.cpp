@@ -10,7 +10,7 @@
 #include "core/base/error.hpp"
 #include "core/base/scratch.hpp"
 #include "core/value/encoding.hpp"
-#include "core/value/temporal.hpp"
+#include "core/value/time/temporal.hpp"
 
 namespace {
 

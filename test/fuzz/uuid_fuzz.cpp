@@ -2,7 +2,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 #include "value_fuzz.hpp"
 
 using namespace pgsqlite;

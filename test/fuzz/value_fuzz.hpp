@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/value/decimal.hpp"
+#include "core/value/number/decimal.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::value::fuzz {

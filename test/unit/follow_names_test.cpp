@@ -1,7 +1,7 @@
 // Names in recorded statements after their relations and schemas were renamed.
 #include <gtest/gtest.h>
 
-#include "core/plan/follow_names.hpp"
+#include "core/job/follow_names.hpp"
 
 namespace pgsqlite::plan::test {
 namespace {

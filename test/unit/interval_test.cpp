@@ -1,5 +1,5 @@
 // Interval: which fractions PostgreSQL's input function keeps, in every unit and spelling that it knows.
-#include "core/value/interval.hpp"
+#include "core/value/time/interval.hpp"
 
 #include <gtest/gtest.h>
 

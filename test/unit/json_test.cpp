@@ -9,8 +9,8 @@
 #include <set>
 #include <string>
 
-#include "core/value/json.hpp"
-#include "core/value/json_string.hpp"
+#include "core/value/json/json.hpp"
+#include "core/value/json/json_string.hpp"
 #include "value_support.hpp"
 
 namespace pgsqlite::value::test {

@@ -1,5 +1,5 @@
 // The statements of load tasks as texts; that they run and what they move is tested on a server.
-#include "core/plan/load_task.hpp"
+#include "core/job/load_task.hpp"
 
 #include <gtest/gtest.h>
 

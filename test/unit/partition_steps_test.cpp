@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/value/temporal.hpp"
+#include "core/value/time/temporal.hpp"
 
 namespace pgsqlite::plan {
 namespace {

@@ -1,5 +1,5 @@
 // Patterns: what compiles, what matches. Oracle for the round trip: the C library's strftime in the C locale.
-#include "core/value/pattern.hpp"
+#include "core/value/time/pattern.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/report/html.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // What a job that was cut short still has to load: checked against counting every rowid.
-#include "core/plan/rowid_gaps.hpp"
+#include "core/job/rowid_gaps.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // TaskQueue: every task once, after those it waits for; a table's rowids once, by as many as want to.
-#include "core/plan/task_queue.hpp"
+#include "core/job/task_queue.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Calendar, SQLite's text formats, and what date, time and timestamp columns take. Oracles: a day-by-day
 // walk, timegm, SQLite's own date functions in this process, and the grammar as a regular expression.
-#include "core/value/temporal.hpp"
+#include "core/value/time/temporal.hpp"
 
 #include <gtest/gtest.h>
 #include <regex.h>

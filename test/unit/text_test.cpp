@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/value/format.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 #include "value_support.hpp"
 
 namespace pgsqlite::value::test {

@@ -1,5 +1,5 @@
 // The list that takes a job back, and the script made of it; that they do it is tested on a server.
-#include "core/plan/undo.hpp"
+#include "core/job/undo.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // UTF-16: well-formed text as iconv has it, and no two texts become one.
-#include "core/value/utf16.hpp"
+#include "core/value/text/utf16.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::value {
 namespace {

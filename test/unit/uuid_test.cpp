@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "core/value/uuid.hpp"
+#include "core/value/id/uuid.hpp"
 #include "value_support.hpp"
 
 namespace pgsqlite::value::test {

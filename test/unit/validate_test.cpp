@@ -8,10 +8,10 @@
 #include <string>
 
 #include "core/base/error.hpp"
-#include "core/validate/mapping.hpp"
-#include "core/validate/raw_cell.hpp"
+#include "core/digest/mapping.hpp"
+#include "core/digest/raw_cell.hpp"
 
-namespace pgsqlite::validate {
+namespace pgsqlite::digest {
 namespace {
 
 using value::Cell;
@@ -345,4 +345,4 @@ TEST(Mapping, ReadsAndRefuses) {
 }
 
 }  // namespace
-}  // namespace pgsqlite::validate
+}  // namespace pgsqlite::digest

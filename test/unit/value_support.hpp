@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/value/decimal.hpp"
+#include "core/value/number/decimal.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::value::test {

@@ -1,5 +1,5 @@
 // Numbers with marks. Oracle: printf's digits, with the marks put in by a second program path from the right.
-#include "core/value/written_number.hpp"
+#include "core/value/number/written_number.hpp"
 
 #include <gtest/gtest.h>
 

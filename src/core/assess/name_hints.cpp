@@ -2,7 +2,7 @@
 
 #include <initializer_list>
 
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::assess {
 namespace {

@@ -1,6 +1,6 @@
 #include "core/assess/one_line.hpp"
 
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::assess {
 

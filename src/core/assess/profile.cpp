@@ -4,7 +4,7 @@
 
 #include "core/assess/column_profiler.hpp"
 #include "core/assess/table_reader.hpp"
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::assess {
 

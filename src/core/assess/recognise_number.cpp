@@ -8,8 +8,8 @@
 
 #include "core/assess/recognise.hpp"
 #include "core/assess/recognise_number.hpp"
-#include "core/value/integer.hpp"
-#include "core/value/temporal.hpp"
+#include "core/value/number/integer.hpp"
+#include "core/value/time/temporal.hpp"
 
 namespace pgsqlite::assess {
 

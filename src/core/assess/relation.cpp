@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "core/assess/relation_json.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::assess {
 namespace {

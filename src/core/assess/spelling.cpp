@@ -1,7 +1,7 @@
 #include "core/assess/spelling.hpp"
 
-#include "core/value/ascii.hpp"
-#include "core/value/temporal_parts.hpp"
+#include "core/value/text/ascii.hpp"
+#include "core/value/time/temporal_parts.hpp"
 
 namespace pgsqlite::assess {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "core/job/load_task.hpp"
 #include "core/plan/design.hpp"
-#include "core/plan/load_task.hpp"
 
 namespace pgsqlite::plan {
 

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "core/value/temporal.hpp"
+#include "core/value/time/temporal.hpp"
 
 namespace pgsqlite::plan {
 namespace {

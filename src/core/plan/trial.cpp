@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/plan/data_statements.hpp"
 #include "core/plan/designer.hpp"

@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::report {
 namespace {

@@ -6,7 +6,7 @@
 #include "core/base/error.hpp"
 #include "core/report/parts.hpp"
 #include "core/report/style.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::report {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "core/value/encoding.hpp"
 #include "core/value/format.hpp"
-#include "core/value/temporal.hpp"
+#include "core/value/time/temporal.hpp"
 
 namespace pgsqlite::schema {
 namespace {

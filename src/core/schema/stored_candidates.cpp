@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "core/value/ascii.hpp"
 #include "core/value/encoding.hpp"
-#include "core/value/temporal.hpp"
+#include "core/value/text/ascii.hpp"
+#include "core/value/time/temporal.hpp"
 
 namespace pgsqlite::schema {
 

@@ -5,7 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/spec/keys.hpp"
 #include "core/spec/name_pattern.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::spec {
 namespace {

@@ -6,10 +6,10 @@
 #include "core/schema/declared_type.hpp"
 #include "core/schema/names.hpp"
 #include "core/spec/document.hpp"
-#include "core/value/ascii.hpp"
 #include "core/value/encoding.hpp"
+#include "core/value/id/uuid.hpp"
 #include "core/value/policy.hpp"
-#include "core/value/uuid.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::spec {
 namespace {

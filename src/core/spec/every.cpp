@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::spec {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::spec {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "core/sqlite/identifier.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::spec {
 

@@ -4,7 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/nearest.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::spec {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "core/base/bytes.hpp"
 #include "core/sqlite/database.hpp"
-#include "core/value/utf16.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf16.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {

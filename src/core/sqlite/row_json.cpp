@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/value/format.hpp"
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/sqlite/abandoned.hpp"
 #include "core/sqlite/sqlite_error.hpp"
-#include "core/value/utf16.hpp"
+#include "core/value/text/utf16.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {

@@ -8,10 +8,10 @@
 #include <new>
 
 #include "core/base/cancel.hpp"
-#include "core/value/ascii.hpp"
-#include "core/value/json.hpp"
-#include "core/value/json_string.hpp"
-#include "core/value/text.hpp"
+#include "core/value/json/json.hpp"
+#include "core/value/json/json_string.hpp"
+#include "core/value/text/ascii.hpp"
+#include "core/value/text/text.hpp"
 
 namespace pgsqlite::value {
 namespace {

@@ -2,7 +2,7 @@
 // likely damage than meaning.
 #include "core/value/boolean.hpp"
 
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::value {
 

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "core/base/cancel.hpp"
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::value {
 namespace {

@@ -1,13 +1,13 @@
 // Convert: what is common to all targets (NULL, empty text), then one call by kind.
 #include "core/value/array.hpp"
 #include "core/value/boolean.hpp"
-#include "core/value/decimal.hpp"
-#include "core/value/integer.hpp"
-#include "core/value/json.hpp"
-#include "core/value/real.hpp"
-#include "core/value/temporal.hpp"
-#include "core/value/text.hpp"
-#include "core/value/uuid.hpp"
+#include "core/value/id/uuid.hpp"
+#include "core/value/json/json.hpp"
+#include "core/value/number/decimal.hpp"
+#include "core/value/number/integer.hpp"
+#include "core/value/number/real.hpp"
+#include "core/value/text/text.hpp"
+#include "core/value/time/temporal.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::value {

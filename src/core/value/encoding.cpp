@@ -8,8 +8,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/nearest.hpp"
-#include "core/value/ascii.hpp"
-#include "core/value/pattern.hpp"
+#include "core/value/text/ascii.hpp"
+#include "core/value/time/pattern.hpp"
 
 namespace pgsqlite::value {
 namespace {

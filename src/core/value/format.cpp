@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/value/utf8.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::value {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::value {
 

@@ -13,8 +13,8 @@
 #include "core/sqlite/raw_file.hpp"
 #include "pg/backup/content.hpp"
 #include "pg/backup/transfer.hpp"
-#include "pg/fdw/access.hpp"
-#include "pg/fdw/sqlite_call.hpp"
+#include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/connect/sqlite_call.hpp"
 
 namespace pgsqlite::pg::backup {
 namespace {

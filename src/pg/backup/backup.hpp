@@ -1,7 +1,7 @@
 // Backups: a consistent copy of a server's file, with a manifest that says what it holds, and the way back.
 #pragma once
 
-#include "pg/fdw/copy_database.hpp"
+#include "pg/fdw/connect/copy_database.hpp"
 
 namespace pgsqlite::pg::backup {
 

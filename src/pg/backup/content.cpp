@@ -1,6 +1,6 @@
 #include "pg/backup/content.hpp"
 
-#include "pg/fdw/sqlite_call.hpp"
+#include "pg/fdw/connect/sqlite_call.hpp"
 
 namespace pgsqlite::pg::backup {
 

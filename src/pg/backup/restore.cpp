@@ -4,7 +4,7 @@
 #include "core/sqlite/raw_file.hpp"
 #include "pg/backup/content.hpp"
 #include "pg/backup/transfer.hpp"
-#include "pg/fdw/access.hpp"
+#include "pg/fdw/connect/access.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {

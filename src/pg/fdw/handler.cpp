@@ -1,13 +1,13 @@
 // The wrapper's two entry points: handler and validator.
-#include "pg/fdw/analyze.hpp"
-#include "pg/fdw/import_schema.hpp"
-#include "pg/fdw/join.hpp"
-#include "pg/fdw/options.hpp"
-#include "pg/fdw/parallel.hpp"
-#include "pg/fdw/plan.hpp"
-#include "pg/fdw/row_marks.hpp"
-#include "pg/fdw/scan.hpp"
-#include "pg/fdw/upper.hpp"
+#include "pg/fdw/analyze/analyze.hpp"
+#include "pg/fdw/connect/options.hpp"
+#include "pg/fdw/import/import_schema.hpp"
+#include "pg/fdw/plan/join.hpp"
+#include "pg/fdw/plan/plan.hpp"
+#include "pg/fdw/plan/row_marks.hpp"
+#include "pg/fdw/plan/upper.hpp"
+#include "pg/fdw/scan/parallel.hpp"
+#include "pg/fdw/scan/scan.hpp"
 
 namespace fdw = pgsqlite::pg::fdw;
 

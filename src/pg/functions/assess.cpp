@@ -2,8 +2,8 @@
 #include "core/assess/findings.hpp"
 #include "core/assess/one_line.hpp"
 #include "core/assess/suggestions.hpp"
-#include "pg/functions/survey.hpp"
-#include "pg/functions/survey_facts.hpp"
+#include "pg/survey/survey.hpp"
+#include "pg/survey/survey_facts.hpp"
 
 namespace pgsqlite::pg {
 namespace {

@@ -1,8 +1,8 @@
 // sqlite.attach() and sqlite.detach(): a server, a schema of the same name and its foreign tables in one
 // step, and back. They run the plain SQL a user would, with the caller's rights.
 #include "pg/catalog_query.hpp"
-#include "pg/fdw/access.hpp"
-#include "pg/fdw/connection.hpp"
+#include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/connect/connection.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // sqlite.connections(), disconnect(), disconnect_all().
-#include "pg/fdw/access.hpp"
-#include "pg/fdw/connection.hpp"
+#include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/connect/connection.hpp"
 
 namespace fdw = pgsqlite::pg::fdw;
 

@@ -3,8 +3,9 @@
 #include "core/assess/inventory.hpp"
 
 #include "core/assess/conflicts.hpp"
-#include "pg/fdw/sqlite_call.hpp"
+#include "pg/fdw/connect/sqlite_call.hpp"
 #include "pg/functions/report.hpp"
+#include "pg/survey/survey.hpp"
 
 namespace assess = pgsqlite::assess;
 namespace fdw = pgsqlite::pg::fdw;
@@ -35,25 +36,6 @@ sqlite::CatalogOptions CatalogParts(bool indexes, bool foreign_keys, bool probe)
     options.foreign_keys = foreign_keys;
     options.probe_readable = probe;
     return options;
-}
-
-/// The servers of a text[], palloc'd; raises 22004 for a NULL, 22023 for one that is named twice.
-const char** ServerNames(ArrayType* array, int* count) {
-    Datum* items = nullptr;
-    bool* nulls = nullptr;
-    deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, count);
-    auto** names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<size_t>(*count + 1)));
-    for (int i = 0; i < *count; ++i) {
-        if (nulls[i])
-            ereport(ERROR,
-                    (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("server names must not be null")));
-        names[i] = TextDatumGetCString(items[i]);
-        for (int k = 0; k < i; ++k)
-            if (std::strcmp(names[i], names[k]) == 0)
-                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                                errmsg("server \"%s\" is named twice", names[i])));
-    }
-    return names;
 }
 
 }  // namespace
@@ -117,8 +99,9 @@ PG_SQLITE_FUNCTION(pg_sqlite_inventory) {
 }
 
 PG_SQLITE_FUNCTION(pg_sqlite_conflicts) {
+    ArrayType* servers = PG_GETARG_ARRAYTYPE_P(0);
     int count = 0;
-    const char** names = ServerNames(PG_GETARG_ARRAYTYPE_P(0), &count);
+    const char** names = ARR_NDIM(servers) == 0 ? nullptr : pgsqlite::pg::ServerNames(servers, &count);
     ReturnSetInfo* result = pgsqlite::pg::BeginMaterialized(fcinfo);
     MemoryContext context =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite conflicts", ALLOCSET_DEFAULT_SIZES);

@@ -2,7 +2,7 @@
 
 #include "core/schema/stored_candidates.hpp"
 #include "core/value/value.hpp"
-#include "pg/fdw/column.hpp"
+#include "pg/fdw/scan/column.hpp"
 
 namespace pgsqlite::pg::functions {
 namespace {

@@ -3,8 +3,8 @@
 // cast.
 #pragma once
 
+#include "core/value/number/written_number.hpp"
 #include "core/value/rule.hpp"
-#include "core/value/written_number.hpp"
 #include "pg/functions/argument.hpp"
 
 namespace pgsqlite::pg::functions {

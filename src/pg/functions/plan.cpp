@@ -1,7 +1,7 @@
 // sqlite.plan(servers, target_schema, spec): the statements of a migration, none of them run.
 #include "core/plan/statements.hpp"
-#include "pg/functions/survey.hpp"
-#include "pg/functions/survey_facts.hpp"
+#include "pg/survey/survey.hpp"
+#include "pg/survey/survey_facts.hpp"
 
 namespace pgsqlite::pg {
 namespace {

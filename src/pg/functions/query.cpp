@@ -1,6 +1,6 @@
 // sqlite.query(server, sql): one SELECT that runs in SQLite, its rows converted to the caller's column list.
-#include "pg/fdw/access.hpp"
-#include "pg/fdw/row_source.hpp"
+#include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/scan/row_source.hpp"
 
 namespace fdw = pgsqlite::pg::fdw;
 

@@ -1,6 +1,6 @@
 #include "pg/functions/report.hpp"
 
-#include "pg/fdw/access.hpp"
+#include "pg/fdw/connect/access.hpp"
 
 namespace pgsqlite::pg::functions {
 namespace {

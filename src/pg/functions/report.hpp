@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/assess/relation.hpp"
-#include "pg/fdw/connection.hpp"
+#include "pg/fdw/connect/connection.hpp"
 
 namespace pgsqlite::pg::functions {
 

@@ -1,7 +1,7 @@
 // sqlite.uuid_for(): a UUID that follows from a namespace and a key (version 5, RFC 9562 section 5.5), so
 // that integer keys become UUIDs and the foreign keys that hold them follow without a table of both.
 #include "core/value/format.hpp"
-#include "core/value/uuid.hpp"
+#include "core/value/id/uuid.hpp"
 #include "pg/functions/argument.hpp"
 
 extern "C" {

@@ -2,7 +2,7 @@
 // were refused, with the reason.
 #pragma once
 
-#include "pg/fdw/column.hpp"
+#include "pg/fdw/scan/column.hpp"
 
 namespace pgsqlite::pg::load {
 

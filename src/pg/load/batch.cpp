@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/sqlite/row_json.hpp"
-#include "pg/fdw/sqlite_call.hpp"
+#include "pg/fdw/connect/sqlite_call.hpp"
 #include "pg/load/batch_loader.hpp"
 #include "pg/load/load.hpp"
 #include "pg/load/query_row.hpp"

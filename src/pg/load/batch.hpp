@@ -2,7 +2,7 @@
 // each batch in a subtransaction. One that fails is halved until the rows to blame are alone.
 #pragma once
 
-#include "core/plan/load_task.hpp"
+#include "core/job/load_task.hpp"
 #include "pg/load/account.hpp"
 
 namespace pgsqlite::pg::load {

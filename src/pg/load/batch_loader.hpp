@@ -2,7 +2,7 @@
 // inserted (batch.cpp). Seen by these alone.
 #pragma once
 
-#include "core/plan/load_task.hpp"
+#include "core/job/load_task.hpp"
 #include "core/value/cell.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/insert.hpp"

@@ -1,6 +1,6 @@
 #include "pg/load/bulk_insert.hpp"
 
-#include "pg/fdw/row_collector.hpp"
+#include "pg/fdw/scan/row_collector.hpp"
 #include "pg/load/bulk_buffers.hpp"
 #include "pg/load/eligible.hpp"
 #include "pg/load/insert.hpp"

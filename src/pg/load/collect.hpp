@@ -2,8 +2,8 @@
 // core in the server's encoding.
 #pragma once
 
-#include "core/plan/load_task.hpp"
-#include "pg/fdw/row_collector.hpp"
+#include "core/job/load_task.hpp"
+#include "pg/fdw/scan/row_collector.hpp"
 #include "pg/load/account.hpp"
 
 namespace pgsqlite::pg::load {

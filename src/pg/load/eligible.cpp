@@ -1,6 +1,6 @@
 #include "pg/load/eligible.hpp"
 
-#include "pg/fdw/scan.hpp"
+#include "pg/fdw/scan/scan.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"

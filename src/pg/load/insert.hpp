@@ -1,7 +1,7 @@
 // Insert: statements of a load, run so that their rows can be counted and may take the bulk path.
 #pragma once
 
-#include "pg/fdw/row_collector.hpp"
+#include "pg/fdw/scan/row_collector.hpp"
 
 namespace pgsqlite::pg::load {
 

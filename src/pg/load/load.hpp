@@ -3,7 +3,7 @@
 // blame are found.
 #pragma once
 
-#include "core/plan/load_task.hpp"
+#include "core/job/load_task.hpp"
 #include "pg/load/account.hpp"
 
 namespace pgsqlite::pg::load {

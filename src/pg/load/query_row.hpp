@@ -1,7 +1,7 @@
 // Query rows: rows of PostgreSQL's on their way into the record of rejected rows.
 #pragma once
 
-#include "core/plan/load_task.hpp"
+#include "core/job/load_task.hpp"
 #include "pg/seam.hpp"
 
 namespace pgsqlite::pg::load {

@@ -1,8 +1,8 @@
 // sqlite.report_html(job, proof): what is known of a job, gathered by its reader's rights, as a page.
 #include "core/report/page.hpp"
 #include "pg/catalog_query.hpp"
-#include "pg/jobs/last_job.hpp"
-#include "pg/jobs/owner_rights.hpp"
+#include "pg/jobs/records/last_job.hpp"
+#include "pg/owner_rights.hpp"
 #include "pg/subtransaction.hpp"
 
 extern "C" {

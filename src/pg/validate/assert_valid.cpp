@@ -1,6 +1,6 @@
 // sqlite.assert_valid: an error unless a job is proven, for scripts that must not go on otherwise.
 #include "pg/catalog_query.hpp"
-#include "pg/jobs/last_job.hpp"
+#include "pg/jobs/records/last_job.hpp"
 #include "pg/validate/allowances.hpp"
 #include "pg/validate/constraints.hpp"
 #include "pg/validate/job_comparison.hpp"

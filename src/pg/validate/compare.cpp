@@ -5,8 +5,8 @@
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::Digest;
-using pgsqlite::validate::KeyParts;
+using digest::Digest;
+using digest::KeyParts;
 
 namespace {
 
@@ -139,7 +139,7 @@ Outcome Compare(Side* source, Side* target, Side* aside, const DifferenceTaker* 
     bool* differs = static_cast<bool*>(palloc0(sizeof(bool) * KeyParts::kCount));
     bool any = false;
     for (size_t i = 0; i < KeyParts::kCount; ++i) {
-        pgsqlite::validate::RowSum expected = (*parts[0])[i];
+        digest::RowSum expected = (*parts[0])[i];
         expected -= (*parts[2])[i];
         any = (differs[i] = expected != (*parts[1])[i]) || any;
     }

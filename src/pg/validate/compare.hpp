@@ -8,8 +8,8 @@
 namespace pgsqlite::pg::validate {
 
 struct Outcome {
-    pgsqlite::validate::RowSum source;  ///< without the rows that were put aside
-    pgsqlite::validate::RowSum target;
+    digest::RowSum source;  ///< without the rows that were put aside
+    digest::RowSum target;
     int64 refused;  ///< rows of the source that don't fit the target's types, not among the sums
     int64 missing;  ///< rows whose key the target lacks
     int64 extra;    ///< rows whose key the source lacks

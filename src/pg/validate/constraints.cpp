@@ -1,7 +1,7 @@
 #include "pg/validate/constraints.hpp"
 
 #include "pg/catalog_query.hpp"
-#include "pg/jobs/last_job.hpp"
+#include "pg/jobs/records/last_job.hpp"
 
 namespace pgsqlite::pg::validate {
 namespace {

@@ -1,6 +1,6 @@
 #include "pg/validate/datum_form.hpp"
 
-#include "core/validate/json_digest.hpp"
+#include "core/digest/json_digest.hpp"
 
 extern "C" {
 #include "catalog/pg_enum.h"
@@ -9,10 +9,10 @@ extern "C" {
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::CanonicalRow;
-using pgsqlite::validate::Digest;
-using pgsqlite::validate::Form;
-using pgsqlite::validate::JsonContainer;
+using digest::CanonicalRow;
+using digest::Digest;
+using digest::Form;
+using digest::JsonContainer;
 
 namespace {
 
@@ -29,16 +29,15 @@ Digest DigestContainer(JsonbContainer* container, CanonicalRow* number);
 Digest DigestValue(const JsonbValue& value, CanonicalRow* number) {
     switch (value.type) {
         case jbvNull:
-            return pgsqlite::validate::JsonNull();
+            return digest::JsonNull();
         case jbvBool:
-            return pgsqlite::validate::JsonBoolean(value.val.boolean);
+            return digest::JsonBoolean(value.val.boolean);
         case jbvString:
-            return pgsqlite::validate::JsonString(
-                Bytes(value.val.string.val, static_cast<size_t>(value.val.string.len)));
+            return digest::JsonString(Bytes(value.val.string.val, static_cast<size_t>(value.val.string.len)));
         case jbvNumeric:
             number->Clear();
             number->NumberOfImage(BytesOf(reinterpret_cast<struct varlena*>(value.val.numeric)));
-            return pgsqlite::validate::JsonNumber(*number);
+            return digest::JsonNumber(*number);
         case jbvBinary:
             return DigestContainer(value.val.binary.data, number);
         default:

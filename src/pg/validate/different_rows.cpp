@@ -2,7 +2,7 @@
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::Digest;
+using digest::Digest;
 
 DifferentRows* DifferentRows::In(MemoryContext context, const DifferenceTaker& taker) {
     DifferentRows* self = static_cast<DifferentRows*>(MemoryContextAllocZero(context, sizeof(DifferentRows)));

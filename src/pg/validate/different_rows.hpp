@@ -10,7 +10,7 @@ class DifferentRows {
     static DifferentRows* In(MemoryContext context, const DifferenceTaker& taker);
 
     /// Rows of one key, alike among themselves, that are on one side only. @param side 0: source
-    void Want(int side, const pgsqlite::validate::Digest& row, int64 count);
+    void Want(int side, const digest::Digest& row, int64 count);
     /// All rows of the key are told: those of both sides make pairs.
     void EndKey();
     /// Reads both sides once more and gives the rows to the taker.
@@ -18,7 +18,7 @@ class DifferentRows {
 
   private:
     struct Wanted {
-        pgsqlite::validate::Digest row;
+        digest::Digest row;
         int pair;
         bool found;
     };

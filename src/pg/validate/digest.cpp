@@ -91,12 +91,11 @@ class Chunks {
         if (sum_.rows == 0) first_key_ = Key(row, memory_[0]);
         if (key_count_ > 0) last_key_ = Key(row, memory_[1]);
         last_ = row.key;
-        sum_.Add(key_count_ > 0 ? pgsqlite::validate::Hash(row.canonical.substr(row.ends[key_count_ - 1]))
-                                : row.row);
+        sum_.Add(key_count_ > 0 ? digest::Hash(row.canonical.substr(row.ends[key_count_ - 1])) : row.row);
     }
     void End() {
         if (sum_.rows == 0) return;
-        char hex[pgsqlite::validate::Digest::kHexSize];
+        char hex[digest::Digest::kHexSize];
         sum_.sum.ToHex(hex);
         const bool keyless = key_count_ == 0;
         Datum values[] = {Int64GetDatum(++number_), first_key_, last_key_,
@@ -130,8 +129,8 @@ class Chunks {
     int key_count_;
     int64 chunk_rows_;
     int64 number_ = 0;
-    pgsqlite::validate::RowSum sum_;
-    pgsqlite::validate::Digest last_;
+    digest::RowSum sum_;
+    digest::Digest last_;
     MemoryContext memory_[2];
     Datum first_key_ = 0;
     Datum last_key_ = 0;

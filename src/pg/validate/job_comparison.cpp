@@ -1,9 +1,9 @@
 #include "pg/validate/job_comparison.hpp"
 
-#include "pg/fdw/access.hpp"
-#include "pg/fdw/redirect.hpp"
-#include "pg/jobs/pinned_source.hpp"
-#include "pg/jobs/records.hpp"
+#include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/connect/redirect.hpp"
+#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/sources/pinned_source.hpp"
 #include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg::validate {

@@ -3,9 +3,9 @@
 // What is expected comes from the job's own record of the load: its source, conditions, expressions, rules,
 // and the rows that were put aside. Where every column came over as it is, the cells are read raw; else the
 // job's query is run again.
-#include "pg/jobs/owner_rights.hpp"
-#include "pg/jobs/records.hpp"
+#include "pg/jobs/records/records.hpp"
 #include "pg/load/collect.hpp"
+#include "pg/owner_rights.hpp"
 #include "pg/validate/job_sql.hpp"
 #include "pg/validate/made_anew.hpp"
 #include "pg/validate/raw_side.hpp"

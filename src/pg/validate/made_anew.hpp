@@ -2,7 +2,7 @@
 // can't be computed once more to be compared.
 #pragma once
 
-#include "core/plan/load_task.hpp"
+#include "core/job/load_task.hpp"
 #include "pg/seam.hpp"
 
 namespace pgsqlite::pg::validate {

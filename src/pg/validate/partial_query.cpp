@@ -1,7 +1,7 @@
 #include "pg/validate/partial_query.hpp"
 
-#include "pg/fdw/access.hpp"
-#include "pg/fdw/parallel.hpp"
+#include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/scan/parallel.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -14,7 +14,7 @@ extern "C" {
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::Form;
+using digest::Form;
 
 namespace {
 

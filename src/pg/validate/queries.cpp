@@ -1,6 +1,6 @@
 // sqlite.validate_queries: an application's own queries, asked on both sides: do they answer the same, and
 // how fast.
-#include "pg/fdw/access.hpp"
+#include "pg/fdw/connect/access.hpp"
 #include "pg/subtransaction.hpp"
 #include "pg/validate/compare.hpp"
 
@@ -98,9 +98,9 @@ const char* SqliteQuery(const char* server, const char* sql, const List* types) 
 
 /// The rows as they come, one after the other.
 void Chain(void* context, const SideRow& row) {
-    auto* chain = static_cast<pgsqlite::validate::Digest*>(context);
-    const pgsqlite::validate::Digest both[] = {*chain, row.row};
-    *chain = pgsqlite::validate::Hash(Bytes(reinterpret_cast<const char*>(both), sizeof(both)));
+    auto* chain = static_cast<digest::Digest*>(context);
+    const digest::Digest both[] = {*chain, row.row};
+    *chain = digest::Hash(Bytes(reinterpret_cast<const char*>(both), sizeof(both)));
 }
 
 int CompareTimes(const void* a, const void* b) {
@@ -115,7 +115,7 @@ struct Times {
 
 /// Reads a side some times.
 /// @param chain the order of its rows
-Times TimeSide(Side* side, int runs, pgsqlite::validate::Digest* chain) {
+Times TimeSide(Side* side, int runs, digest::Digest* chain) {
     double* times = static_cast<double*>(palloc(sizeof(double) * static_cast<Size>(runs)));
     for (int i = 0; i < runs; ++i) {
         *chain = {};
@@ -147,7 +147,7 @@ void CompareQueries(ReturnSetInfo* result, const char* server, const QueryPair& 
     const Analysis analysis = Analyze(pair.postgresql);
     Side source = MakeSide(analysis.types, SqliteQuery(server, pair.sqlite, analysis.types));
     Side target = MakeSide(analysis.types, pair.postgresql);
-    pgsqlite::validate::Digest order[2];
+    digest::Digest order[2];
     const Times source_times = TimeSide(&source, runs, &order[0]);
     const Times target_times = TimeSide(&target, runs, &order[1]);
     const Outcome outcome = Compare(&source, &target, nullptr, nullptr);

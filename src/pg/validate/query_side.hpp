@@ -1,7 +1,7 @@
 // Query side: rows that a query of PostgreSQL's gives, on their way from the executor into the hash.
 #pragma once
 
-#include "pg/fdw/row_collector.hpp"
+#include "pg/fdw/scan/row_collector.hpp"
 #include "pg/validate/side.hpp"
 
 namespace pgsqlite::pg::validate {

@@ -1,10 +1,10 @@
 #include "pg/validate/raw_side.hpp"
 
-#include "pg/fdw/parallel.hpp"
+#include "pg/fdw/scan/parallel.hpp"
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::RawColumn;
+using digest::RawColumn;
 
 /// As scans of a load have it: the row is given up, unless it becomes NULL.
 bool RawReading::Refuse(void* context, const fdw::RowConverter& row, int column, const value::Cell&,
@@ -30,7 +30,7 @@ char* RawReading::CellText(const SideRow& row, int column) {
 bool RawReading::AppendRow() {
     const value::Cell* cells = rows_->cells();
     fdw::RowConverter& converter = rows_->converter();
-    pgsqlite::validate::CanonicalRow* canonical = hasher_->canonical();
+    digest::CanonicalRow* canonical = hasher_->canonical();
     refused_ = false;
     hasher_->Begin();
     for (int i = 0; i < side_->column_count; ++i) {
@@ -77,8 +77,8 @@ void RawReading::AddColumn(fdw::ColumnConverter* converter, int place, int attri
     for (int i = 0; i < side_->column_count; ++i) {
         if (side_->raw->attributes[i] != attribute) continue;
         places_[i] = place;
-        columns_[place] = pgsqlite::validate::MakeRawColumn(side_->forms[i]->form, converter->rule,
-                                                            GetDatabaseEncoding() == PG_UTF8);
+        columns_[place] =
+            digest::MakeRawColumn(side_->forms[i]->form, converter->rule, GetDatabaseEncoding() == PG_UTF8);
     }
     // A domain's CHECK is asked by the conversion.
     if (converter->is_domain) columns_[place].by_conversion = true;

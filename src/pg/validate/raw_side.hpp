@@ -1,11 +1,11 @@
-// Raw side: a SQLite table as it stands in the file. Plain cells are taken by validate::RawCells, which
+// Raw side: a SQLite table as it stands in the file. Plain cells are taken by digest::RawCells, which
 // shares no code with the conversion that moved them; the others are converted, as the table's types,
 // encodings and policies say.
 #pragma once
 
-#include "core/validate/raw_cell.hpp"
-#include "pg/fdw/redirect.hpp"
-#include "pg/fdw/row_source.hpp"
+#include "core/digest/raw_cell.hpp"
+#include "pg/fdw/connect/redirect.hpp"
+#include "pg/fdw/scan/row_source.hpp"
 #include "pg/validate/side.hpp"
 
 namespace pgsqlite::pg::validate {
@@ -63,9 +63,9 @@ class RawReading {
     fdw::Pin* pin_ = nullptr;
     fdw::RowSource* rows_ = nullptr;
     RowHasher* hasher_ = nullptr;
-    pgsqlite::validate::RawColumn* columns_ = nullptr;  ///< in the order of the statement's
-    int* places_ = nullptr;                             ///< of the side's columns among the statement's
-    pgsqlite::validate::RawCells cells_;
+    digest::RawColumn* columns_ = nullptr;  ///< in the order of the statement's
+    int* places_ = nullptr;                 ///< of the side's columns among the statement's
+    digest::RawCells cells_;
     bool refused_ = false;  ///< the present row has a cell that does not fit
     bool has_rowid_ = false;
 };

@@ -8,7 +8,7 @@ extern "C" {
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::KeyParts;
+using digest::KeyParts;
 
 namespace {
 

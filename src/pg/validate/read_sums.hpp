@@ -10,6 +10,6 @@ namespace pgsqlite::pg::validate {
 ///
 /// PostgreSQL's settings for parallel scans hold; in a session that runs in parallel mode already, or without
 /// any worker to be had, this session reads by itself. The sums are the same.
-void ReadSums(Side* const sides[2], pgsqlite::validate::KeyParts* const parts[2]);
+void ReadSums(Side* const sides[2], digest::KeyParts* const parts[2]);
 
 }  // namespace pgsqlite::pg::validate

@@ -1,5 +1,5 @@
 // Relations paired by name and mapping.
-#include "pg/fdw/access.hpp"
+#include "pg/fdw/connect/access.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/validate/raw_side.hpp"
 #include "pg/validate/table_pair.hpp"
@@ -15,8 +15,8 @@ extern "C" {
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::Form;
-using pgsqlite::validate::Mapping;
+using digest::Form;
+using digest::Mapping;
 
 const char* RelationName(Oid relation) {
     return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),

@@ -2,7 +2,7 @@
 
 namespace pgsqlite::pg::validate {
 
-using pgsqlite::validate::Form;
+using digest::Form;
 
 namespace {
 

@@ -23,9 +23,9 @@ void RowHasher::Finish(const RowTaker& taker, char* (*text)(const SideRow& row, 
     constexpr uint64 kKeySeed = 1;
     SideRow row = {};
     row.canonical = canonical_.bytes();
-    row.row = pgsqlite::validate::Hash(row.canonical);
+    row.row = digest::Hash(row.canonical);
     row.key = side_->key_count > 0
-                  ? pgsqlite::validate::Hash(row.canonical.substr(0, ends_[side_->key_count - 1]), kKeySeed)
+                  ? digest::Hash(row.canonical.substr(0, ends_[side_->key_count - 1]), kKeySeed)
                   : row.row;
     row.ends = ends_;
     row.text = text;

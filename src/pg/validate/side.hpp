@@ -24,8 +24,8 @@ struct Side {
 
 /// The row at hand.
 struct SideRow {
-    pgsqlite::validate::Digest key;
-    pgsqlite::validate::Digest row;
+    digest::Digest key;
+    digest::Digest row;
     Bytes canonical;
     const Size* ends;  ///< of each column in `canonical`
     /// A value for people, palloc'd in the current context; null for NULL.
@@ -48,7 +48,7 @@ class RowHasher {
     /// @param side lives as long
     static RowHasher* In(MemoryContext context, const Side* side);
 
-    pgsqlite::validate::CanonicalRow* canonical() noexcept { return &canonical_; }
+    digest::CanonicalRow* canonical() noexcept { return &canonical_; }
     void Begin() noexcept { canonical_.Clear(); }
     void EndColumn(int column) noexcept { ends_[column] = canonical_.size(); }
     /// Gives the row to the taker.
@@ -57,7 +57,7 @@ class RowHasher {
   private:
     const Side* side_ = nullptr;
     Size* ends_ = nullptr;
-    pgsqlite::validate::CanonicalRow canonical_;
+    digest::CanonicalRow canonical_;
 };
 
 /// Whether a row doesn't count.

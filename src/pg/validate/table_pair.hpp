@@ -1,9 +1,9 @@
 // Table pair: two sides made ready to be compared, or the reason why they can't be.
 #pragma once
 
-#include "core/plan/load_task.hpp"
-#include "core/validate/mapping.hpp"
-#include "pg/jobs/job_plan.hpp"
+#include "core/digest/mapping.hpp"
+#include "core/job/load_task.hpp"
+#include "pg/jobs/run/job_plan.hpp"
 #include "pg/validate/compare.hpp"
 
 namespace pgsqlite::pg::validate {
@@ -24,7 +24,7 @@ struct TablePair {
 };
 
 /// Two relations, their columns paired by name and by the mapping.
-TablePair* PairRelations(Oid source, Oid target, const pgsqlite::validate::Mapping& mapping);
+TablePair* PairRelations(Oid source, Oid target, const digest::Mapping& mapping);
 
 /// A table of a job: what its load would give now, and what the target holds. May create a temporary foreign
 /// table. Raises what the load's source raises.

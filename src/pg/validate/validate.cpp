@@ -1,5 +1,5 @@
 // sqlite.validate and sqlite.differences: the proof that both sides hold the same, or the rows that don't.
-#include "pg/jobs/last_job.hpp"
+#include "pg/jobs/records/last_job.hpp"
 #include "pg/validate/job_comparison.hpp"
 
 extern "C" {
@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kVerdictColumns = 12;
 
-Datum HexDatum(const pgsqlite::validate::Digest& digest) {
-    char hex[pgsqlite::validate::Digest::kHexSize];
+Datum HexDatum(const digest::Digest& digest) {
+    char hex[digest::Digest::kHexSize];
     digest.ToHex(hex);
     return PointerGetDatum(cstring_to_text_with_len(hex, sizeof(hex)));
 }
@@ -139,11 +139,11 @@ void RaiseObstacle(const Listing& listing) {
                     errdetail("%s.", listing.obstacle)));
 }
 
-const pgsqlite::validate::Mapping& MappingArgument(FunctionCallInfo fcinfo, int index) {
-    auto* mapping = NewIn<pgsqlite::validate::Mapping>(CurrentMemoryContext);
+const digest::Mapping& MappingArgument(FunctionCallInfo fcinfo, int index) {
+    auto* mapping = NewIn<digest::Mapping>(CurrentMemoryContext);
     Jsonb* jsonb = PG_GETARG_JSONB_P(index);
     const char* utf8 = ToUtf8(JsonbToCString(nullptr, &jsonb->root, VARSIZE(jsonb)));
-    Guard([&] { *mapping = pgsqlite::validate::ParseMapping(utf8); });
+    Guard([&] { *mapping = digest::ParseMapping(utf8); });
     return *mapping;
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/sqlite/identifier.hpp"
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::schema::sql {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "core/schema/sql/parser.hpp"
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::schema::sql {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/schema/sql/parse.hpp"
 #include "core/schema/sql/random_shape.hpp"
 #include "core/schema/sql/translator.hpp"
-#include "core/value/ascii.hpp"
+#include "core/value/text/ascii.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::schema::sql {

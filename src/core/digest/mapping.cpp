@@ -1,0 +1,70 @@
+#include "core/digest/mapping.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.hpp"
+
+namespace pgsqlite::digest {
+namespace {
+
+using nlohmann::ordered_json;
+
+[[noreturn]] void Refuse(const std::string& message) {
+    throw Error(
+        sqlstate::kInvalidParameterValue, message, {},
+        "It is {\"columns\": {\"target column\": \"source expression\"}, \"key\": [\"target column\"], "
+        "\"ignore\": [\"column\"], \"where\": \"condition on the source\", "
+        "\"target_where\": \"condition on the target\"}; each may be missing.");
+}
+
+std::string TextOf(const ordered_json& value, const std::string& key) {
+    if (!value.is_string()) Refuse("\"" + key + "\" of the mapping holds something that is no text");
+    return value.get<std::string>();
+}
+
+std::vector<std::string> TextsOf(const ordered_json& value, const std::string& key) {
+    if (!value.is_array()) Refuse("\"" + key + "\" of the mapping is no array");
+    std::vector<std::string> texts;
+    for (const ordered_json& item : value)
+        texts.push_back(TextOf(item, key));
+    return texts;
+}
+
+}  // namespace
+
+bool Mapping::Ignores(std::string_view column) const noexcept {
+    return std::find(ignore.begin(), ignore.end(), column) != ignore.end();
+}
+
+const std::string* Mapping::Find(std::string_view column) const noexcept {
+    for (const auto& [name, expression] : columns)
+        if (name == column) return &expression;
+    return nullptr;
+}
+
+Mapping ParseMapping(std::string_view json) {
+    const ordered_json document = ordered_json::parse(json, nullptr, false);
+    if (!document.is_object()) Refuse("the mapping is no JSON object");
+    Mapping mapping;
+    for (const auto& [key, value] : document.items()) {
+        if (key == "columns") {
+            if (!value.is_object()) Refuse("\"columns\" of the mapping is no object");
+            for (const auto& [column, expression] : value.items())
+                mapping.columns.emplace_back(column, TextOf(expression, key));
+        } else if (key == "key") {
+            mapping.key = TextsOf(value, key);
+        } else if (key == "ignore") {
+            mapping.ignore = TextsOf(value, key);
+        } else if (key == "where") {
+            mapping.where = TextOf(value, key);
+        } else if (key == "target_where") {
+            mapping.target_where = TextOf(value, key);
+        } else {
+            Refuse("the mapping does not know \"" + key + "\"");
+        }
+    }
+    return mapping;
+}
+
+}  // namespace pgsqlite::digest

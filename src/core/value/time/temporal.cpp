@@ -1,0 +1,208 @@
+// ConvertTemporal: tries a column's encodings in their order and puts what a cell says into the column's
+// type.
+//
+// Reading (temporal_iso, temporal_number, pattern) and placing are apart: a reader knows what was written,
+// the code here knows what date, time and timestamp columns take, and is the same for every way of writing.
+#include "core/value/time/temporal.hpp"
+
+#include "core/value/time/pattern.hpp"
+#include "core/value/time/temporal_parts.hpp"
+
+namespace pgsqlite::value {
+namespace {
+
+std::int32_t OffsetAtLocal(const Zone& zone, std::int64_t local_usec) noexcept {
+    return zone.offset_at_local == nullptr ? 0 : zone.offset_at_local(zone.context, local_usec);
+}
+
+std::int32_t OffsetAtInstant(const Zone& zone, std::int64_t utc_usec) noexcept {
+    return zone.offset_at_instant == nullptr ? 0 : zone.offset_at_instant(zone.context, utc_usec);
+}
+
+void SetInteger(Value& out, std::int64_t integer) noexcept {
+    out.is_null = false;
+    out.integer = integer;
+}
+
+/// Microseconds since midnight into a time column; 24:00:00 is PostgreSQL's upper end.
+Status PlaceTime(const Rule& rule, const Instant& since_midnight, std::int32_t zone_seconds_east,
+                 Value& out) noexcept {
+    std::int64_t usec = 0;
+    const Status status =
+        FitFraction(since_midnight, rule.fraction_digits, rule.policies.excess_digits, usec);
+    if (!status.ok()) return status;
+    SetInteger(out, usec);
+    if (rule.kind == Kind::kTimetz) out.zone_seconds_east = zone_seconds_east;
+    return status;
+}
+
+/// The zone of a time without one: the rule's offset on 2000-01-01, since a time alone has no day.
+std::int32_t TimeZoneOffset(const Rule& rule) noexcept {
+    return rule.kind == Kind::kTimetz ? OffsetAtLocal(rule.zone, 0) : 0;
+}
+
+Status PlaceDate(const Instant& instant, Value& out) noexcept {
+    const std::int64_t days = FloorDivide(instant.usec, kMicrosPerDay);
+    if (instant.usec != days * kMicrosPerDay || instant.tail != Tail::kNone)
+        return Status::Refused(Code::kTimeInDate);
+    SetInteger(out, days);
+    return Status::Ok();
+}
+
+/// Into a timestamp column, from an instant of UTC or from civil time that names no zone.
+Status PlaceTimestamp(const Rule& rule, Instant instant, bool is_utc, Value& out) noexcept {
+    const Status before = CheckTimestamp(instant.usec);
+    if (!before.ok()) return before;
+    if (is_utc && rule.kind == Kind::kTimestamp)
+        instant.usec += OffsetAtInstant(rule.zone, instant.usec) * kMicrosPerSecond;
+    else if (!is_utc && rule.kind == Kind::kTimestamptz)
+        instant.usec -= OffsetAtLocal(rule.zone, instant.usec) * kMicrosPerSecond;
+    std::int64_t usec = 0;
+    const Status status = FitFraction(instant, rule.fraction_digits, rule.policies.excess_digits, usec);
+    if (!status.ok()) return status;
+    const Status after = CheckTimestamp(usec);
+    if (!after.ok()) return after;
+    SetInteger(out, usec);
+    return status;
+}
+
+Status PlaceNumber(const Rule& rule, Encoding encoding, const Cell& cell, Value& out) noexcept {
+    Instant instant;
+    if (rule.kind == Kind::kTime || rule.kind == Kind::kTimetz) {
+        // Only seconds have a plain meaning without a day.
+        if (!IsUnixEncoding(encoding)) return Status::Refused(Code::kWrongClass);
+        const Status status = DecodeTimeOfDay(encoding, cell, instant);
+        return status.ok() ? PlaceTime(rule, instant, TimeZoneOffset(rule), out) : status;
+    }
+    const Status status = DecodeInstant(encoding, cell, instant);
+    if (!status.ok()) return status;
+    if (rule.kind == Kind::kDate) return PlaceDate(instant, out);
+    return PlaceTimestamp(rule, instant, !IsNaiveEncoding(encoding), out);
+}
+
+bool IsZeroTime(const Written& written) noexcept {
+    return written.hour == 0 && written.minute == 0 && written.second == 0 &&
+           written.fraction.find_first_not_of('0') == Bytes::npos;
+}
+
+/// 24:00:00 without anything after it is a time of PostgreSQL's, but no time of a day that has a date.
+bool IsPossibleTime(const Written& written) noexcept {
+    if (written.minute > 59 || written.second > 59) return false;
+    if (written.hour < 24) return true;
+    return written.hour == 24 && !written.has_date && written.minute == 0 && written.second == 0 &&
+           written.fraction.find_first_not_of('0') == Bytes::npos;
+}
+
+Instant TimeOfDay(const Written& written) noexcept {
+    Instant instant = FractionInstant(written.fraction);
+    instant.usec += (written.hour * 3600 + written.minute * 60 + written.second) * kMicrosPerSecond;
+    return instant;
+}
+
+Status PlaceWritten(const Rule& rule, const Written& written, Value& out) noexcept {
+    if (rule.kind == Kind::kTime || rule.kind == Kind::kTimetz) {
+        if (written.has_date || !written.has_time || (written.has_zone && rule.kind == Kind::kTime))
+            return Status::Refused(Code::kInvalidSyntax);
+        if (written.impossible || !IsPossibleTime(written)) return Status::Refused(Code::kInvalidDate);
+        return PlaceTime(rule, TimeOfDay(written),
+                         written.has_zone ? written.zone_seconds_east : TimeZoneOffset(rule), out);
+    }
+
+    if (!written.has_date) return Status::Refused(Code::kInvalidSyntax);
+    if (written.impossible) return Status::Refused(Code::kInvalidDate);
+    if (written.year == 0 && written.month == 0 && written.day == 0 && IsZeroTime(written)) {
+        if (!rule.policies.zero_date_as_null) return Status::Refused(Code::kZeroDate);
+        out.is_null = true;
+        return Status::Ok(Applied::kZeroDateAsNull);
+    }
+    if (written.month < 1 || written.month > 12 || written.day < 1 ||
+        written.day > DaysInMonth(written.year, written.month) || !IsPossibleTime(written))
+        return Status::Refused(Code::kInvalidDate);
+
+    // Within a day of the range, where no sum below leaves 64 bits; the exact bounds are checked when placed.
+    const std::int64_t days = DaysFromCivil(written.year, written.month, written.day);
+    if (days < kMinTimestamp / kMicrosPerDay - 1 || days > kEndTimestamp / kMicrosPerDay)
+        return Status::Refused(Code::kOutOfRange);
+    Instant instant = TimeOfDay(written);
+    instant.usec += days * kMicrosPerDay;
+    if (rule.kind == Kind::kDate) {
+        // Midnight elsewhere is not midnight: with an offset that is not zero the day depends on the reader.
+        if (written.has_zone && written.zone_seconds_east != 0) return Status::Refused(Code::kTimeInDate);
+        const Status range = CheckTimestamp(instant.usec);
+        return range.ok() ? PlaceDate(instant, out) : range;
+    }
+    if (written.has_zone) instant.usec -= written.zone_seconds_east * kMicrosPerSecond;
+    return PlaceTimestamp(rule, instant, written.has_zone, out);
+}
+
+/// A refusal that says more than "this is not how the encoding writes it".
+bool IsTelling(Code code) noexcept {
+    return code != Code::kInvalidSyntax && code != Code::kWrongClass && code != Code::kNeedsEncoding;
+}
+
+Status ConvertNumber(const Rule& rule, const Cell& cell, Value& out) noexcept {
+    Status refusal = Status::Refused(Code::kNeedsEncoding);
+    for (std::size_t i = 0; i < rule.encodings.count; ++i) {
+        const Encoding encoding = rule.encodings.items[i];
+        if (!IsNumericEncoding(encoding)) continue;
+        const Status status = PlaceNumber(rule, encoding, cell, out);
+        if (status.ok()) return status;
+        if (IsTelling(status.code) || !IsTelling(refusal.code)) refusal = status;
+    }
+    return refusal;
+}
+
+Status ConvertText(const Rule& rule, const Cell& cell, Value& out) noexcept {
+    static constexpr Encoding kDefault[] = {Encoding::kIso};
+    const Encoding* encodings = rule.encodings.count == 0 ? kDefault : rule.encodings.items;
+    const std::size_t count = rule.encodings.count == 0 ? 1 : rule.encodings.count;
+
+    const Bytes text = TrimSpace(cell.view());
+    bool takes_numbers = false;
+    Status refusal = Status::Refused(Code::kInvalidSyntax);
+    for (std::size_t i = 0; i < count; ++i) {
+        Status status;
+        if (IsNumericEncoding(encodings[i])) {
+            takes_numbers = true;
+            // Not a number: DecodeInstant says kInvalidSyntax, except where the kind has no use for the
+            // encoding.
+            status = PlaceNumber(rule, encodings[i], cell, out);
+            if (status.code == Code::kWrongClass && !IsPlainNumber(text)) status.code = Code::kInvalidSyntax;
+        } else if (encodings[i] == Encoding::kIso) {
+            Written written;
+            status = ParseIso(text, written);
+            if (status.ok()) status = PlaceWritten(rule, written, out);
+        } else if (encodings[i] == Encoding::kPattern && rule.encodings.pattern != nullptr) {
+            takes_numbers = true;
+            Written written;
+            status = MatchPattern(*rule.encodings.pattern, text, written);
+            if (status.ok()) status = PlaceWritten(rule, written, out);
+        } else {
+            continue;
+        }
+        if (status.ok()) return status;
+        if (IsTelling(status.code) || !IsTelling(refusal.code)) refusal = status;
+    }
+    if (!takes_numbers && IsPlainNumber(text)) return Status::Refused(Code::kNeedsEncoding);
+    return refusal;
+}
+
+}  // namespace
+
+Status ConvertTemporal(const Rule& rule, const Cell& cell, Scratch&, Value& out) noexcept {
+    switch (cell.storage_class) {
+        case StorageClass::kInteger:
+        case StorageClass::kReal:
+            return ConvertNumber(rule, cell, out);
+        case StorageClass::kText:
+            return ConvertText(rule, cell, out);
+        case StorageClass::kNull:
+            out.is_null = true;
+            return Status::Ok();
+        case StorageClass::kBlob:
+            break;
+    }
+    return Status::Refused(Code::kWrongClass);
+}
+
+}  // namespace pgsqlite::value

@@ -1,0 +1,26 @@
+// Scanning: SQLite's rows into the executor's slots.
+#pragma once
+
+#include "pg/fdw/scan/row_source.hpp"
+
+namespace pgsqlite::pg::fdw {
+
+void BeginForeignScan(ForeignScanState* node, int eflags);
+TupleTableSlot* IterateForeignScan(ForeignScanState* node);
+void ReScanForeignScan(ForeignScanState* node);
+void EndForeignScan(ForeignScanState* node);
+void ExplainForeignScan(ForeignScanState* node, ExplainState* es);
+
+/// A parallel scan's rows, opened unless they are.
+/// @param leader in a worker the snapshot to read, else null
+RowSource* OpenRows(ForeignScanState* node, const Redirect* leader);
+/// A scan's rows; null where none was asked for yet, and for an upper plan.
+RowSource* RowsOf(ForeignScanState* node);
+/// Whether a load takes the account of an open scan.
+bool IsOfLoad(ForeignScanState* node);
+/// In a worker: values changed in rows that the scan's conditions drop do not count.
+void SettleAsLoad(ForeignScanState* node);
+/// No more rows come, of those that are counted.
+void EndSettling(ForeignScanState* node);
+
+}  // namespace pgsqlite::pg::fdw

@@ -1,0 +1,272 @@
+#include "pg/jobs/retry/retry_rows.hpp"
+
+#include "core/sqlite/row_finder.hpp"
+#include "pg/fdw/connect/connection.hpp"
+#include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/retry/converted_rows.hpp"
+
+extern "C" {
+#include "storage/fd.h"
+}
+
+namespace pgsqlite::pg::jobs {
+namespace {
+
+/// Rows of sqlite.rejects in memory at once.
+constexpr long kFetched = 100;
+
+/// What lives on the C++ side, destroyed with its memory context.
+struct Stored {
+    std::vector<std::string> columns;
+    std::unique_ptr<sqlite::RowsFile> file;
+    std::unique_ptr<sqlite::RowFinder> finder;
+    sqlite::RejectedRow row;
+    std::string json;
+};
+
+struct Gatherer {
+    const RetryChoice* choice;
+    const plan::LoadTask* task;
+    RetryRows rows;
+    Stored* stored;
+    Oid server;
+    fdw::Pin* pin;  ///< of the source; null: not read yet
+    ConvertedRows* converted;
+    MemoryContext memory;
+};
+
+struct StoredReject {
+    int64 id;
+    bool has_rowid;
+    int64 rowid;
+    const char* key;  ///< JSON in UTF-8, or null
+    const char* row;  ///< JSON in UTF-8, or null
+    bool mended;
+};
+
+/// The columns of SQLite's that the task's foreign table reads, but for the rowid under a name of its own.
+void ListColumns(Gatherer* gatherer) {
+    const char* source = ToServerText(gatherer->task->source);
+    const Oid relid = RangeVarGetRelid(
+        makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(source))), AccessShareLock, false);
+    Relation relation = table_open(relid, NoLock);
+    TupleDesc descriptor = RelationGetDescr(relation);
+    for (int i = 0; i < descriptor->natts; ++i) {
+        const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped) continue;
+        const char* name = NameStr(attribute->attname);
+        ListCell* cell;
+        foreach (cell, GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1))) {
+            DefElem* option = lfirst_node(DefElem, cell);
+            if (strcmp(option->defname, "column_name") == 0) name = defGetString(option);
+        }
+        const char* utf8 = ToUtf8(name);
+        Guard([&] {
+            if (gatherer->task->rowid_name != utf8) gatherer->stored->columns.emplace_back(utf8);
+        });
+    }
+    table_close(relation, NoLock);
+}
+
+/// A file that goes at the end of the transaction, also after an error.
+void BeginFile(Gatherer* gatherer) {
+    if (gatherer->stored->file != nullptr) return;
+    gatherer->rows.descriptor = OpenTemporaryFile(false);
+    const char* name = FilePathName(gatherer->rows.descriptor);
+    const char* path = is_absolute_path(name) ? name : psprintf("%s/%s", DataDir, name);
+    gatherer->rows.file = MemoryContextStrdup(gatherer->memory, path);
+    Guard([&] {
+        gatherer->stored->file = std::make_unique<sqlite::RowsFile>(
+            path, gatherer->task->table, gatherer->stored->columns, gatherer->task->rowid_name);
+    });
+    gatherer->rows.rowid = gatherer->stored->file->rowid_name().c_str();
+}
+
+/// A reject whose row was found. @param row in the server's encoding; null: as it was
+void Found(const StoredReject& reject, const char* row) {
+    Arguments arguments;
+    arguments.Int8(reject.id).Json(row);
+    RunOnRecords(
+        "UPDATE sqlite.rejects SET state = 'loaded', row = COALESCE($2, row),"
+        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
+        arguments);
+}
+
+void Gone(const Gatherer* gatherer, const StoredReject& reject) {
+    Arguments arguments;
+    arguments.Int8(reject.id)
+        .Text(unpack_sql_state(ERRCODE_NO_DATA))
+        .Text(psprintf("the row is not in the source any more: server \"%s\", SQLite table \"%s\"",
+                       ToServerText(gatherer->task->server), ToServerText(gatherer->task->table)));
+    RunOnRecords(
+        "UPDATE sqlite.rejects SET category = 'connection', sqlstate = $2, message = $3, columns = '{}',"
+        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
+        arguments);
+}
+
+/// Names the reject in errors about its row.
+void NameReject(void* reject) {
+    errcontext("reject " INT64_FORMAT, static_cast<const StoredReject*>(reject)->id);
+}
+
+void TakeStored(Gatherer* gatherer, StoredReject* reject) {
+    if (reject->row == nullptr) {
+        ++gatherer->rows.unnamed;
+        return;
+    }
+    Stored* stored = gatherer->stored;
+    Guard([&] { stored->row = sqlite::RejectedRow::Parse(reject->row); });
+    if (stored->row.form() == sqlite::RejectedRow::Form::kConverted) {
+        if (gatherer->converted == nullptr)
+            gatherer->converted = BeginConvertedRows(*gatherer->task, stored->row, gatherer->memory);
+        PutConvertedRow(gatherer->converted, reject->id, stored->row);
+        ++gatherer->rows.converted;
+        return Found(*reject, nullptr);
+    }
+    if (gatherer->task->server.empty()) {
+        ++gatherer->rows.foreign;
+        return;
+    }
+    BeginFile(gatherer);
+    Guard([&] {
+        std::vector<value::Cell> cells;
+        for (const std::string& column : stored->columns) {
+            const auto* member = stored->row.Find(column);
+            if (member == nullptr && gatherer->choice->replanned)
+                throw Error(sqlstate::kInvalidParameterValue,
+                            "the row of a reject lacks column \"" + column + "\"",
+                            "The job did not read it, and the spec changes what is read.",
+                            "Leave from_stored away: then the source is read again.");
+            cells.push_back(member != nullptr ? member->cell() : value::Cell::Null());
+        }
+        stored->file->Put(reject->id, cells);
+    });
+    ++gatherer->rows.stored;
+    Found(*reject, nullptr);
+}
+
+void TakeLive(Gatherer* gatherer, const StoredReject& reject) {
+    const bool by_rowid = reject.has_rowid && !gatherer->task->rowid_name.empty();
+    if (gatherer->task->server.empty() || (!by_rowid && reject.key == nullptr)) {
+        ++gatherer->rows.unnamed;
+        return;
+    }
+    Stored* stored = gatherer->stored;
+    if (gatherer->pin == nullptr) {
+        gatherer->pin = fdw::Pin::Acquire(gatherer->memory, gatherer->server);
+        Guard([&] {
+            stored->finder =
+                std::make_unique<sqlite::RowFinder>(*gatherer->pin->database(), gatherer->task->table,
+                                                    gatherer->task->rowid_name, stored->columns);
+        });
+    }
+    BeginFile(gatherer);
+    const bool found = fdw::CallSqlite(gatherer->pin->database(), [&] {
+        const bool exists = by_rowid ? stored->finder->FindRowid(reject.rowid)
+                                     : stored->finder->FindKey(sqlite::RejectedRow::ParseKey(reject.key));
+        if (!exists) return false;
+        stored->json = stored->finder->Json();
+        stored->finder->CopyTo(stored->file.get(), reject.id);
+        return true;
+    });
+    if (!found) {
+        ++gatherer->rows.gone;
+        return Gone(gatherer, reject);
+    }
+    ++gatherer->rows.stored;
+    Found(reject, ToServerText(stored->json));
+}
+
+const char* TextOf(HeapTuple tuple, TupleDesc descriptor, int column) {
+    const char* text = SPI_getvalue(tuple, descriptor, column);
+    return text != nullptr ? ToUtf8(text) : nullptr;
+}
+
+void Take(Gatherer* gatherer, HeapTuple tuple, TupleDesc descriptor) {
+    StoredReject reject;
+    bool is_null;
+    reject.id = DatumGetInt64(SPI_getbinval(tuple, descriptor, 1, &is_null));
+    reject.rowid = DatumGetInt64(SPI_getbinval(tuple, descriptor, 2, &is_null));
+    reject.has_rowid = !is_null;
+    reject.key = TextOf(tuple, descriptor, 3);
+    reject.row = TextOf(tuple, descriptor, 4);
+    reject.mended = DatumGetBool(SPI_getbinval(tuple, descriptor, 5, &is_null));
+    ErrorContextCallback context = {error_context_stack, &NameReject, &reject};
+    error_context_stack = &context;
+    if (gatherer->choice->from_stored || reject.mended)
+        TakeStored(gatherer, &reject);
+    else
+        TakeLive(gatherer, reject);
+    error_context_stack = context.previous;
+}
+
+Portal OpenRejects(const RetryChoice& choice, int32 table_no) {
+    Oid types[] = {INT8OID, INT4OID, INT8ARRAYOID, BOOLOID};
+    Datum values[] = {Int64GetDatum(choice.job), Int32GetDatum(table_no), choice.ids,
+                      BoolGetDatum(choice.orphans)};
+    const char nulls[] = {' ', ' ', choice.ids == 0 ? 'n' : ' ', ' '};
+    // The caller's own right to see them: row security shows the rejects of his jobs. Locked, so that none is
+    // set aside by another session meanwhile.
+    return SPI_cursor_open_with_args(
+        nullptr,
+        "SELECT r.id, r.rowid, r.key::pg_catalog.text, r.row::pg_catalog.text, r.mended FROM sqlite.rejects r"
+        " WHERE r.job OPERATOR(pg_catalog.=) $1 AND r.table_no OPERATOR(pg_catalog.=) $2"
+        " AND r.state OPERATOR(pg_catalog.=) 'open' AND ($3 IS NULL OR r.id OPERATOR(pg_catalog.=) ANY ($3))"
+        " AND (NOT $4 OR r.sqlstate OPERATOR(pg_catalog.=) '23503') ORDER BY r.id FOR UPDATE OF r",
+        4, types, values, nulls, false, 0);
+}
+
+}  // namespace
+
+void CloseRows(const RetryRows& rows) {
+    if (rows.descriptor != 0) FileClose(rows.descriptor);
+}
+
+RetryRows GatherRows(const RetryChoice& choice, int32 table_no, const plan::LoadTask& task) {
+    MemoryContext caller = CurrentMemoryContext;
+    SPI_connect();
+    Gatherer gatherer = {};
+    gatherer.choice = &choice;
+    gatherer.task = &task;
+    gatherer.memory = CurrentMemoryContext;
+    gatherer.stored = NewIn<Stored>(gatherer.memory);
+    if (!task.server.empty()) {
+        gatherer.server = get_foreign_server_oid(ToServerText(task.server), false);
+        ListColumns(&gatherer);
+    }
+    MemoryContext scratch =
+        AllocSetContextCreate(gatherer.memory, "pg_sqlite rejects", ALLOCSET_DEFAULT_SIZES);
+    Portal portal = OpenRejects(choice, table_no);
+    while (true) {
+        SPI_cursor_fetch(portal, true, kFetched);
+        SPITupleTable* fetched = SPI_tuptable;
+        const uint64 count = SPI_processed;
+        if (count == 0) break;
+        for (uint64 i = 0; i < count; ++i) {
+            CHECK_FOR_INTERRUPTS();
+            MemoryContext previous = MemoryContextSwitchTo(scratch);
+            Take(&gatherer, fetched->vals[i], fetched->tupdesc);
+            MemoryContextSwitchTo(previous);
+            MemoryContextReset(scratch);
+        }
+        SPI_freetuptable(fetched);
+    }
+    SPI_cursor_close(portal);
+    Stored* stored = gatherer.stored;
+    if (gatherer.pin != nullptr) {
+        gatherer.pin->VerifyUnchanged();
+        Guard([&] { stored->finder.reset(); });
+        gatherer.pin->Release();
+    }
+    if (stored->file != nullptr) Guard([&] { stored->file->Finish(); });
+    RetryRows rows = gatherer.rows;
+    if (rows.file != nullptr) {
+        rows.file = MemoryContextStrdup(caller, rows.file);
+        rows.rowid = MemoryContextStrdup(caller, rows.rowid);
+    }
+    SPI_finish();
+    return rows;
+}
+
+}  // namespace pgsqlite::pg::jobs

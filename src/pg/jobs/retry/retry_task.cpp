@@ -1,0 +1,192 @@
+#include "pg/jobs/retry/retry_task.hpp"
+
+#include "core/schema/keywords.hpp"
+#include "core/spec/patch.hpp"
+#include "pg/jobs/records/records.hpp"
+#include "pg/load/collect.hpp"
+#include "pg/survey/survey.hpp"
+
+namespace pgsqlite::pg::jobs {
+
+struct Replan {
+    SurveyHandle survey;
+    const char* old_namespace;  ///< of the job's UUID keys; null: it has none
+};
+
+namespace {
+
+constexpr char kUuidKey[] = "sqlite.uuid_for(sqlite.uuid_for('";
+constexpr size_t kUuidChars = 36;
+
+/// Each plan has a random namespace for the UUIDs that keys become; rows of one job must share theirs.
+const char* NamespaceOf(const JobPlan& plan) {
+    for (const PlannedLoad& table : plan.tables)
+        for (const std::string& expression : table.task.expressions) {
+            const size_t begin = expression.find(kUuidKey);
+            if (begin == std::string::npos) continue;
+            return pnstrdup(expression.c_str() + begin + strlen(kUuidKey), kUuidChars);
+        }
+    return nullptr;
+}
+
+void ReplaceAll(std::string* text, const std::string& from, const std::string& to) {
+    for (size_t at = text->find(from); at != std::string::npos; at = text->find(from, at + to.size()))
+        text->replace(at, from.size(), to);
+}
+
+Jsonb* ToJsonb(const char* server_text) {
+    return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(server_text)));
+}
+
+const plan::PlannedTable* FindTable(const Replan* replan, const plan::LoadTask& task) {
+    for (const plan::PlannedTable& table : replan->survey.survey->design.tables)
+        if (table.source->server == task.server && table.table().name == task.table) return &table;
+    return nullptr;
+}
+
+void CheckPlanned(const Replan* replan, const plan::PlannedTable* table, const PlannedLoad& recorded) {
+    const plan::LoadTask& task = recorded.task;
+    const char* name = ToServerText(task.table);
+    const char* server = ToServerText(task.server);
+    if (table == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("table \"%s\" of server \"%s\" is not there any more", name, server),
+                        errhint("Leave spec away: stored rows can be loaded as the job planned it.")));
+    if (!table->not_migrated.empty())
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("table \"%s\" of server \"%s\" cannot be planned anew: %s", name, server,
+                               ToServerText(table->not_migrated))));
+    for (const plan::Finding& finding : replan->survey.survey->design.findings) {
+        if (finding.severity != plan::Severity::kBlocker || finding.server != task.server ||
+            finding.table != task.table)
+            continue;
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("table \"%s\" of server \"%s\" cannot be planned anew", name, server),
+                        errdetail_internal("%s%s%s.", ToServerText(finding.column),
+                                           finding.column.empty() ? "" : ": ", ToServerText(finding.text))));
+    }
+    const char* target = load::SqlText([&] { return table->SqlName(); });
+    if (strcmp(target, ToServerText(recorded.target)) != 0)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("table \"%s\" of server \"%s\" went to %s, and would now go to %s", name,
+                               server, ToServerText(task.target), target)));
+}
+
+Oid RelationNamed(const std::string& sql) {
+    return RangeVarGetRelid(
+        makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(ToServerText(sql)))),
+        AccessShareLock, false);
+}
+
+/// The column of the foreign table whose value an expression is as it stands; 0: none.
+AttrNumber BareColumn(Oid source, const char* expression) {
+    Relation relation = table_open(source, NoLock);
+    AttrNumber found = 0;
+    for (int i = 0; i < RelationGetDescr(relation)->natts; ++i) {
+        const Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i);
+        if (!attribute->attisdropped &&
+            strcmp(quote_identifier(NameStr(attribute->attname)), expression) == 0)
+            found = attribute->attnum;
+    }
+    table_close(relation, NoLock);
+    return found;
+}
+
+void ExecuteCommand(const char* sql) {
+    const int code = SPI_execute(sql, false, 0);
+    if (code < 0) elog(ERROR, "could not load rejected rows: %s", SPI_result_code_string(code));
+}
+
+void FollowColumn(plan::LoadTask* task, size_t i, Oid source, Oid target) {
+    const AttrNumber place = get_attnum(target, ToServerText(task->columns[i]));
+    if (place == InvalidAttrNumber) return;  // the INSERT says it
+    Oid type, collation, own_type;
+    int32 typmod, own_typmod;
+    get_atttypetypmodcoll(target, place, &type, &typmod, &collation);
+    const AttrNumber column = BareColumn(source, ToServerText(task->expressions[i]));
+    if (column == 0) {
+        // A cast to the type that the column had would cut or refuse what it takes now.
+        if (i >= task->types.size() || task->types[i].empty()) return;
+        const char* bare = ToUtf8(format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));
+        return Guard([&] { task->types[i] = bare; });
+    }
+    get_atttypetypmodcoll(source, column, &own_type, &own_typmod, &collation);
+    if (own_type == type && own_typmod == typmod) return;
+    ExecuteCommand(
+        psprintf("ALTER FOREIGN TABLE %s ALTER COLUMN %s TYPE %s", ToServerText(task->source),
+                 quote_identifier(get_attname(source, column, false)),
+                 format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
+}
+
+}  // namespace
+
+Replan* PlanAnew(const JobPlan& plan, Jsonb* changes) {
+    Replan* replan = static_cast<Replan*>(palloc0(sizeof(Replan)));
+    SPI_connect();
+    Arguments job;
+    job.Int8(plan.job);
+    RunOnRecord(plan.job,
+                "SELECT spec::pg_catalog.text, servers FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
+                job);
+    const char* before = ToUtf8(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+    bool is_null;
+    ArrayType* found =
+        DatumGetArrayTypeP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &is_null));
+    ArrayType* servers = static_cast<ArrayType*>(SPI_palloc(VARSIZE(found)));
+    memcpy(servers, found, VARSIZE(found));
+    auto* patched = NewIn<spec::PatchedSpec>(CurrentMemoryContext);
+    const char* given = ToUtf8(JsonbToCString(nullptr, &changes->root, VARSIZE(changes)));
+    Guard([&] { *patched = spec::PatchSpec(before, given); });
+    const char* append = ToServerText(patched->append);
+    char* spec = static_cast<char*>(SPI_palloc(strlen(append) + 1));
+    strcpy(spec, append);
+    SPI_finish();
+    replan->survey = MakeSurvey(servers, ToServerText(plan.target_schema), ToJsonb(spec), false);
+    replan->old_namespace = NamespaceOf(plan);
+    return replan;
+}
+
+plan::LoadTask* TaskPlannedAnew(const Replan* replan, const PlannedLoad& table) {
+    const plan::PlannedTable* planned = FindTable(replan, table.task);
+    CheckPlanned(replan, planned, table);
+    auto* task = NewIn<plan::LoadTask>(CurrentMemoryContext);
+    Guard([&] {
+        *task = plan::MakeLoadTask(*planned);
+        task->conflict = table.task.conflict;
+        task->must_be_empty = false;
+        task->reject = true;
+        if (replan->old_namespace != nullptr)
+            for (std::string& expression : task->expressions)
+                ReplaceAll(&expression, replan->survey.survey->existing.uuid_namespace,
+                           replan->old_namespace);
+    });
+    return task;
+}
+
+plan::LoadTask* RetryTask(const PlannedLoad& table) {
+    auto* task = NewIn<plan::LoadTask>(CurrentMemoryContext);
+    Guard([&] {
+        *task = table.task;
+        task->target = table.target;
+        task->must_be_empty = false;
+        task->reject = true;
+    });
+    return task;
+}
+
+void FollowTarget(plan::LoadTask* task) {
+    SPI_connect();
+    const Oid source = RelationNamed(task->source);
+    const Oid target = RelationNamed(task->target);
+    for (size_t i = 0; i < task->columns.size(); ++i)
+        FollowColumn(task, i, source, target);
+    SPI_finish();
+}
+
+void RunStatement(const char* sql) {
+    SPI_connect();
+    ExecuteCommand(sql);
+    SPI_finish();
+}
+
+}  // namespace pgsqlite::pg::jobs

@@ -1,0 +1,356 @@
+// What PostgreSQL has already where a migration is to put its tables.
+#include "pg/catalog_query.hpp"
+#include "pg/jobs/records/uuid_namespace.hpp"
+#include "pg/owner_rights.hpp"
+#include "pg/survey/survey.hpp"
+
+namespace pgsqlite::pg {
+namespace {
+
+/// A query on the catalogs, as the statement sees them. Definitions name tables with their schemas.
+void Select(const char* sql) {
+    const int rc = ExecuteOnCatalogs(sql, true, 0);
+    if (rc != SPI_OK_SELECT) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
+}
+
+const char* Cell(uint64 row, int column) {
+    const char* text = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+    return text == nullptr ? "" : ToUtf8(text);
+}
+bool Flag(uint64 row, int column) {
+    return Cell(row, column)[0] == 't';
+}
+Oid Number(uint64 row, int column) {
+    return static_cast<Oid>(std::strtoul(Cell(row, column), nullptr, 10));
+}
+
+/// 'a', 'b': the schemas as literals.
+const char* SchemaList(Survey* survey, const char* target_schema) {
+    std::vector<std::string>* names = NewIn<std::vector<std::string>>(CurrentMemoryContext);
+    const char* target = ToUtf8(target_schema);
+    Guard([&] { *names = plan::SchemasOf(survey->sources, survey->spec, target); });
+    StringInfoData list;
+    initStringInfo(&list);
+    for (size_t i = 0; i < names->size(); ++i)
+        appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(ToServerText((*names)[i])));
+    return list.data;
+}
+
+void ReadSchemas(Survey* survey, const char* schemas) {
+    Select(psprintf("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN (%s)", schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const char* name = Cell(i, 1);
+        Guard([&] { survey->existing.schemas.push_back(name); });
+    }
+}
+
+void ReadRelations(Survey* survey, const char* schemas) {
+    // Types of their own take names of tables, too.
+    Select(
+        psprintf("SELECT n.nspname, c.relname, c.relkind IN ('r', 'p'), CASE c.relkind WHEN 'r' THEN 'table' "
+                 "WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
+                 "WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' "
+                 "ELSE 'index' END, CASE WHEN c.relkind = 'p' OR c.relispartition THEN 'partitions of the "
+                 "target decide' "
+                 "WHEN c.relrowsecurity THEN 'row security of the target decides' "
+                 "WHEN c.relhasrules AND c.relkind = 'r' THEN 'rules of the target decide' ELSE '' END "
+                 "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                 "ON n.oid = c.relnamespace WHERE n.nspname IN (%s) UNION ALL "
+                 "SELECT n.nspname, t.typname, false, 'type', '' FROM pg_catalog.pg_type t JOIN "
+                 "pg_catalog.pg_namespace n "
+                 "ON n.oid = t.typnamespace WHERE n.nspname IN (%s) AND t.typtype IN ('e', 'd', 'r', 'm') "
+                 "ORDER BY 1, 2",
+                 schemas, schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const char* schema = Cell(i, 1);
+        const char* name = Cell(i, 2);
+        const bool takes_rows = Flag(i, 3);
+        const char* kind = Cell(i, 4);
+        const char* decides = Cell(i, 5);
+        Guard([&] {
+            plan::ExistingRelation relation;
+            relation.schema = schema;
+            relation.name = name;
+            relation.takes_rows = takes_rows;
+            relation.kind = kind;
+            relation.decides = decides;
+            survey->existing.relations.push_back(std::move(relation));
+        });
+    }
+}
+
+/// Fills what Existing holds of types beside the type itself.
+void DescribeInExisting(Survey* survey, Oid oid, const schema::MappedType& type) {
+    const Oid base = getBaseType(oid);
+    // With a modifier given, and none: "bpchar" and not "character", which would be one character.
+    const bits16 flags =
+        FORMAT_TYPE_TYPEMOD_GIVEN | (base < FirstNormalObjectId ? 0 : FORMAT_TYPE_FORCE_QUALIFY);
+    const char* bare = ToUtf8(format_type_extended(base, -1, flags));
+    const bool domain = base != oid;
+    Guard([&] {
+        survey->existing.bare_types[type.sql] = bare;
+        if (domain) survey->existing.domains.insert(type.sql);
+    });
+}
+
+void ReadColumns(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, "
+        "a.attgenerated <> '', a.attidentity <> '', a.attidentity = 'a', EXISTS (SELECT 1 FROM "
+        "pg_catalog.pg_depend d JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S' "
+        "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid "
+        "AND d.refobjid = c.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i')), EXISTS (SELECT 1 "
+        "FROM pg_catalog.pg_attrdef f WHERE f.adrelid = c.oid AND f.adnum = a.attnum "
+        "AND pg_catalog.pg_get_expr(f.adbin, f.adrelid) LIKE '%%nextval(%%') "
+        "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN (%s) "
+        "AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2, a.attnum",
+        schemas));
+    plan::ExistingRelation* relation = nullptr;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        const char* schema = Cell(i, 1);
+        const char* table = Cell(i, 2);
+        const char* name = Cell(i, 3);
+        const Oid type = Number(i, 4);
+        const int32 typmod = static_cast<int32>(std::strtol(Cell(i, 5), nullptr, 10));
+        const bool not_null = Flag(i, 6), has_default = Flag(i, 7), generated = Flag(i, 8);
+        const bool identity = Flag(i, 9), always = Flag(i, 10), owns_sequence = Flag(i, 11);
+        const bool draws_numbers = Flag(i, 12);
+        plan::ExistingColumn* column = Guard([&] {
+            if (relation == nullptr || relation->schema != schema || relation->name != table)
+                relation = const_cast<plan::ExistingRelation*>(survey->existing.Find(schema, table));
+            plan::ExistingColumn fresh;
+            fresh.name = name;
+            fresh.not_null = not_null;
+            fresh.has_default = has_default && !generated;
+            fresh.generated = generated;
+            fresh.identity = identity;
+            fresh.identity_always = always;
+            fresh.owns_sequence = owns_sequence;
+            fresh.draws_numbers = draws_numbers;
+            relation->columns.push_back(std::move(fresh));
+            return &relation->columns.back();
+        });
+        DescribeType(type, typmod, &column->type);
+        DescribeInExisting(survey, type, column->type);
+    }
+}
+
+/// The relation that the first two columns of a row name.
+plan::ExistingRelation* RelationAt(Survey* survey, uint64 row) {
+    const char* schema = Cell(row, 1);
+    const char* name = Cell(row, 2);
+    return Guard([&] { return const_cast<plan::ExistingRelation*>(survey->existing.Find(schema, name)); });
+}
+
+/// Functions of other roles in CHECKs, defaults, generated columns, indexes, policies and types: of whoever
+/// is neither a superuser nor the current user. A look at a target must not run them by the rights of whoever
+/// looks. (Types and operator classes with code of their own are made by superusers alone; what pg_catalog
+/// has is not in pg_depend.)
+void ReadCodeOfOthers(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        R"(WITH RECURSIVE code (oid, role) AS (
+    SELECT p.oid, o.rolname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
+    WHERE NOT o.rolsuper AND o.rolname <> current_user
+), used (classid, objid, role) AS (
+    SELECT d.classid, d.objid, u.role FROM code u JOIN pg_catalog.pg_depend d
+        ON d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = u.oid
+    UNION ALL SELECT d.classid, d.objid, u.role FROM code u
+        JOIN pg_catalog.pg_operator x ON u.oid IN (x.oprcode, x.oprrest, x.oprjoin)
+        JOIN pg_catalog.pg_depend d
+        ON d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND d.refobjid = x.oid
+), types (oid, role) AS (
+    SELECT k.contypid, u.role FROM used u JOIN pg_catalog.pg_constraint k ON k.oid = u.objid
+        WHERE u.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND k.contypid <> 0
+    UNION SELECT t.oid, y.role FROM types y JOIN pg_catalog.pg_type t
+        ON y.oid IN (t.typbasetype, t.typelem)
+        OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.atttypid = y.oid)
+        OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngsubtype = y.oid)
+), found (relation, role) AS (
+    SELECT k.conrelid, u.role FROM used u JOIN pg_catalog.pg_constraint k ON k.oid = u.objid
+        WHERE u.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+    UNION ALL SELECT f.adrelid, u.role FROM used u JOIN pg_catalog.pg_attrdef f ON f.oid = u.objid
+        WHERE u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+    UNION ALL SELECT i.indrelid, u.role FROM used u JOIN pg_catalog.pg_index i ON i.indexrelid = u.objid
+        WHERE u.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    UNION ALL SELECT y.polrelid, u.role FROM used u JOIN pg_catalog.pg_policy y ON y.oid = u.objid
+        WHERE u.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+    UNION ALL SELECT a.attrelid, y.role FROM types y JOIN pg_catalog.pg_attribute a ON a.atttypid = y.oid
+), asked (relation, role) AS (
+    SELECT relation, role FROM found
+    -- Keys of the parents are read.
+    UNION SELECT k.conrelid, f.role FROM found f JOIN pg_catalog.pg_constraint k
+        ON k.confrelid = f.relation AND k.contype = 'f'
+        JOIN pg_catalog.pg_policy y ON y.polrelid = f.relation
+)
+SELECT DISTINCT ON (n.nspname, c.relname) n.nspname, c.relname, a.role
+FROM asked a JOIN pg_catalog.pg_class c ON c.oid = a.relation
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN (%s) AND c.relkind IN ('r', 'p') ORDER BY 1, 2, 3)",
+        schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char* role = Cell(i, 3);
+        Guard([&] { relation->runs_code_of = role; });
+    }
+}
+
+void ReadUniqueKeys(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, i.indexrelid, a.attname FROM pg_catalog.pg_index i "
+        "JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
+        "AND a.attnum = ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1]) "
+        "WHERE n.nspname IN (%s) AND c.relkind IN ('r', 'p') AND i.indisunique AND i.indisvalid "
+        "AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL ORDER BY i.indexrelid, a.attname",
+        schemas));
+    Oid last = InvalidOid;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const Oid index = Number(i, 3);
+        const char* column = Cell(i, 4);
+        Guard([&] {
+            if (index != last) relation->unique_keys.emplace_back();
+            relation->unique_keys.back().push_back(column);
+        });
+        last = index;
+    }
+}
+
+void ReadPrimaryKeys(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, a.attname FROM pg_catalog.pg_constraint k "
+        "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace CROSS JOIN LATERAL pg_catalog.unnest(k.conkey) WITH ORDINALITY "
+        "AS u(number, place) JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number "
+        "WHERE k.contype = 'p' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p') "
+        "ORDER BY n.nspname, c.relname, u.place",
+        schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char* column = Cell(i, 3);
+        Guard([&] { relation->primary_key.push_back(column); });
+    }
+}
+
+void ReadForeignKeys(Survey* survey, const char* schemas) {
+    // One row a column.
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, k.oid, k.conname, pn.nspname, p.relname, a.attname, pa.attname, "
+        "pg_catalog.pg_get_constraintdef(k.oid), k.condeferred, k.convalidated, "
+        "k.conparentid = 0 AND pg_catalog.pg_has_role(c.relowner, 'USAGE') "
+        "FROM pg_catalog.pg_constraint k "
+        "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace JOIN pg_catalog.pg_class p ON p.oid = k.confrelid "
+        "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace "
+        "CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) WITH "
+        "ORDINALITY AS u(child, parent, place) "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.child "
+        "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = p.oid AND pa.attnum = u.parent "
+        "WHERE k.contype = 'f' AND n.nspname IN (%s) AND c.relkind IN ('r', 'p') "
+        "ORDER BY n.nspname, c.relname, k.conname, k.oid, u.place",
+        schemas));
+    Oid last = InvalidOid;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const Oid oid = Number(i, 3);
+        const char *name = Cell(i, 4), *parent_schema = Cell(i, 5), *parent = Cell(i, 6);
+        const char *column = Cell(i, 7), *parent_column = Cell(i, 8), *definition = Cell(i, 9);
+        const bool deferred = Flag(i, 10), validated = Flag(i, 11), droppable = Flag(i, 12);
+        Guard([&] {
+            if (oid != last)
+                relation->foreign_keys.push_back(
+                    {name, parent_schema, parent, {}, {}, definition, deferred, validated, droppable});
+            relation->foreign_keys.back().columns.push_back(column);
+            relation->foreign_keys.back().parent_columns.push_back(parent_column);
+        });
+        last = oid;
+    }
+}
+
+void ReadTriggers(Survey* survey, const char* schemas) {
+    Select(
+        psprintf("SELECT n.nspname, c.relname, t.tgname, t.tgenabled FROM pg_catalog.pg_trigger t "
+                 "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n "
+                 "ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND n.nspname IN (%s) AND c.relkind IN "
+                 "('r', 'p') "
+                 "ORDER BY n.nspname, c.relname, t.tgname",
+                 schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char *name = Cell(i, 3), *fires = Cell(i, 4);
+        Guard([&] { relation->triggers.push_back({name, fires[0]}); });
+    }
+}
+
+/// Says which text of the spec is no type.
+void NameSpecType(void* text) {
+    errcontext("type \"%s\" of the spec", static_cast<const char*>(text));
+}
+
+void ReadTypes(Survey* survey) {
+    std::vector<std::string>* texts = NewIn<std::vector<std::string>>(CurrentMemoryContext);
+    Guard([&] { *texts = plan::TypesOf(survey->sources, survey->spec); });
+    for (size_t i = 0; i < texts->size(); ++i) {
+        Oid oid;
+        int32 typmod;
+        const char* text = ToServerText((*texts)[i]);
+        ErrorContextCallback context = {error_context_stack, &NameSpecType, const_cast<char*>(text)};
+        error_context_stack = &context;
+        compat::ParseTypeName(text, &oid, &typmod);
+        error_context_stack = context.previous;
+        schema::MappedType* type = Guard([&] { return &survey->existing.types[(*texts)[i]]; });
+        DescribeType(oid, typmod, type);
+        DescribeInExisting(survey, oid, *type);
+    }
+}
+
+}  // namespace
+
+void ReadExisting(Survey* survey, const char* target_schema) {
+    const char* target = ToUtf8(target_schema);
+    const char* random = DatumGetCString(DirectFunctionCall1(uuid_out, OidFunctionCall0(F_GEN_RANDOM_UUID)));
+    SPI_connect();
+    const char* kept = jobs::KeptNamespace(target_schema);
+    Guard([&] {
+        const std::string& chosen = survey->spec.job().uuid_namespace;
+        survey->existing.target_schema = target;
+        survey->existing.uuid_namespace = !chosen.empty() ? chosen : kept != nullptr ? kept : random;
+    });
+    const char* schemas = SchemaList(survey, target_schema);
+    ReadSchemas(survey, schemas);
+    ReadRelations(survey, schemas);
+    ReadColumns(survey, schemas);
+    ReadCodeOfOthers(survey, schemas);
+    ReadUniqueKeys(survey, schemas);
+    ReadPrimaryKeys(survey, schemas);
+    ReadForeignKeys(survey, schemas);
+    ReadTriggers(survey, schemas);
+    ReadTypes(survey);
+    SPI_finish();
+}
+
+void ReadOccupied(Survey* survey) {
+    SPI_connect();
+    for (size_t i = 0; i < survey->design.tables.size(); ++i) {
+        auto* relation = const_cast<plan::ExistingRelation*>(survey->design.tables[i].existing);
+        if (relation == nullptr) continue;
+        const char* name =
+            quote_qualified_identifier(ToServerText(relation->schema), ToServerText(relation->name));
+        // By oid: a name is not even looked up in a schema without USAGE.
+        Select(
+            psprintf("SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND "
+                     "pg_catalog.has_schema_privilege(n.oid, 'USAGE') FROM pg_catalog.pg_class c "
+                     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND "
+                     "c.relname = %s",
+                     quote_literal_cstr(ToServerText(relation->schema)),
+                     quote_literal_cstr(ToServerText(relation->name))));
+        if (!Flag(0, 1)) continue;
+        // Its policies are its owner's code.
+        jobs::AsRole(GetUserId(), [&] { Select(psprintf("SELECT EXISTS (SELECT 1 FROM %s)", name)); });
+        relation->has_rows = Flag(0, 1);
+    }
+    SPI_finish();
+}
+
+}  // namespace pgsqlite::pg
