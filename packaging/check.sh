@@ -66,10 +66,10 @@ total() {
 as_builder() { setpriv --reuid=builder --regid=builder --init-groups env HOME=/home/builder "$@"; }
 install() { apt-get install -q -y --no-install-recommends "$@"; }
 
-# Everything that a package may leave behind; what apt and dpkg write of their own is left out.
+# Everything that a package may leave behind; what apt, dpkg and this script write of their own is left out.
 all_files() {
-    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp -o -path /var/cache \
-        -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -print | sort
+    find / -xdev \( -path "$logs" -o -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp \
+        -o -path /var/cache -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -print | sort
 }
 
 prepare() {

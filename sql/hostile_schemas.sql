@@ -25,7 +25,8 @@ SELECT i FROM sqlite.query('hostile', 'SELECT i FROM gen') AS t (i bigint);
 SELECT j FROM sqlite.query('hostile', 'SELECT j FROM gen') AS t (j bigint);
 SELECT k FROM sqlite.query('hostile', 'SELECT k FROM gen') AS t (k bigint);
 SELECT m FROM sqlite.query('hostile', 'SELECT m FROM gen') AS t (m text);
-SELECT severity, table_name, column_name, finding FROM sqlite.assess('{hostile}', 'hostile_moved') WHERE severity <> 'note' ORDER BY 2, 3, 4;
+SELECT severity, table_name, column_name, regexp_replace(finding, '\d+( by SQLite''s integrity check)', 'n\1') AS finding
+    FROM sqlite.assess('{hostile}', 'hostile_moved') WHERE severity <> 'note' ORDER BY 2, 3, 4;
 CALL sqlite.migrate('{hostile}', 'hostile_moved', '{"exclude": ["gen"], "on_error": "reject"}') \gset
 SELECT table_name, source_rows, target_rows, status FROM sqlite.validate(:job);
 -- The index is not called as the view is.
