@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a program in a change root of another Debian release, as root:
 #   change_root.sh prepare SUITE            makes the root, or brings the one that is kept up to date (once a day)
-#   change_root.sh run SUITE PROGRAM...     in a fresh copy of the checkout, /src in there; for LIMIT seconds at most (status 124)
+#   change_root.sh run SUITE PROGRAM...     in a fresh copy of the checkout, /src in there; LIMIT seconds from now at most (status 124)
 #   change_root.sh remove SUITE
 # Status 77: this machine can't do it (not root, no debootstrap, no mirror); the last line says why.
 #
@@ -34,7 +34,10 @@ root=$cache/$suite
 done_file=$root.made # beside the root, of the time when it was last brought up to date; one that was interrupted has none
 mkdir -p "$cache" || cant "$cache can't be made; set PG_SQLITE_CACHE"
 exec 8>"$root.lock"
-flock -n 8 || { printf 'waiting for another run in %s\n' "$root" && flock 8; }
+flock -n 8 || {
+    printf 'waiting for another run in %s\n' "$root"
+    flock ${LIMIT:+-w "$LIMIT"} 8 || exit 124
+}
 
 # in_root PROGRAM...: with /proc and /dev, in namespaces of its own. The program is the first of its process namespace:
 # when it ends, or unshare is killed, all that it started is ended. LIMIT: seconds. (A timeout that is not --foreground would leave
@@ -145,7 +148,9 @@ run)
     [ -e "$done_file" ] || prepare
     copy_checkout
     status=0
-    LIMIT=${LIMIT:-0} in_root env -C /src CXX='ccache g++' CCACHE_MAXSIZE=1G "$@" || status=$?
+    # Waiting took some of it; 0 would be no limit.
+    if [ "${LIMIT:-0}" -gt 0 ]; then LIMIT=$((LIMIT > SECONDS ? LIMIT - SECONDS : 1)); fi
+    in_root env -C /src CXX='ccache g++' CCACHE_MAXSIZE=1G "$@" || status=$?
     [ "$status" -ne 137 ] || status=124 # it took more than being told to stop
     # Logs stay at hand.
     rm -rf "$checkout/build/check-$suite"

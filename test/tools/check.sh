@@ -4,17 +4,19 @@
 # assertion count one each; so do the format, what a release needs, the build of the core and that of the extension.
 #
 # Environment: JOBS (default: the number of processors), CHECKS (default: format release unit regress isolation tap corpus fuzz
-# systems; there is also packages, for a system that is there for nothing else), FUZZ_SECONDS a target (30), PG_CONFIG,
-# PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there), WERROR (-Werror makes
-# warnings errors), SYSTEM (a Debian release: do it there, in a change root, instead of here), SYSTEMS (releases: do it there as well,
-# as far as SYSTEM_CHECKS goes, with short fuzzing), SYSTEMS_UNTIL (3300: seconds after the beginning; what
-# isn't done by then on those is left out), PATIENCE (1: a factor for all other time limits).
+# systems; there is also packages, which installs and purges, for a system that is there for nothing else), FUZZ_SECONDS a target
+# (30), PG_CONFIG, PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there), WERROR
+# (-Werror makes warnings errors), SYSTEM (a Debian release: do it there, in a change root, instead of here), SYSTEMS (releases: do
+# it there as well, as far as SYSTEM_CHECKS goes, with short fuzzing), SYSTEMS_UNTIL (3300: seconds after the beginning; what isn't
+# done by then on those is left out), PATIENCE (1: a factor for all other time limits), UNTIL (seconds after the beginning: what
+# isn't done here by then has failed).
 set -uo pipefail
 if [ -n "${SYSTEM:-}" ]; then
     tools=$(dirname "${BASH_SOURCE[0]}")
     bash "$tools/change_root.sh" prepare "$SYSTEM" || exit
     exec bash "$tools/change_root.sh" run "$SYSTEM" env ${JOBS:+"JOBS=$JOBS"} ${WERROR:+"WERROR=$WERROR"} \
-        ${FUZZ_SECONDS:+"FUZZ_SECONDS=$FUZZ_SECONDS"} ${PATIENCE:+"PATIENCE=$PATIENCE"} ${CHECKS:+"CHECKS=$CHECKS"} \
+        ${FUZZ_SECONDS:+"FUZZ_SECONDS=$FUZZ_SECONDS"} ${PATIENCE:+"PATIENCE=$PATIENCE"} \
+        CHECKS="${CHECKS:-format release unit regress isolation tap corpus fuzz packages}" \
         bash test/tools/check.sh
 fi
 # shellcheck source=test/tools/steps.sh
@@ -22,9 +24,10 @@ fi
 
 all_checks="format release unit regress isolation tap corpus fuzz systems"
 CHECKS=${CHECKS:-$all_checks}
-# What another Debian has to pass; with packages it takes some minutes more.
-system_checks=${SYSTEM_CHECKS:-release unit regress isolation tap fuzz}
+# What another Debian has to pass.
+system_checks=${SYSTEM_CHECKS:-release unit regress isolation tap fuzz packages}
 SYSTEMS_UNTIL=${SYSTEMS_UNTIL:-3300}
+SYSTEMS_NEED=300 # seconds: with less than that left they are not begun
 
 wants() {
     local name
@@ -153,11 +156,11 @@ check_corpus() {
     result corpus "$good" "$bad" "$log"
 }
 
-# on_system SYSTEM. Status 77: it can't be done here; 124: time was up.
+# on_system SYSTEM. Status 77: it can't be done here; 124: time was up. One limit ends it all: that two share the processors is no
+# reason for a step to fail.
 on_system() {
-    local left=$((SYSTEMS_UNTIL - SECONDS))
-    LIMIT=$((left > 1 ? left : 1)) nice bash "$ROOT/test/tools/change_root.sh" run "$1" env JOBS="$JOBS" CHECKS="$system_checks" \
-        FUZZ_SECONDS="${FUZZ_SECONDS:-5}" WERROR="${WERROR:-}" PG_SQLITE_CXXFLAGS="${PG_SQLITE_CXXFLAGS:-}" \
+    LIMIT=$((SYSTEMS_UNTIL - SECONDS)) nice bash "$ROOT/test/tools/change_root.sh" run "$1" env JOBS="$JOBS" CHECKS="$system_checks" \
+        FUZZ_SECONDS="${FUZZ_SECONDS:-5}" WERROR="${WERROR:-}" PG_SQLITE_CXXFLAGS="${PG_SQLITE_CXXFLAGS:-}" PATIENCE=4 \
         bash test/tools/check.sh
 }
 
@@ -165,13 +168,17 @@ on_system() {
 # runs in one waits until it is made. What can't be done there, or isn't done when time is up, is told in capitals and fails nothing:
 # where this runs there may be no root, no network and no patience.
 check_systems() {
-    local system status log good bad what left_out
+    local system status log good bad what left_out minutes=$(((SYSTEMS_UNTIL - SECONDS) / 60))
     [ -n "${SYSTEMS:-}" ] || return 0
+    if [ $((SYSTEMS_UNTIL - SECONDS)) -lt "$SYSTEMS_NEED" ]; then
+        say "SKIPPED $SYSTEMS: NOTHING WAS TESTED THERE: all but $minutes of $((SYSTEMS_UNTIL / 60)) minutes went by here"
+        return
+    fi
     for system in $SYSTEMS; do rm -rf "$ROOT/build/check-$system"; done
     export -f on_system
     export ROOT JOBS SYSTEMS_UNTIL system_checks
     # shellcheck disable=SC2016 # expanded by the inner shell
-    step "$((SYSTEMS_UNTIL > SECONDS ? SYSTEMS_UNTIL - SECONDS + 60 : 60))" "$LOGS/systems.log" bash -c '
+    PATIENCE=1 step "$((SYSTEMS_UNTIL - SECONDS + 60))" "$LOGS/systems.log" bash -c '
         logs=$1 SECONDS=$2; shift 2
         for system; do
             (status=0
@@ -195,7 +202,7 @@ check_systems() {
         done
         case $status in
         0) ;;
-        124 | "no exit") say "SKIPPED $system: TIME WAS UP, LEFT OUT OR NOT DONE:$left_out" ;;
+        124 | "no exit") say "SKIPPED $system: NOT FINISHED IN $minutes MINUTES, LEFT OUT OR NOT DONE:$left_out. What was done is counted:" ;;
         *) [ "$bad" -gt 0 ] || bad=1 ;;
         esac
         [ $((good + bad)) -eq 0 ] || result "$system" "$good" "$bad"
@@ -226,7 +233,7 @@ if wants regress isolation tap corpus && prepare_server; then
     check tap check_tap
     check corpus check_corpus
 fi
-check packages check_packages
 check fuzz check_fuzz
+check packages check_packages
 check systems check_systems
 total

@@ -6,6 +6,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 passed=0 failed=0
+told= # whether the last line was printed
 step_pid=
 background_pid=
 BUILT= # the folder of the core build
@@ -16,6 +17,8 @@ finish() {
     [ -z "$step_pid" ] || kill -TERM -- "-$step_pid" 2>/dev/null
     [ -z "$background_pid" ] || kill -TERM -- "-$background_pid" 2>/dev/null
     remove_scratch
+    # Interrupted, or there was nothing to begin with: that is a failure, too, beside what was counted by then.
+    [ -n "$told" ] || say "$passed passed, $((failed + 1)) failed"
     exit "$1"
 }
 trap 'finish $?' EXIT
@@ -24,9 +27,10 @@ trap 'finish 143' TERM HUP
 
 # step SECONDS LOG PROGRAM...: in a process group of its own, so that an interrupt or the time limit ends all
 # that it started; in the background, because bash would delay a trap until a foreground program ends. PATIENCE (1) is a factor
-# for the limit, for a machine that has other work.
+# for the limit, for a machine that has other work; UNTIL, the second after the beginning by which all has to end, goes before it.
 step() {
     local limit=$(($1 * ${PATIENCE:-1})) log=$2 status
+    [ -z "${UNTIL:-}" ] || [ "$limit" -le $((UNTIL - SECONDS)) ] || limit=$((UNTIL - SECONDS > 1 ? UNTIL - SECONDS : 1))
     shift 2
     set -m
     (exec timeout -k 10 "$limit" "$@") >"$log" 2>&1 </dev/null 9>&- &
@@ -100,6 +104,7 @@ begin() {
 # The last line, and the exit status.
 total() {
     remove_scratch
+    told=yes
     say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
