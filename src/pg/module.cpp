@@ -7,9 +7,9 @@
 #include "pg/interrupt.hpp"
 #include "pg/jobs/sources/copies_at_commit.hpp"
 #include "pg/load/bulk_insert.hpp"
+#include "pg/memory_fault.hpp"
 #include "pg/seam.hpp"
 #include "pg/settings.hpp"
-#include "pg/stack_fault.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -22,7 +22,7 @@ void _PG_init(void) {
     // all the same before SQLite sees them.
     pgsqlite::cancel_asked = &pgsqlite::pg::CancelPending;
     pgsqlite::sqlite::InstallCheckpoints(&pgsqlite::pg::CancelPending);
-    pgsqlite::pg::WatchStack();
+    pgsqlite::pg::WatchMemory();
     pgsqlite::pg::DefineSettings();
     pgsqlite::pg::fdw::InitConnections();
     pgsqlite::pg::fdw::InitTempFiles();

@@ -50,8 +50,7 @@ COMMIT;
 }
 
 # Who can write the folder of a WAL database can cut its -shm file while a reader has it mapped, which ends that reader's
-# process (SIGBUS) and with it all sessions of the server. It is the exception that docs/reliability.md names. A copy is
-# read without a -shm file: none of it may stop there.
+# session, and no other. A copy is read without a -shm file: none of it may stop there.
 sqlite('cut.db', 'PRAGMA journal_mode = wal; CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO item SELECT i, hex(zeroblob(50)) || i FROM n');
 my $application = IPC::Run::start([ 'sqlite3', '-init', '/dev/null', "$dir/cut.db" ], '<pipe', \*APPLICATION, '>', '/dev/null', '2>', '/dev/null');
 syswrite APPLICATION, "PRAGMA wal_autocheckpoint = 0; UPDATE item SET name = name || ' changed';\n";
@@ -116,6 +115,36 @@ foreach my $lie ([ 2**31, $pages ], [ 100000, $pages ], map { [ (0, 1, 4063, 100
 forge($frames, $pages);
 is($lied_to->query('SELECT count(*) FROM cut.item'), '20000', 'and after forty headers that lie');
 $lied_to->quit;
+# Cut under those who read the file itself: by a new statement, amid a scan, in a transaction, by workers, as the session ends.
+copy("$dir/cut.db-shm", "$dir/kept-shm") or die $!;
+my $count = 'SELECT count(*), max(name) FROM cut.item';
+my %readers = (
+	statement => [ $count, $count ],
+	transaction => [ "BEGIN ISOLATION LEVEL REPEATABLE READ; $count", "$count; COMMIT" ],
+	scan => [ 'BEGIN; DECLARE c CURSOR FOR SELECT * FROM cut.item; FETCH 100 FROM c', "MOVE ALL FROM c; $count; ROLLBACK" ],
+	workers => [ "SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; $count", "$count; $count" ],
+	ends => [ $count, 'SELECT sqlite.disconnect_all()' ],
+	inventory => [ $count, q{SELECT count(*) FROM sqlite.inventory('cut')} ],
+	migrates => [ $count, q{CALL sqlite.migrate('{cut}', 'live', '{"read_from": "live", "existing": "skip"}')} ]);
+my $bystander = $node->background_psql('postgres');
+$bystander->query_safe('CREATE TEMP TABLE mine (a int)');
+foreach my $reader (sort keys %readers)
+{
+	foreach my $length (0, 4096)
+	{
+		my $cut = $node->background_psql('postgres', on_error_stop => 0);
+		$cut->query($readers{$reader}[0]);
+		truncate "$dir/cut.db-shm", $length or die $!;
+		eval { $cut->query($readers{$reader}[1]); $cut->quit };    # the session may be lost
+		is($bystander->query_safe('SELECT count(*) FROM mine'), '0', "$reader, cut to $length bytes: the server and the other sessions are there");
+		open my $handle, '+<:raw', "$dir/cut.db-shm" or die $!;
+		print $handle slurp_file("$dir/kept-shm");
+		close $handle;
+	}
+}
+like(slurp_file($node->logfile), qr/FATAL:  terminating connection because a file was cut while SQLite had it mapped/, 'whoever met the cut has lost the session');
+$bystander->quit;
+is(sql($count), '20000|' . sql('SELECT max(name) FROM cut.item'), 'and reads it as before in another');
 # A copy of the file and its -wal without the -shm file is read at rest, which needs none either.
 mkdir "$dir/own";
 copy("$dir/$_", "$dir/own/$_") or die $! for qw(cut.db cut.db-wal);
