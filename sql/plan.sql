@@ -75,7 +75,7 @@ SELECT * FROM planned.rich;
 \set orphans :data '/plan_orphans.db'
 CREATE SERVER orphans FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'orphans');
 SELECT object, rows, predicted_rejects, statement FROM sqlite.plan('{orphans}', 'kept', '{"orphans": "reject", "include": ["parent", "child"]}') WHERE object LIKE 'orphans%' OR rows IS NOT NULL;
-SELECT statement FROM sqlite.plan('{orphans}', 'kept', '{"orphans": "reject"}') WHERE object = 'orphans';
+SELECT predicted_rejects, statement FROM sqlite.plan('{orphans}', 'kept', '{"orphans": "reject"}') WHERE object = 'orphans';
 \set ECHO none
 \o /dev/null
 SELECT statement FROM sqlite.plan('{orphans}', 'kept', '{"exclude": ["refused"], "orphans": "keep"}') ORDER BY step \gexec

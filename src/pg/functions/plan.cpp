@@ -8,21 +8,41 @@ namespace {
 
 enum Column { kStep, kSection, kObject, kStatement, kRows, kPredictedRejects, kColumns };
 
-void AddStep(ReturnSetInfo* result, size_t number, const plan::Step& step, const assess::TableFacts* facts) {
+/// Whether it is known what becomes of a table's rows.
+bool IsForeseen(const assess::TableFacts& facts) {
+    return facts.read() && (!facts.trial || facts.trial->unforeseen.empty());
+}
+
+/// Rows that a step puts aside; nothing where that is not foreseen.
+std::optional<std::uint64_t> Rejects(const plan::Step& step, const std::vector<assess::TableFacts>& facts) {
+    if (!step.repeated.empty()) {
+        std::uint64_t rows = 0;
+        for (const plan::Step& removal : step.repeated) {
+            const std::optional<std::uint64_t> removed = Rejects(removal, facts);
+            if (!removed) return std::nullopt;
+            rows += *removed;
+        }
+        return rows;
+    }
+    if (!step.loads || !IsForeseen(facts[*step.loads])) return std::nullopt;
+    const assess::TableFacts& own = facts[*step.loads];
+    return step.orphans_of ? own.orphans[*step.orphans_of].rows : own.rejected_rows();
+}
+
+void AddStep(ReturnSetInfo* result, size_t number, const plan::Step& step,
+             const std::vector<assess::TableFacts>& facts) {
     Datum values[kColumns] = {};
     bool nulls[kColumns] = {};
     values[kStep] = Int32GetDatum(static_cast<int32>(number));
     values[kSection] = CStringGetTextDatum(plan::SectionName(step.section));
     values[kObject] = CStringGetTextDatum(ToServerText(step.object));
     values[kStatement] = CStringGetTextDatum(ToServerText(step.statement));
-    const bool known = facts != nullptr && facts->read();
-    const bool foreseen = known && (!facts->trial || facts->trial->unforeseen.empty());
-    nulls[kRows] = !known || step.orphans_of.has_value();
-    nulls[kPredictedRejects] = !foreseen;
-    if (!nulls[kRows]) values[kRows] = Int64GetDatum(static_cast<int64>(facts->rows()));
-    if (foreseen)
-        values[kPredictedRejects] = Int64GetDatum(static_cast<int64>(
-            step.orphans_of ? facts->orphans[*step.orphans_of].rows : facts->rejected_rows()));
+    const bool reads = step.loads && !step.orphans_of && facts[*step.loads].read();
+    nulls[kRows] = !reads;
+    if (reads) values[kRows] = Int64GetDatum(static_cast<int64>(facts[*step.loads].rows()));
+    const std::optional<std::uint64_t> rejects = Rejects(step, facts);
+    nulls[kPredictedRejects] = !rejects;
+    if (rejects) values[kPredictedRejects] = Int64GetDatum(static_cast<int64>(*rejects));
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -40,7 +60,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_plan) {
     Guard([&] { *steps = pgsqlite::plan::WriteSteps(handle.survey->design); });
     for (size_t i = 0; i < steps->size(); ++i) {
         const pgsqlite::plan::Step& step = (*steps)[i];
-        AddStep(result, i + 1, step, step.loads ? &(*facts)[*step.loads] : nullptr);
+        AddStep(result, i + 1, step, *facts);
     }
     return static_cast<Datum>(0);
 }
