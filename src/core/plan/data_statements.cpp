@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/plan/designer.hpp"
 #include "core/schema/keywords.hpp"
@@ -292,26 +293,95 @@ std::string CountOrphans(const PlannedTable& table, const PlannedForeignKey& key
            " AS c WHERE " + OrphanCondition(key);
 }
 
-std::string SetSequence(const Design& design, const PlannedTable& table) {
+bool CanSet(const PlannedColumn& column, const ExistingSequence& sequence) noexcept {
+    using value::Kind;
+    const Kind kind = column.type.kind;
+    const bool counts =
+        kind == Kind::kInt2 || kind == Kind::kInt4 || kind == Kind::kInt8 || kind == Kind::kNumeric;
+    return counts && sequence.plain && sequence.settable;
+}
+
+namespace {
+
+/// The greatest number that SQLite remembers to have given for a key of the table's target.
+std::int64_t GivenBefore(const Design& design, const PlannedTable& table) {
+    std::int64_t given = 0;
+    for (const PlannedTable& other : design.tables)
+        if (other.not_migrated.empty() && other.target == table.target)
+            given = std::max(given, other.from->sequence.value_or(0));
+    return given;
+}
+
+bool IsKeyOfSource(const PlannedTable& table, const PlannedColumn& column) {
+    const int alias = table.table().rowid_alias();
+    return alias >= 0 && column.source == &table.table().columns[static_cast<std::size_t>(alias)];
+}
+
+/// Of one that counts 1, 2, 3 …
+/// @param sequence SQL of its name, text; @param there null: a new one
+std::string SetBehind(const PlannedTable& table, const PlannedColumn& column, const std::string& sequence,
+                      const ExistingSequence* there, std::int64_t given) {
+    std::string most = "max(" + QuotePgIdentifierIfNeeded(column.name) + ")";
+    if (column.type.kind == value::Kind::kNumeric) most = "pg_catalog.ceil(" + most + ")";
+    std::string highest = "GREATEST(" + most + ", " + std::to_string(given);
+    // A sequence that was there never goes back.
+    if (there != nullptr)
+        highest += ", pg_catalog.pg_sequence_last_value(" + sequence + "::pg_catalog.regclass)";
+    highest += ")";
+    const bool wider = there != nullptr && there->greatest < INT64_MAX &&
+                       (column.type.kind == value::Kind::kInt8 || column.type.kind == value::Kind::kNumeric ||
+                        given > there->greatest);
+    if (wider) highest = "LEAST(" + highest + ", " + std::to_string(there->greatest) + ")";
+    if (column.type.kind == value::Kind::kNumeric) highest += "::bigint";
+    return "SELECT pg_catalog.setval(" + sequence + ", GREATEST(" + highest + ", 1), " + highest +
+           " > 0)\nFROM " + table.SqlName();
+}
+
+/// Of one that counts otherwise: down, or in steps that it shares with others (1, 3, 5 … and 2, 4, 6 …). It
+/// moves by whole steps, and only on.
+std::string MoveOn(const PlannedTable& table, const PlannedColumn& column, const ExistingSequence& sequence,
+                   std::int64_t given) {
+    const bool down = sequence.increment < 0;
+    const std::string name = QuotePgLiteral(sequence.name);
+    std::string extreme = (down ? "min(" : "max(") + QuotePgIdentifierIfNeeded(column.name) + ")";
+    if (!down && given > 0) extreme = "GREATEST(" + extreme + ", " + std::to_string(given) + ")";
+    const std::string step = std::to_string(sequence.increment);
+    const std::string bound = std::to_string(down ? sequence.least : sequence.greatest);
+    return std::string("SELECT pg_catalog.setval(") + name + ", " + (down ? "GREATEST(" : "LEAST(") +
+           "s.last + pg_catalog.ceil((s.extreme - s.last) / " + step + ") * " + step + ", " + bound +
+           ")::bigint)\nFROM (SELECT COALESCE(pg_catalog.pg_sequence_last_value(" + name +
+           "::pg_catalog.regclass)::numeric, " + std::to_string(sequence.start) + "::numeric - " + step +
+           ") AS last, " + extreme + "::numeric AS extreme FROM " + table.SqlName() +
+           ") AS s\nWHERE s.extreme " + (down ? "<" : ">") + " s.last";
+}
+
+}  // namespace
+
+std::vector<std::string> SetSequences(const Design& design, const PlannedTable& table) {
+    std::vector<std::string> statements;
     for (const PlannedColumn& column : table.columns) {
-        const bool owns = column.identity || (column.existing != nullptr && column.existing->owns_sequence);
-        if (!owns || !column.written()) continue;
-        std::int64_t used = 0;
-        for (const PlannedTable& other : design.tables)
-            if (other.not_migrated.empty() && other.target == table.target)
-                used = std::max(used, other.from->sequence.value_or(0));
-        const std::string name = QuotePgIdentifierIfNeeded(column.name);
-        const std::string sequence = "pg_catalog.pg_get_serial_sequence(" + QuotePgLiteral(table.SqlName()) +
-                                     ", " + QuotePgLiteral(column.name) + ")";
-        std::string highest = "GREATEST(max(" + name + "), " + std::to_string(used);
-        // A sequence that was there never goes back.
-        if (table.existing != nullptr)
-            highest += ", pg_catalog.pg_sequence_last_value(" + sequence + "::pg_catalog.regclass)";
-        highest += ")";
-        return "SELECT pg_catalog.setval(" + sequence + ", GREATEST(" + highest + ", 1), " + highest +
-               " > 0)\nFROM " + table.SqlName();
+        if (!column.written()) continue;
+        const bool is_key = column.existing == nullptr || IsKeyOfSource(table, column);
+        const std::int64_t given = is_key ? GivenBefore(design, table) : 0;
+        const std::string own = "pg_catalog.pg_get_serial_sequence(" + QuotePgLiteral(table.SqlName()) +
+                                ", " + QuotePgLiteral(column.name) + ")";
+        if (column.existing == nullptr) {
+            if (column.identity) statements.push_back(SetBehind(table, column, own, nullptr, given));
+            continue;
+        }
+        bool owns = false;
+        for (const ExistingSequence& sequence : column.existing->sequences) {
+            if (!CanSet(column, sequence) || (design.is_trial && !sequence.owned)) continue;
+            const bool counts = sequence.increment == 1 && sequence.least <= 1 && sequence.start <= 1;
+            const bool is_own = sequence.owned && !std::exchange(owns, true);
+            if (!counts && !design.is_trial)
+                statements.push_back(MoveOn(table, column, sequence, given));
+            else if (is_own || !design.is_trial)
+                statements.push_back(
+                    SetBehind(table, column, is_own ? own : QuotePgLiteral(sequence.name), &sequence, given));
+        }
     }
-    return {};
+    return statements;
 }
 
 }  // namespace pgsqlite::plan

@@ -17,7 +17,10 @@ std::string DropForeignTable(const PlannedTable& table);
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key);
 /// SELECT of how many rows have no parent, and the least of their references as text.
 std::string CountOrphans(const PlannedTable& table, const PlannedForeignKey& key);
-/// Sets the sequence behind the key past all rows and past what sqlite_sequence remembers; empty without one.
-std::string SetSequence(const Design& design, const PlannedTable& table);
+/// Each sets a sequence that gives a column its numbers past all rows; that of the key past what
+/// sqlite_sequence remembers, too.
+std::vector<std::string> SetSequences(const Design& design, const PlannedTable& table);
+/// Whether a sequence can be set by what its column holds.
+bool CanSet(const PlannedColumn& column, const ExistingSequence& sequence) noexcept;
 
 }  // namespace pgsqlite::plan

@@ -320,6 +320,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
     for (const PlannedTable& table : design.tables) {
         if (!table.not_migrated.empty()) continue;
         ReportUpsert(designer, table);
+        ReportSequences(designer, table);
         if (table.merged_into && table.settings.existing >= spec::Existing::kSkip)
             design.tables[*table.merged_into].keys_first = true;
     }

@@ -185,6 +185,8 @@ struct Design {
     std::vector<PlannedTable> tables;  ///< parents before children as far as there is an order
     std::vector<PlannedView> views;    ///< each after those it reads
     std::vector<Finding> findings;     ///< what was decided against something, or can't be decided
+    /// Targets that exist are stand-ins: sequences that these do not own are nobody's to set.
+    bool is_trial = false;
 };
 
 /// One question to PostgreSQL that decides whether a translation stands.

@@ -48,6 +48,8 @@ void OrderTables(Design& design);
 /// Foreign keys of targets that exist and that the order of tables can't satisfy. After OrderTables.
 void DesignSuspendedKeys(Designer& designer);
 void DesignViews(Designer& designer);
+/// Sequences of a target that exists: which can't be set, and which are by their name alone.
+void ReportSequences(Designer& designer, const PlannedTable& table);
 /// The spec's `required` and `rules`.
 void DesignRules(PlannedTable& table);
 

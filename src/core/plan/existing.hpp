@@ -1,6 +1,7 @@
 // Existing: what PostgreSQL has already where the data is to go. Read by pg (the catalogs), judged by core.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,16 @@
 #include "core/schema/declared_type.hpp"
 
 namespace pgsqlite::plan {
+
+/// What gives a column its numbers.
+struct ExistingSequence {
+    std::string name;  ///< SQL: quoted where needed, with its schema
+    bool owned = false;
+    bool named_alike = false;  ///< nothing but its name ties it to the column
+    bool plain = true;         ///< the column holds the numbers as they are
+    bool settable = true;      ///< by the current user
+    std::int64_t start = 1, increment = 1, least = 1, greatest = INT64_MAX;
+};
 
 struct ExistingColumn {
     std::string name;
@@ -21,6 +32,7 @@ struct ExistingColumn {
     bool identity_always = false;
     bool owns_sequence = false;  ///< identity or serial
     bool draws_numbers = false;  ///< the default calls nextval()
+    std::vector<ExistingSequence> sequences;
 };
 
 struct ExistingForeignKey {

@@ -160,8 +160,8 @@ class Writer {
         load.kind = StepKind::kLoad;
         load.loads = place;
         Add(table, "source of ", task.drop_source).kind = StepKind::kSource;
-        if (std::string reset = SetSequence(design_, table); !reset.empty())
-            Add(table, "sequence of ", std::move(reset));
+        for (std::string& set : SetSequences(design_, table))
+            Add(table, "sequence of ", std::move(set));
     }
 
     static std::string Rejecting(const PlannedTable& table) {

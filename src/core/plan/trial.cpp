@@ -23,6 +23,7 @@ class TrialMaker {
     Trial Run() {
         trial_.design = real_;
         trial_.tables.resize(real_.tables.size());
+        trial_.design.is_trial = true;
         trial_.design.new_schemas.clear();
         trial_.design.views.clear();
         // Stand-ins have none; whether those of the targets would fire is told below.

@@ -1,5 +1,7 @@
 // Option `keys` uuid: integer primary keys become version 5 UUIDs, and so do the columns that refer to them,
 // by the same formula, so that no mapping table is needed.
+#include <algorithm>
+
 #include "core/plan/designer.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/sqlite/identifier.hpp"
@@ -23,8 +25,7 @@ class UuidKeyDesigner {
                 if (&column == keys_[i] || !CanBecomeUuid(tables_[i], column)) continue;
                 if (const auto parent = ParentOf(tables_[i], column))
                     rewrites.emplace_back(&column, RootName(RootOf(*parent)));
-                else if (const SourceTable* other =
-                             ParentLeftOut(*tables_[i].source, *tables_[i].from, *column.source))
+                else if (const SourceTable* other = ParentLeftOut(tables_[i], column))
                     rewrites.emplace_back(&column, NameOf(*tables_[i].source, *other));
             }
         }
@@ -55,24 +56,46 @@ class UuidKeyDesigner {
         return nullptr;
     }
 
-    /// The table whose rewritten key this column refers to, by a foreign key of the spec, which may lead to
-    /// another database, or of SQLite.
+    /// The table whose rewritten key this column refers to, by a foreign key of the spec or of the target,
+    /// which may lead to another database, or of SQLite.
     std::optional<std::size_t> ParentOf(const PlannedTable& table, const PlannedColumn& column) const {
         if (table.settings.foreign_keys)
             for (const spec::ForeignKeySpec& key : *table.settings.foreign_keys) {
                 if (key.columns.size() != 1 || key.columns[0] != column.name) continue;
                 if (const auto parent = TargetOf(key)) return parent;
             }
+        if (table.existing != nullptr)
+            for (const ExistingForeignKey& key : table.existing->foreign_keys)
+                for (std::size_t at = 0; at < key.columns.size(); ++at) {
+                    if (key.columns[at] != column.name) continue;
+                    if (const auto parent = TargetOf(table, key, at)) return parent;
+                }
         for (const sqlite::ForeignKey& key : table.table().foreign_keys) {
-            if (key.columns.size() != 1 || key.parent_columns.size() != 1) continue;
-            if (!sqlite::EqualNames(key.columns[0], column.source->name)) continue;
-            for (std::size_t i = 0; i < tables_.size(); ++i)
-                if (keys_[i] != nullptr && tables_[i].source == table.source &&
-                    sqlite::EqualNames(tables_[i].table().name, key.parent_table) &&
-                    sqlite::EqualNames(keys_[i]->source->name, key.parent_columns[0]))
-                    return i;
+            if (key.columns.size() != key.parent_columns.size()) continue;
+            for (std::size_t at = 0; at < key.columns.size(); ++at) {
+                if (!sqlite::EqualNames(key.columns[at], column.source->name)) continue;
+                for (std::size_t i = 0; i < tables_.size(); ++i)
+                    if (keys_[i] != nullptr && tables_[i].source == table.source &&
+                        sqlite::EqualNames(tables_[i].table().name, key.parent_table) &&
+                        sqlite::EqualNames(keys_[i]->source->name, key.parent_columns[at]))
+                        return i;
+            }
         }
         return std::nullopt;
+    }
+
+    /// The table whose rewritten key the column at a place of a foreign key of the target refers to: that of
+    /// the same database, where several fill the parent.
+    std::optional<std::size_t> TargetOf(const PlannedTable& table, const ExistingForeignKey& key,
+                                        std::size_t at) const {
+        std::optional<std::size_t> found;
+        for (std::size_t i = 0; i < tables_.size(); ++i) {
+            if (keys_[i] == nullptr || !RefersTo(key, tables_[i]) || keys_[i]->name != key.parent_columns[at])
+                continue;
+            if (tables_[i].source == table.source) return i;
+            if (!found) found = i;
+        }
+        return found;
     }
 
     /// The table that makes the target a foreign key of the spec refers to, where it refers to its rewritten
@@ -97,6 +120,38 @@ class UuidKeyDesigner {
             table = *parent;
         }
         return table;
+    }
+
+    /// The same by the foreign keys of the target as well.
+    const SourceTable* ParentLeftOut(const PlannedTable& table, const PlannedColumn& column) const {
+        if (table.existing != nullptr)
+            for (const ExistingForeignKey& key : table.existing->foreign_keys) {
+                const auto at = std::find(key.columns.begin(), key.columns.end(), column.name);
+                if (at == key.columns.end()) continue;
+                const std::string& wanted =
+                    key.parent_columns[static_cast<std::size_t>(at - key.columns.begin())];
+                for (const SourceTable& parent : table.source->tables) {
+                    if (parent.included || parent.table.rowid_alias() < 0) continue;
+                    const auto alias = static_cast<std::size_t>(parent.table.rowid_alias());
+                    if (sqlite::EqualNames(parent.table.columns[alias].name, wanted) &&
+                        IsTarget(*table.source, parent, key))
+                        return &parent;
+                }
+            }
+        return ParentLeftOut(*table.source, *table.from, *column.source);
+    }
+
+    /// Whether a table that the spec leaves out would go to the parent of a foreign key.
+    bool IsTarget(const Source& source, const SourceTable& table, const ExistingForeignKey& key) const {
+        const spec::TableSettings settings =
+            designer_.spec.ForTable(source.server, table.table.name, source.base);
+        spec::TargetName target;
+        if (settings.target)
+            target = *settings.target;
+        else
+            target.table = designer_.spec.ForServer(source.server).prefix.value_or("") + table.table.name;
+        if (target.schema.empty()) target.schema = designer_.design.target_schema;
+        return target.schema == key.parent_schema && sqlite::EqualNames(target.table, key.parent);
     }
 
     /// The table that a column refers to by its integer key, where the spec leaves that table out: another

@@ -52,8 +52,8 @@ constexpr Key kKeys[] = {
          "tables of one name in several databases: refuse, name each with its server's prefix, or load all "
          "into one"),
     Word(Id::kKeys, "keys", kJob, "keep uuid",
-         "keep integer keys, or make UUIDs of them; foreign keys follow, those of SQLite and those of the "
-         "spec"),
+         "keep integer keys, or make UUIDs of them; foreign keys follow, those of SQLite, of the spec and of "
+         "targets that exist"),
     Plain(Id::kUuidNamespace, "uuid_namespace", kJob, Form::kUuid, "one kept for each target schema",
           "what `keys` `uuid` makes UUIDs from, beside server, table and number: the same ones wherever it "
           "is the "

@@ -3,6 +3,7 @@
 #include "pg/jobs/records/uuid_namespace.hpp"
 #include "pg/owner_rights.hpp"
 #include "pg/survey/survey.hpp"
+#include "pg/survey/tied_sequences.hpp"
 
 namespace pgsqlite::pg {
 namespace {
@@ -195,6 +196,34 @@ WHERE n.nspname IN (%s) AND c.relkind IN ('r', 'p') ORDER BY 1, 2, 3)",
     }
 }
 
+void ReadSequences(Survey* survey, const char* schemas) {
+    Select(psprintf(
+        "SELECT n.nspname, c.relname, a.attname, pg_catalog.format('%%I.%%I', m.nspname, s.relname), "
+        "t.tie = 'owned', t.tie = 'name', t.plain, pg_catalog.has_sequence_privilege(s.oid, 'UPDATE') "
+        "AND pg_catalog.has_sequence_privilege(s.oid, 'USAGE, SELECT') "
+        "AND pg_catalog.has_schema_privilege(m.oid, 'USAGE'), "
+        "q.seqstart, q.seqincrement, q.seqmin, q.seqmax "
+        "FROM (%s) AS t JOIN pg_catalog.pg_class c ON c.oid = t.relation "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = t.attnum "
+        "JOIN pg_catalog.pg_class s ON s.oid = t.sequence JOIN pg_catalog.pg_namespace m "
+        "ON m.oid = s.relnamespace JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid "
+        "WHERE n.nspname IN (%s) AND c.relkind IN ('r', 'p') AND NOT a.attisdropped "
+        "ORDER BY n.nspname, c.relname, a.attnum, t.tie <> 'owned', s.oid",
+        kTiedSequences, schemas));
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const char *column = Cell(i, 3), *name = Cell(i, 4);
+        const bool owned = Flag(i, 5), alike = Flag(i, 6), plain = Flag(i, 7), settable = Flag(i, 8);
+        const auto number = [&](int at) { return std::strtoll(Cell(i, at), nullptr, 10); };
+        const int64 start = number(9), increment = number(10), least = number(11), greatest = number(12);
+        Guard([&] {
+            auto* of = const_cast<plan::ExistingColumn*>(relation->FindExactly(column));
+            of->sequences.push_back({name, owned, alike, plain, settable, start, increment, least, greatest});
+        });
+    }
+}
+
 void ReadUniqueKeys(Survey* survey, const char* schemas) {
     Select(psprintf(
         "SELECT n.nspname, c.relname, i.indexrelid, a.attname FROM pg_catalog.pg_index i "
@@ -321,6 +350,7 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     ReadSchemas(survey, schemas);
     ReadRelations(survey, schemas);
     ReadColumns(survey, schemas);
+    ReadSequences(survey, schemas);
     ReadCodeOfOthers(survey, schemas);
     ReadUniqueKeys(survey, schemas);
     ReadPrimaryKeys(survey, schemas);

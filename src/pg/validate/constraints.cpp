@@ -2,14 +2,15 @@
 
 #include "pg/catalog_query.hpp"
 #include "pg/jobs/records/last_job.hpp"
+#include "pg/survey/tied_sequences.hpp"
 
 namespace pgsqlite::pg::validate {
 namespace {
 
 /// What there is to look at: target, kind, object, status without a look at rows, and a query that counts the
-/// rows that break it (or null).
+/// rows that break it (or null). Stands behind WITH tied AS (kTiedSequences).
 constexpr char kSubjects[] = R"(
-WITH target AS MATERIALIZED (
+, target AS MATERIALIZED (
     SELECT t.target AS name, to_regclass(t.target) AS relation, min(t.table_no) AS place
     FROM sqlite.job_tables t WHERE t.job = $1 AND t.state = 'done' GROUP BY t.target
 ), key AS (
@@ -26,10 +27,13 @@ WITH target AS MATERIALIZED (
     GROUP BY t.name, t.place, c.oid, c.conname, c.convalidated, c.conrelid, c.confrelid
 ), sequence AS (
     SELECT t.name, t.place, a.attname, t.relation, s.seqrelid, s.seqstart, s.seqincrement
-    FROM target t JOIN pg_attribute a ON a.attrelid = t.relation AND a.attnum > 0 AND NOT a.attisdropped
-        JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.relation
-            AND d.refobjsubid = a.attnum AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
-        JOIN pg_sequence s ON s.seqrelid = d.objid
+    FROM target t JOIN tied ON tied.relation = t.relation AND tied.plain
+        JOIN pg_attribute a ON a.attrelid = t.relation AND a.attnum = tied.attnum AND NOT a.attisdropped
+        JOIN pg_type y ON y.oid = a.atttypid
+        JOIN pg_sequence s ON s.seqrelid = tied.sequence
+    WHERE (CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.oid END)
+            IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+        AND has_sequence_privilege(s.seqrelid, 'USAGE, SELECT')
 ), planned AS (
     SELECT t.name, t.place, t.relation, m[1] AS kind,
         substr(s.object, length(m[1]) + 2, length(s.object) - length(m[1]) - 5 - length(t.name)) AS object
@@ -54,9 +58,10 @@ SELECT name, kind, object, status, query FROM (
     FROM target t JOIN pg_index i ON i.indrelid = t.relation JOIN pg_class c ON c.oid = i.indexrelid
     UNION ALL
     SELECT name, place, 'sequence', seqrelid::regclass::text, 'behind',
-        format('SELECT count(*) FROM %s WHERE %I > %s', relation, attname,
-            COALESCE(pg_sequence_last_value(seqrelid), seqstart - seqincrement))
-    FROM sequence WHERE seqincrement > 0
+        format('SELECT count(*) FROM %s WHERE %I %s %s', relation, attname,
+            CASE WHEN seqincrement > 0 THEN '>' ELSE '<' END,
+            COALESCE(pg_sequence_last_value(seqrelid), seqstart::numeric - seqincrement))
+    FROM sequence
     UNION ALL
     SELECT name, place, kind, object, 'missing', NULL FROM planned p
     WHERE relation IS NULL OR NOT CASE kind
@@ -101,7 +106,8 @@ void JudgeConstraints(int64 job, const ConstraintTaker& taker) {
     Datum values[] = {Int64GetDatum(job)};
     const int level = UseCatalogNames();
     SPI_connect();
-    if (SPI_execute_with_args(kSubjects, 1, types, values, nullptr, true, 0) != SPI_OK_SELECT)
+    const char* sql = psprintf("WITH tied AS (%s)%s", kTiedSequences, kSubjects);
+    if (SPI_execute_with_args(sql, 1, types, values, nullptr, true, 0) != SPI_OK_SELECT)
         elog(ERROR, "could not read the constraints");
     const SPITupleTable* subjects = SPI_tuptable;
     const uint64 count = SPI_processed;

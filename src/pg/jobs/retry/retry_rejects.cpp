@@ -13,6 +13,7 @@
 #include "pg/load/collect.hpp"
 #include "pg/load/load.hpp"
 #include "pg/owner_rights.hpp"
+#include "pg/survey/tied_sequences.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -189,22 +190,18 @@ void RetryTables(Retry* retry) {
 /// Sequences go on behind what was written, never back.
 void SetSequences(const PlannedLoad& table) {
     SPI_connect();
-    const char* target = ToServerText(table.target);
-    for (const std::string& name : table.task.columns) {
-        const char* column = ToServerText(name);
-        const char* sequence = psprintf("pg_catalog.pg_get_serial_sequence(%s, %s)",
-                                        quote_literal_cstr(target), quote_literal_cstr(column));
-        const char* quoted = quote_identifier(column);
-        if (SPI_execute(psprintf("SELECT %s", sequence), true, 1) != SPI_OK_SELECT ||
-            SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) == nullptr)
-            continue;
-        const char* set = psprintf(
-            "SELECT pg_catalog.setval(%s, m.highest) FROM (SELECT pg_catalog.max(t.%s) AS highest FROM %s AS "
-            "t)"
-            " AS m WHERE m.highest OPERATOR(pg_catalog.>) COALESCE("
-            "pg_catalog.pg_sequence_last_value(%s::pg_catalog.regclass), 0)",
-            sequence, quoted, target, sequence);
-        if (SPI_execute(set, false, 0) != SPI_OK_SELECT) elog(ERROR, "could not set a sequence");
+    uint64 count;
+    const TiedSequence* sequences = ListTiedSequences(
+        psprintf("c.oid = pg_catalog.to_regclass(%s) AND pg_catalog.has_sequence_privilege(s.seqrelid, "
+                 "'UPDATE') AND pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT')",
+                 quote_literal_cstr(ToServerText(table.target))),
+        &count);
+    for (uint64 i = 0; i < count; ++i) {
+        const bool written = Guard([&] {
+            const std::vector<std::string>& columns = table.task.columns;
+            return std::find(columns.begin(), columns.end(), ToUtf8(sequences[i].column)) != columns.end();
+        });
+        if (written && HasNumbers(sequences[i])) (void)BringBehind(sequences[i]);
     }
     SPI_finish();
 }

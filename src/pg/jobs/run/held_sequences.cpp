@@ -2,6 +2,7 @@
 
 #include "pg/catalog_query.hpp"
 #include "pg/jobs/records/records.hpp"
+#include "pg/survey/tied_sequences.hpp"
 
 extern "C" {
 #include "access/relation.h"
@@ -17,12 +18,16 @@ namespace {
 /// From targets that were there before ($1: the job) and from the words of the spec ($3) to sequences: by
 /// what PostgreSQL knows of defaults, checks, triggers and rules, and by the words of functions. Each step is
 /// taken as the role that would take it ($2: the caller), and only where that role could move the sequence
-/// on: nobody else's is held up.
+/// on: nobody else's is held up. Stands behind WITH RECURSIVE tied AS (kTiedSequences).
 constexpr char kReached[] = R"(
-WITH RECURSIVE reached (class, object, role) AS (
+, reached (class, object, role) AS (
     SELECT 'pg_class'::regclass, to_regclass(t.target)::oid, $2
     FROM sqlite.job_tables t
     WHERE t.job = $1 AND NOT t.created AND has_any_column_privilege($2, to_regclass(t.target), 'INSERT')
+    UNION
+    SELECT 'pg_class'::regclass, tied.sequence, $2
+    FROM sqlite.job_tables t JOIN tied ON tied.relation = to_regclass(t.target) JOIN pg_sequence s ON s.seqrelid = tied.sequence
+    WHERE t.job = $1 AND NOT t.created AND tied.tie IN ('text', 'name') AND has_sequence_privilege($2, s.seqrelid, 'UPDATE')
     UNION
     SELECT 'pg_class'::regclass, c.oid, $2
     FROM regexp_split_to_table($3, '[^[:alnum:]_$]+') AS word JOIN pg_class c ON c.relname = word::name
@@ -145,7 +150,8 @@ void GiveFile(Oid sequence) {
 List* HoldSequences(int64 job, const char* spec) {
     Arguments arguments;
     arguments.Int8(job).Add(OIDOID, ObjectIdGetDatum(GetUserId())).Text(spec);
-    List* sequences = SelectOids(kReached, arguments);
+    List* sequences =
+        SelectOids(psprintf("WITH RECURSIVE tied AS (%s)%s", kTiedSequences, kReached), arguments);
     ListCell* cell;
     foreach (cell, sequences) {  // in one order, so that two rehearsals do not wait for each other
         CHECK_FOR_INTERRUPTS();
