@@ -119,22 +119,23 @@ void FindInput(Findings& findings, const PlannedTable& table, const PlannedColum
 
 void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                const ColumnFacts& facts) {
-    const value::OnError on_error = column.settings.policies.on_error;
     if (facts.misfits == nullptr || !column.refuses_null() || !column.settings.convert.empty()) return;
     if (column.required) return;
     const ColumnMisfits& misfits = *facts.misfits;
-    const std::uint64_t nulls = misfits.nulls + (on_error == value::OnError::kNull ? misfits.refused : 0);
+    const bool clears = column.settings.policies.on_error == value::OnError::kNull;
+    const std::uint64_t nulls = misfits.nulls + (clears ? misfits.refused : 0);
     if (nulls == 0) return;
+    // NULL is a value that its type takes; it is the row that does not fit.
+    const bool aside = table.settings.policies.on_error == value::OnError::kReject;
     const bool key = column.source->primary_key_position > 0;
     std::string text =
         key ? "NULLs in the primary key, which PostgreSQL refuses" : "NULLs in a column that is NOT NULL";
-    if (on_error == value::OnError::kReject) text += ": their rows are put aside";
+    if (aside) text += ": their rows are put aside";
     Finding& finding =
-        findings.Add(table, on_error == value::OnError::kReject ? Severity::kWarning : Severity::kBlocker,
-                     std::move(text), &column);
+        findings.Add(table, aside ? Severity::kWarning : Severity::kBlocker, std::move(text), &column);
     finding.rows = nulls;
     finding.example = ExampleOf(misfits.nulls > 0 ? misfits.first_null : misfits.First());
-    if (on_error == value::OnError::kReject) return;
+    if (aside) return;
     if (key && column.existing == nullptr && table.settings.types != spec::Types::kStored &&
         !table.settings.primary_key) {
         finding.suggestion = "let the key follow the rows, as a unique key, or give the column a default";
@@ -144,7 +145,7 @@ void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColum
         finding.settings.push_back({"primary_key", "[]", Setting::Level::kTable, true});
     } else {
         finding.suggestion = "give the column a default or default_sql, or set the rows aside as rejects";
-        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+        finding.settings.push_back({"on_error", "reject", Setting::Level::kTable});
     }
 }
 

@@ -56,6 +56,7 @@ struct ExistingRelation {
     std::string name;
     bool takes_rows = false;  ///< an ordinary or partitioned table
     std::string kind;         ///< "table", "view", "sequence", …: for messages
+    bool permanent = true;    ///< neither unlogged nor temporary
     bool has_rows = false;
     std::string
         runs_code_of;     ///< a role that has written some of what runs with its rows; empty: nobody else

@@ -140,12 +140,19 @@ class ForeignKeyDesigner {
             CheckTypes(planned, *child_column, parent_column->name, parent_column->type);
         }
         if (!planned.reason.empty()) return;
-        if (parent.existing != nullptr) {
-            if (!parent.existing->HasUniqueKey(planned.parent_columns))
-                planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
-            return;
-        }
-        CheckKeys(planned, parent);
+        if (parent.existing != nullptr)
+            CheckExistingParent(planned, *parent.existing);
+        else
+            CheckKeys(planned, parent);
+    }
+
+    void CheckExistingParent(PlannedForeignKey& planned, const ExistingRelation& parent) const {
+        const bool lasts = table_.existing == nullptr || table_.existing->permanent;
+        if (!parent.HasUniqueKey(planned.parent_columns))
+            planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
+        else if (lasts && !parent.permanent)
+            planned.reason = QualifiedName({parent.schema, parent.name}) +
+                             " is unlogged or temporary: rows that last can't refer to it";
     }
 
   public:
@@ -274,8 +281,7 @@ class ForeignKeyDesigner {
                 CheckTypes(planned, *child, planned.parent_columns[i],
                            parent.FindExactly(planned.parent_columns[i])->type);
         }
-        if (planned.reason.empty() && !parent.HasUniqueKey(planned.parent_columns))
-            planned.reason = "no key of the parent is over just (" + Join(planned.parent_columns) + ")";
+        if (planned.reason.empty()) CheckExistingParent(planned, parent);
     }
 
     static void CheckCount(PlannedForeignKey& planned) {

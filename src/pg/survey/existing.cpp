@@ -54,10 +54,11 @@ void ReadRelations(Survey* survey, const char* schemas) {
                  "ELSE 'index' END, CASE WHEN c.relkind = 'p' OR c.relispartition THEN 'partitions of the "
                  "target decide' "
                  "WHEN c.relrowsecurity THEN 'row security of the target decides' "
-                 "WHEN c.relhasrules AND c.relkind = 'r' THEN 'rules of the target decide' ELSE '' END "
+                 "WHEN c.relhasrules AND c.relkind = 'r' THEN 'rules of the target decide' ELSE '' END, "
+                 "c.relpersistence = 'p' "
                  "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
                  "ON n.oid = c.relnamespace WHERE n.nspname IN (%s) UNION ALL "
-                 "SELECT n.nspname, t.typname, false, 'type', '' FROM pg_catalog.pg_type t JOIN "
+                 "SELECT n.nspname, t.typname, false, 'type', '', true FROM pg_catalog.pg_type t JOIN "
                  "pg_catalog.pg_namespace n "
                  "ON n.oid = t.typnamespace WHERE n.nspname IN (%s) AND t.typtype IN ('e', 'd', 'r', 'm') "
                  "ORDER BY 1, 2",
@@ -68,6 +69,7 @@ void ReadRelations(Survey* survey, const char* schemas) {
         const bool takes_rows = Flag(i, 3);
         const char* kind = Cell(i, 4);
         const char* decides = Cell(i, 5);
+        const bool permanent = Flag(i, 6);
         Guard([&] {
             plan::ExistingRelation relation;
             relation.schema = schema;
@@ -75,6 +77,7 @@ void ReadRelations(Survey* survey, const char* schemas) {
             relation.takes_rows = takes_rows;
             relation.kind = kind;
             relation.decides = decides;
+            relation.permanent = permanent;
             survey->existing.relations.push_back(std::move(relation));
         });
     }

@@ -220,60 +220,73 @@ RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, cons
     return MakeRawTable(source, attributes, side);
 }
 
-/// A condition on the rows of the source that leaves out those that were put aside, known by the primary key
-/// in SQLite. Null where that key can't be read.
-const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
-    const Oid source = FindRelation(ToServerText(load.task.source));
-    if (!OidIsValid(source)) return nullptr;
-    const fdw::SourceRelation* relation = fdw::ReadSourceRelation(source);
+void CreateSource(const char* sql) {
+    SPI_connect();
+    const int code = jobs::ExecuteTemporary(sql);
+    if (code < 0) elog(ERROR, "could not prepare the comparison: %s", SPI_result_code_string(code));
+    SPI_finish();
+}
+
+/// Parts of SQLite's key by which rows were put aside that have no rowid.
+const List* KeyParts(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     MemoryContext caller = CurrentMemoryContext;
     Arguments arguments;
     arguments.Int8(plan.job).Int4(load.table_no);
     SPI_connect();
     const uint64 count = RunOnRecords(
         "SELECT DISTINCT k FROM sqlite.rejects r, pg_catalog.jsonb_object_keys(r.key) AS k"
-        " WHERE r.job OPERATOR(pg_catalog.=) $1 AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.rowid IS NULL",
+        " WHERE r.job OPERATOR(pg_catalog.=) $1 AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.rowid IS NULL"
+        " ORDER BY k",
         arguments);
-    StringInfoData matches;
     MemoryContextSwitchTo(caller);
-    initStringInfo(&matches);
-    for (uint64 i = 0; i < count; ++i) {
-        const char* name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-        int at = 0;
-        while (at < relation->attribute_count &&
-               (relation->columns[at].name == nullptr || std::strcmp(relation->columns[at].name, name) != 0))
-            ++at;
-        if (at == relation->attribute_count) {
-            SPI_finish();
-            return nullptr;
-        }
-        const fdw::SourceColumn& column = relation->columns[at];
-        appendStringInfo(&matches,
-                         " AND sqlite.try_cast(r.key OPERATOR(pg_catalog.->>) %s, NULL::%s)"
-                         " OPERATOR(pg_catalog.=) %s.%s",
-                         quote_literal_cstr(name),
-                         format_type_extended(column.type, column.typmod,
-                                              FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY),
-                         quote_identifier(get_rel_name(source)), quote_identifier(column.attribute));
-    }
+    List* parts = NIL;
+    for (uint64 i = 0; i < count; ++i)
+        parts = lappend(parts,
+                        makeString(pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1))));
     SPI_finish();
-    if (count == 0) return nullptr;
-    return psprintf(
-        "NOT EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
-        " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL"
-        " AND r.state OPERATOR(pg_catalog.<>) 'loaded'%s)",
-        plan.job, load.table_no, matches.data);
+    return parts;
+}
+
+/// A condition on the rows of the source that leaves out those that were put aside, known by the primary key
+/// in SQLite: as it is stored, since a conversion may make one of two keys, or NULL of one. The job's source
+/// gets columns for it, which are texts. Null where no key is recorded.
+const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
+    const Oid source = FindRelation(ToServerText(load.task.source));
+    const List* parts = OidIsValid(source) ? KeyParts(plan, load) : NIL;
+    if (parts == NIL) return nullptr;
+    const char* relation = quote_identifier(get_rel_name(source));
+    StringInfoData matches, added;
+    initStringInfo(&matches);
+    initStringInfo(&added);
+    for (int i = 0; i < list_length(parts); ++i) {
+        const char* part = quote_literal_cstr(strVal(list_nth(parts, i)));
+        const char* text = quote_identifier(psprintf("pg_sqlite key %d", i + 1));
+        const char* bytes = quote_identifier(psprintf("pg_sqlite key %d as bytes", i + 1));
+        appendStringInfo(&added,
+                         "%s ADD COLUMN %s pg_catalog.text OPTIONS (column_name %s, on_error 'null'),"
+                         " ADD COLUMN %s pg_catalog.bytea OPTIONS (column_name %s, on_error 'null')",
+                         i > 0 ? "," : "", text, part, bytes, part);
+        // What JSON can't hold is an object there, with its bytes.
+        appendStringInfo(&matches,
+                         " AND CASE pg_catalog.jsonb_typeof(r.key OPERATOR(pg_catalog.->) %s)"
+                         " WHEN 'number' THEN sqlite.try_cast(%s.%s, NULL::pg_catalog.numeric)"
+                         " OPERATOR(pg_catalog.=) (r.key OPERATOR(pg_catalog.->>) %s)::pg_catalog.numeric"
+                         " WHEN 'object' THEN %s.%s OPERATOR(pg_catalog.=) pg_catalog.decode((r.key"
+                         " OPERATOR(pg_catalog.->) %s) OPERATOR(pg_catalog.->>) 'hex', 'hex')"
+                         " ELSE %s.%s OPERATOR(pg_catalog.=) (r.key OPERATOR(pg_catalog.->>) %s) END",
+                         part, relation, text, part, relation, bytes, part, relation, text, part);
+    }
+    CreateSource(psprintf("ALTER FOREIGN TABLE %s%s", ToServerText(load.task.source), added.data));
+    // As an expression, which PostgreSQL makes no join of: the row security of the records would stand in one
+    // query with the source then, and hide what does not fit.
+    return psprintf("(EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
+                    " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL"
+                    " AND r.state OPERATOR(pg_catalog.<>) 'loaded'%s)) IS NOT TRUE",
+                    plan.job, load.table_no, matches.data);
 }
 
 void AddScope(TablePair* pair, const char* words) {
     pair->scope = pair->scope == nullptr ? words : psprintf("%s; %s", pair->scope, words);
-}
-
-void CreateSource(const char* sql) {
-    SPI_connect();
-    const int code = jobs::ExecuteTemporary(sql);
-    if (code < 0) elog(ERROR, "could not prepare the comparison: %s", SPI_result_code_string(code));
-    SPI_finish();
 }
 
 }  // namespace

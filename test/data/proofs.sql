@@ -1,0 +1,10 @@
+-- What a migration is proven by, where rows do not come over as they are.
+
+-- Keys of tables without rowids: two that are one moment in PostgreSQL, one that is none, one of bytes.
+CREATE TABLE moment (at DATETIME PRIMARY KEY, note TEXT) WITHOUT ROWID;
+INSERT INTO moment VALUES ('2024-01-01', 'a'), ('2024-01-01 00:00:00', 'b'), ('soon', 'c'), (x'00ff', 'd'), ('2024-02-02', 'e');
+
+CREATE TABLE parent (id INTEGER PRIMARY KEY);
+CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id));
+INSERT INTO parent VALUES (1);
+INSERT INTO child VALUES (1, 1);
