@@ -226,6 +226,49 @@ void FindTranslations(Findings& findings, const PlannedTable& table, const Plann
     }
 }
 
+std::string CountedValues(const std::optional<std::uint64_t>& values) {
+    if (!values) return {};
+    if (*values == 0) return ": it has no values";
+    return ": " + std::to_string(*values) + (*values == 1 ? " value is" : " values are") + " not migrated";
+}
+
+/// A column that the spec leaves out.
+void FindSkipped(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+                 const ColumnFacts* facts) {
+    const std::optional<std::uint64_t> lost = facts != nullptr ? facts->lost_values : std::nullopt;
+    Finding& finding = findings.Add(table, lost == 0 ? Severity::kNote : Severity::kWarning,
+                                    "the spec leaves the column out" + CountedValues(lost), &column);
+    finding.rows = lost;
+}
+
+/// A column of SQLite that the target does not have.
+void FindLacking(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+                 const ColumnFacts* facts) {
+    Finding& finding =
+        findings.Add(table, Severity::kBlocker,
+                     "target " + table.SqlName() + " has no column \"" + column.name + "\"", &column);
+    if (facts != nullptr) finding.rows = facts->lost_values;
+    if (!column.near_column.empty()) {
+        finding.suggestion = "did it become \"" + column.near_column + "\"?";
+        finding.settings.push_back({"target", column.near_column, Setting::Level::kColumn});
+        return;
+    }
+    if (column.source == nullptr) {
+        finding.suggestion = "add the column to the target, or take it out of the spec";
+        return;
+    }
+    finding.suggestion =
+        "add the column to the target, name one of its columns as the column's target, or "
+        "leave it out";
+    if (facts != nullptr && facts->lost_values) finding.suggestion += CountedValues(facts->lost_values);
+    finding.settings.push_back({"skip", "true", Setting::Level::kColumn});
+    // In the spec that comes of it, too.
+    if (facts != nullptr && facts->lost_values.value_or(0) > 0)
+        finding.settings.push_back({"comment",
+                                    "the target has no such column" + CountedValues(facts->lost_values),
+                                    Setting::Level::kColumn});
+}
+
 }  // namespace
 
 void SettleLongEntry(Finding& finding) {
@@ -235,6 +278,9 @@ void SettleLongEntry(Finding& finding) {
 
 void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index, const TableFacts* facts) {
     const PlannedColumn& column = table.columns[index];
+    const ColumnFacts* known = facts != nullptr ? &facts->columns[index] : nullptr;
+    if (column.skipped) return FindSkipped(findings, table, column, known);
+    if (column.lacking) return FindLacking(findings, table, column, known);
     FindTranslations(findings, table, column);
     if (column.source == nullptr) return;
     const std::string& collation = column.source->collation;

@@ -122,6 +122,25 @@ void ReadOrphans(sqlite::Database& db, const plan::Design& design, const Planned
     }
 }
 
+/// Values of columns that go nowhere.
+void ReadLostValues(sqlite::Database& db, const PlannedTable& table, TableFacts& facts) {
+    std::string list;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const PlannedColumn& column = table.columns[i];
+        if (column.source == nullptr || !(column.skipped || column.lacking)) continue;
+        list += (list.empty() ? "count(" : ", count(") + sqlite::QuoteIdentifier(column.source->name) + ")";
+        places.push_back(i);
+    }
+    if (places.empty()) return;
+    sqlite::Statement statement(db, "SELECT " + list + " FROM main." +
+                                        sqlite::QuoteIdentifier(table.table().name) +
+                                        table.table().without_indexes());
+    if (!statement.Fetch()) return;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        facts.columns[places[i]].lost_values = static_cast<std::uint64_t>(statement.Int(static_cast<int>(i)));
+}
+
 /// Rows that SQLite took although they break a CHECK, and what a type's name says that SQLite never checks.
 void ReadChecks(sqlite::Database& db, const PlannedTable& table, TableFacts& facts) {
     for (const plan::PlannedCheck& check : table.checks) {
@@ -191,6 +210,7 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
     try {
         if (options.profile) ReadProfileOf(db, cache, table, facts);
         if (options.misfits) ReadMisfits(db, cache, table, options, facts);
+        ReadLostValues(db, table, facts);
         ReadOrphans(db, design, table, options, facts);
         ReadChecks(db, table, facts);
         if (options.integrity) ReadDamage(db, table.table(), facts);
@@ -202,6 +222,8 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
 }
 
 void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table) {
+    for (std::size_t i = 0; i < facts.columns.size(); ++i)
+        table.columns[i].lost_values = facts.columns[i].lost_values;
     for (std::size_t i = 0; i < facts.checks.size(); ++i)
         table.checks[i].violated = facts.checks[i].rows > 0;
     for (std::size_t i = 0; i < facts.orphans.size(); ++i)

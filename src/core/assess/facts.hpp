@@ -27,6 +27,9 @@ struct ColumnFacts {
     std::shared_ptr<const ColumnMisfits>
         misfits;  ///< under the planned rule; null where nothing is converted
     InputFacts input;
+    /// Values that are not migrated, of a column that goes nowhere: the spec leaves it out, or the target has
+    /// none for it.
+    std::optional<std::uint64_t> lost_values;
 };
 
 struct CheckFacts {

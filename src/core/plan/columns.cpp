@@ -45,7 +45,11 @@ class ColumnDesigner {
         for (const std::string& added :
              designer_.spec.AddedColumns(table_.source->server, source.name, known))
             AddFromSpec(added);
-        if (table_.existing != nullptr) ReportUnfilled();
+        if (table_.existing != nullptr) {
+            FindNearColumns();
+            ReportUnfilled();
+        }
+        if (!creates()) ReportFilledTwice();
         for (PlannedColumn& column : table_.columns)
             column.bare_type = BareType(column.type);
         DesignGenerated();
@@ -63,6 +67,7 @@ class ColumnDesigner {
                                                    source.declared_type, table_.source->base);
         column.foreign_name = foreign.name;
         column.name = column.settings.target.empty() ? foreign.name : column.settings.target;
+        if (column.settings.skip) return AddSkipped(std::move(column), index);
         FindPlace(column);
         DecideType(column, index);
         column.read_type = column.settings.convert.empty() ? column.type : DeclaredType(column, index);
@@ -75,6 +80,13 @@ class ColumnDesigner {
             ReportName(column, foreign);
         }
         if (creates() || column.has_chosen_default()) DesignDefault(column);
+        table_.columns.push_back(std::move(column));
+    }
+
+    /// A column that the spec leaves out.
+    void AddSkipped(PlannedColumn column, std::size_t index) {
+        column.skipped = column.left_out = true;
+        column.type = column.read_type = DeclaredType(column, index);
         table_.columns.push_back(std::move(column));
     }
 
@@ -99,33 +111,80 @@ class ColumnDesigner {
     void FindPlace(PlannedColumn& column) {
         if (base_ != nullptr && table_.existing == nullptr) return FindInBase(column);
         if (table_.existing == nullptr) return;
-        column.existing = table_.existing->Find(column.name);
-        if (column.existing == nullptr && column.source != nullptr && column.settings.target.empty())
-            column.existing = table_.existing->Find(column.source->name);
+        column.existing = FindExisting(column);
         if (column.existing != nullptr) {
             column.name = column.existing->name;
             column.left_out = column.existing->generated;
-            return;
+            return ReportTwins(column);
         }
-        column.left_out = true;
-        std::vector<const char*> names;
+        column.left_out = column.lacking = true;
+    }
+
+    /// A column written just as SQLite writes it goes before one of the name that it would get in a new
+    /// table, and this before one in other case.
+    const ExistingColumn* FindExisting(const PlannedColumn& column) const {
+        const ExistingRelation& relation = *table_.existing;
+        const bool own = column.source != nullptr && column.settings.target.empty();
+        const ExistingColumn* found = own ? relation.FindExactly(column.source->name) : nullptr;
+        if (found == nullptr) found = relation.Find(column.name);
+        if (found == nullptr && own) found = relation.Find(column.source->name);
+        return found;
+    }
+
+    /// Columns of the target whose names differ by case alone: which one was taken.
+    void ReportTwins(const PlannedColumn& column) {
+        std::string others;
         for (const ExistingColumn& candidate : table_.existing->columns)
-            names.push_back(candidate.name.c_str());
-        Finding& finding = designer_.Report(
-            table_, Severity::kBlocker,
-            "target " + QualifiedName(table_.target) + " has no column \"" + column.name + "\"", &column);
-        if (const char* nearest = NearestWord(column.name, names)) {
-            finding.suggestion = std::string("did it become \"") + nearest + "\"?";
-            finding.settings.push_back({"target", nearest, Setting::Level::kColumn});
-        } else {
-            finding.suggestion =
-                "add the column to the target, or name one of its columns as the column's target";
+            if (&candidate != column.existing && sqlite::EqualNames(candidate.name, column.name))
+                others += (others.empty() ? "" : ", ") + schema::QuotePgIdentifier(candidate.name);
+        if (others.empty()) return;
+        const bool exact = !column.settings.target.empty() || column.name == column.source_name();
+        designer_
+            .Report(table_, exact ? Severity::kNote : Severity::kWarning,
+                    "its values go into column " + schema::QuotePgIdentifier(column.name) + " of target " +
+                        QualifiedName(table_.target) + "; " + others + " is there, too",
+                    &column)
+            .suggestion = "name the other one as the column's target where it is meant";
+    }
+
+    /// Two columns of SQLite can't fill one.
+    void ReportFilledTwice() {
+        for (std::size_t i = 0; i < table_.columns.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j) {
+                PlannedColumn& column = table_.columns[i];
+                const PlannedColumn& other = table_.columns[j];
+                if (column.name != other.name || !column.written() || !other.written()) continue;
+                designer_
+                    .Report(table_, Severity::kBlocker,
+                            "column \"" + column.name + "\" of target " + QualifiedName(table_.target) +
+                                " would get the values of " +
+                                (other.source != nullptr ? "column \"" + other.source_name() + "\""
+                                                         : "the spec's column of that name") +
+                                ", too",
+                            &column)
+                    .suggestion = "name another target for one of the two, or skip it";
+                column.left_out = true;
+                break;
+            }
+    }
+
+    /// For columns that the target lacks: whether one of nearly the name is there that nothing else fills.
+    void FindNearColumns() {
+        for (PlannedColumn& column : table_.columns) {
+            if (!column.lacking) continue;
+            std::vector<const char*> names;
+            for (const ExistingColumn& candidate : table_.existing->columns) {
+                const auto fills = [&](const PlannedColumn& other) { return other.existing == &candidate; };
+                if (!candidate.generated && std::none_of(table_.columns.begin(), table_.columns.end(), fills))
+                    names.push_back(candidate.name.c_str());
+            }
+            if (const char* nearest = NearestWord(column.name, names)) column.near_column = nearest;
         }
     }
 
     void FindInBase(PlannedColumn& column) {
         for (const PlannedColumn& candidate : base_->columns) {
-            if (!sqlite::EqualNames(candidate.name, column.name)) continue;
+            if (candidate.skipped || !sqlite::EqualNames(candidate.name, column.name)) continue;
             column.name = candidate.name;
             column.left_out = candidate.generated && candidate.generated->ok();
             return;
@@ -286,7 +345,8 @@ class ColumnDesigner {
         if (table_.definition == nullptr) return;
         const schema::sql::TableTarget target = table_.ForTranslation();
         for (PlannedColumn& column : table_.columns) {
-            if (!creates() || column.source == nullptr || !column.source->is_generated()) continue;
+            if (!creates() || column.skipped || column.source == nullptr || !column.source->is_generated())
+                continue;
             if (!column.settings.convert.empty()) continue;
             Translated result;
             const schema::sql::Constraint* constraint = FindGenerated(column.source->name);

@@ -52,6 +52,7 @@ class ConstraintDesigner {
   private:
     void DesignPrimaryKey() {
         std::vector<std::string> columns;
+        const PlannedColumn* skipped = nullptr;
         if (table_.settings.primary_key) {
             for (const std::string& name : *table_.settings.primary_key) {
                 if (table_.FindTarget(name) == nullptr) return ReportNoColumn(name);
@@ -62,10 +63,12 @@ class ConstraintDesigner {
                 const PlannedColumn* column =
                     table_.Find(table_.table().columns[static_cast<std::size_t>(i)].name);
                 if (column == nullptr) return;
+                if (column->skipped) skipped = column;
                 columns.push_back(column->name);
             }
         }
         if (columns.empty()) return;
+        if (skipped != nullptr) return AddKeyWithout(*skipped, true, std::move(columns));
         if (HoldsNulls(columns)) return AddUniqueInstead(std::move(columns));
         for (PlannedColumn& column : table_.columns)
             if (std::find(columns.begin(), columns.end(), column.name) != columns.end())
@@ -131,6 +134,16 @@ class ConstraintDesigner {
         return tail + ")";
     }
 
+    /// A key over a column that the target does not get.
+    void AddKeyWithout(const PlannedColumn& skipped, bool primary, std::vector<std::string> columns) {
+        PlannedKey key;
+        key.name = TakeName(table_.target.table, primary ? "_pkey" : "_key");
+        key.primary = primary;
+        key.columns = std::move(columns);
+        key.reason = "the spec leaves out column \"" + skipped.source_name() + "\"";
+        table_.keys.push_back(std::move(key));
+    }
+
     void AddKey(std::string name, bool primary, std::vector<std::string> columns) {
         const std::string list = ColumnList(columns);
         PlannedKey key;
@@ -181,7 +194,7 @@ class ConstraintDesigner {
 
     /// What a type says in SQLite and PostgreSQL's does not: UNSIGNED, ENUM.
     void AddTypeChecks(const PlannedColumn& column) {
-        if (column.source == nullptr) return;
+        if (column.source == nullptr || column.skipped) return;
         const schema::MappedType declared = schema::MapDeclaredType(column.source->declared_type);
         const std::string name = QuotePgIdentifierIfNeeded(column.name);
         PlannedCheck check;
@@ -219,12 +232,15 @@ class ConstraintDesigner {
         if (!loose && !index.has_expression() && !index.partial) {
             std::vector<std::string> columns;
             std::string stem = table_.target.table;
+            const PlannedColumn* skipped = nullptr;
             for (const sqlite::IndexColumn& part : index.columns) {
                 const PlannedColumn* column = table_.Find(part.name);
                 if (column == nullptr) return;
+                if (column->skipped) skipped = column;
                 columns.push_back(column->name);
                 stem += "_" + column->name;
             }
+            if (skipped != nullptr) return AddKeyWithout(*skipped, false, std::move(columns));
             return AddKey(TakeName(stem, "_key"), false, std::move(columns));
         }
         // SQLite's own index for UNIQUE (… COLLATE NOCASE): an expression index says the same.

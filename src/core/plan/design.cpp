@@ -18,7 +18,7 @@ const PlannedColumn* PlannedTable::Find(std::string_view source_column) const no
 
 const PlannedColumn* PlannedTable::FindTarget(std::string_view name) const noexcept {
     for (const PlannedColumn& column : columns)
-        if (column.name == name) return &column;
+        if (column.name == name && !column.skipped) return &column;
     return nullptr;
 }
 
@@ -32,7 +32,7 @@ schema::sql::TableTarget PlannedTable::ForTranslation() const {
     result.name = SqlName();
     const int alias = table().rowid_alias();
     for (const PlannedColumn& column : columns) {
-        if (column.source == nullptr) continue;
+        if (column.source == nullptr || column.skipped) continue;
         schema::sql::ColumnTarget one;
         one.source_name = column.source->name;
         one.name = column.name;
@@ -76,6 +76,7 @@ std::string ProbeTable(const PlannedTable& table) {
     std::string sql = "(SELECT ";
     bool first = true;
     for (const PlannedColumn& column : table.columns) {
+        if (column.skipped) continue;
         sql += (first ? "NULL::" : ", NULL::") + column.type.sql + " AS " +
                schema::QuotePgIdentifierIfNeeded(column.name);
         first = false;

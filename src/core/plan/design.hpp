@@ -50,6 +50,13 @@ struct PlannedColumn {
     spec::ColumnSettings settings;
     const ExistingColumn* existing = nullptr;  ///< the target's own, where the target exists
     bool left_out = false;  ///< not written: the target has no such column, or makes it itself
+    /// The spec leaves it out. It is read all the same where another column's `convert` or the table's
+    /// `where` asks for it.
+    bool skipped = false;
+    bool lacking = false;     ///< the target that exists has no column for it
+    std::string near_column;  ///< of those: the target's column of nearly its name, which nothing fills
+    /// Values of SQLite that are not migrated with it; nothing where nobody has counted them.
+    std::optional<std::uint64_t> lost_values;
     bool not_null = false;
     bool identity = false;
     bool required = false;  ///< the spec sets rows aside that are NULL here

@@ -115,7 +115,7 @@ class ForeignKeyDesigner {
             if (!parent.not_migrated.empty()) planned.reason = "its parent table is not migrated";
             for (const std::string& name : key.parent_columns) {
                 const PlannedColumn* column = parent.Find(name);
-                if (column == nullptr)
+                if (column == nullptr || column->skipped)
                     planned.reason = "its parent table has no column \"" + name + "\"";
                 else
                     planned.parent_columns.push_back(column->name);

@@ -147,6 +147,7 @@ class Writer {
     void WriteData(std::size_t place) {
         const PlannedTable& table = design_.tables[place];
         if (!table.not_migrated.empty()) return;
+        WriteLeftOut(table);
         const LoadTask task = MakeLoadTask(table);
         if (task.columns.empty()) {
             AddComment(&table, "data of " + table.SqlName(),
@@ -162,6 +163,22 @@ class Writer {
         Add(table, "source of ", task.drop_source).kind = StepKind::kSource;
         for (std::string& set : SetSequences(design_, table))
             Add(table, "sequence of ", std::move(set));
+    }
+
+    /// Columns that the spec leaves out, where anything is lost by that.
+    void WriteLeftOut(const PlannedTable& table) {
+        for (const PlannedColumn& column : table.columns) {
+            if (!column.skipped || column.lost_values.value_or(0) == 0) continue;
+            const std::string object =
+                "column " + table.SqlName() + "." + QuotePgIdentifierIfNeeded(column.name);
+            AddComment(&table, object,
+                       object + " is left out, as the spec's " +
+                           std::string(column.settings.sources.From("skip")) +
+                           " says: " + std::to_string(*column.lost_values) + " values of column " +
+                           schema::QuotePgIdentifier(column.source_name()) + " of table " +
+                           schema::QuotePgIdentifier(table.table().name) + " of server " +
+                           table.source->server + " are not migrated");
+        }
     }
 
     static std::string Rejecting(const PlannedTable& table) {

@@ -47,6 +47,7 @@ std::string CreateTable(const PlannedTable& table) {
     sql += "CREATE TABLE " + table.SqlName() + " (";
     const char* separator = "\n    ";
     for (const PlannedColumn& column : table.columns) {
+        if (column.skipped) continue;
         sql += separator + ColumnDefinition(column);
         separator = ",\n    ";
     }

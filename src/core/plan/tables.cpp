@@ -105,6 +105,44 @@ std::string OtherTarget(const Designer& designer, const PlannedTable& table) {
                : spec::QuoteName(table.target.schema) + "." + name;
 }
 
+/// What stands where a table is to go. A table written just as SQLite writes it goes before one of the name
+/// that it would get, and this before one in other case; what takes no rows is met only where no table is.
+const ExistingRelation* FindRelation(const Designer& designer, const PlannedTable& table) {
+    const std::string& schema = table.target.schema;
+    const auto find = [&](const std::string& name) -> const ExistingRelation* {
+        for (const ExistingRelation& relation : designer.existing.relations)
+            if (relation.takes_rows && relation.schema == schema && relation.name == name) return &relation;
+        return nullptr;
+    };
+    if (!table.settings.target) {
+        const std::string prefix = designer.spec.ForServer(table.source->server).prefix.value_or("");
+        const std::string own = prefix + table.table().name;
+        if (sqlite::EqualNames(own, table.target.table))
+            if (const ExistingRelation* relation = find(own)) return relation;
+    }
+    if (const ExistingRelation* relation = find(table.target.table)) return relation;
+    for (const ExistingRelation& relation : designer.existing.relations)
+        if (relation.takes_rows && relation.schema == schema &&
+            sqlite::EqualNames(relation.name, table.target.table))
+            return &relation;
+    return designer.existing.Find(schema, table.target.table);
+}
+
+/// Tables whose names differ by case alone: which one was taken.
+void ReportTwins(Designer& designer, const PlannedTable& table) {
+    std::string others;
+    for (const ExistingRelation& relation : designer.existing.relations)
+        if (relation.takes_rows && &relation != table.existing && relation.schema == table.target.schema &&
+            sqlite::EqualNames(relation.name, table.target.table))
+            others += (others.empty() ? "" : ", ") + QualifiedName({relation.schema, relation.name});
+    if (others.empty()) return;
+    const bool exact = table.settings.target || table.target.table == table.table().name;
+    designer
+        .Report(table, exact ? Severity::kNote : Severity::kWarning,
+                "its rows go into " + QualifiedName(table.target) + "; " + others + " is there, too")
+        .suggestion = "name the other one as the table's target where it is meant";
+}
+
 /// The target stands already: whether rows can go into it.
 void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelation& relation) {
     if (!relation.takes_rows) {
@@ -117,6 +155,7 @@ void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelatio
     }
     table.existing = &relation;
     table.target.table = relation.name;
+    ReportTwins(designer, table);
     if (relation.has_rows && table.settings.existing == spec::Existing::kError) {
         Finding& finding = designer.Report(table, Severity::kBlocker,
                                            "target " + QualifiedName(table.target) + " has rows already");
@@ -149,7 +188,7 @@ void TakeTargets(Designer& designer) {
     // Those that exist first, so that no new table takes a number for one of them.
     for (PlannedTable& table : tables) {
         if (!table.not_migrated.empty() || table.merged_into) continue;
-        if (const auto* relation = designer.existing.Find(table.target.schema, table.target.table))
+        if (const ExistingRelation* relation = FindRelation(designer, table))
             MeetExisting(designer, table, *relation);
     }
     for (PlannedTable& table : tables) {
@@ -199,9 +238,14 @@ void NameTables(Designer& designer) {
         }
     }
     Wanted wanted;
-    for (std::size_t i = 0; i < tables.size(); ++i)
-        if (tables[i].not_migrated.empty())
-            wanted[{tables[i].target.schema, sqlite::NameKey(tables[i].target.table)}].push_back(i);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        if (!tables[i].not_migrated.empty()) continue;
+        // Two tables that exist, of names that differ by case, are two targets.
+        const ExistingRelation* relation = FindRelation(designer, tables[i]);
+        const bool there = relation != nullptr && relation->takes_rows;
+        wanted[{tables[i].target.schema, there ? relation->name : sqlite::NameKey(tables[i].target.table)}]
+            .push_back(i);
+    }
     for (const auto& [name, group] : wanted) {
         std::set<const Source*> sources;
         bool all_chosen = true;

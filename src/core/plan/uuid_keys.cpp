@@ -41,8 +41,8 @@ class UuidKeyDesigner {
 
   private:
     static bool CanBecomeUuid(const PlannedTable& table, const PlannedColumn& column) {
-        return table.not_migrated.empty() && column.source != nullptr && column.settings.convert.empty() &&
-               column.settings.type.empty() &&
+        return table.not_migrated.empty() && column.source != nullptr && !column.skipped &&
+               column.settings.convert.empty() && column.settings.type.empty() &&
                (column.existing == nullptr || column.existing->type.kind == value::Kind::kUuid);
     }
 

@@ -207,6 +207,11 @@ void Checker::CheckTogether(const Scope& scope) {
         problems_.Add(sql->pointer, "\"default\" and \"default_sql\" exclude each other");
     if (const Setting* target = scope.Find(Id::kColumnTarget); target && !scope.column->exact())
         problems_.Add(target->pointer, "one name for all columns that match " + Quoted(scope.written));
+    if (const Setting* skip = scope.Find(Id::kSkip); skip && skip->value->boolean)
+        for (const Id filled : {Id::kColumnTarget, Id::kConvert, Id::kDefault, Id::kDefaultSql})
+            if (const Setting* other = scope.Find(filled))
+                problems_.Add(skip->pointer,
+                              "\"skip\" and " + Quoted(other->key->name) + " exclude each other");
     if (const Setting* encoding = scope.Find(Id::kEncoding)) CheckEncoding(*encoding, scope.Find(Id::kType));
 }
 

@@ -116,6 +116,9 @@ constexpr Key kKeys[] = {
          "hash, by "
          "which a unique key becomes a unique index; or nothing, which leaves them out"),
 
+    Plain(Id::kSkip, "skip", kColumn, Form::kBoolean, "false",
+          "leave the column out: its values are not migrated, and how many these are is told"),
+
     // Value policies
     Policy("on_error", "a value does not fit and nothing below settles it; `reject` puts the row aside"),
     Policy("excess_digits", "more digits after the point than the type keeps"),

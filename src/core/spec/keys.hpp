@@ -89,6 +89,7 @@ enum class Id : std::uint8_t {
     kDefault,
     kDefaultSql,
     kIndexAs,
+    kSkip,
     kOrphans,
     kPolicy,  ///< all of value::kPolicyOptions
     kTimestampType,

@@ -201,6 +201,9 @@ bool Apply(const Setting& setting, ColumnSettings* out) {
         case Id::kIndexAs:
             out->index_as = Word<IndexAs>(setting);
             return true;
+        case Id::kSkip:
+            out->skip = value.boolean;
+            return true;
         case Id::kDefaultSql:
             out->default_sql = value.text;
             out->default_value.reset();

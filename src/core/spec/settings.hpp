@@ -151,6 +151,7 @@ struct ColumnSettings {
     std::optional<std::string> default_value;  ///< key `default`: a literal's text
     std::string default_sql;                   ///< never together with default_value
     IndexAs index_as = IndexAs::kValue;
+    bool skip = false;  ///< the target does not get the column
     value::Policies policies;
     TimestampType timestamp_type = TimestampType::kTimestamp;
     std::string timezone;
