@@ -1,5 +1,7 @@
 #include "pg/owner_rights.hpp"
 
+#include "pg/run_sql.hpp"
+
 namespace pgsqlite::pg::jobs {
 
 Rights TakeRights(Oid role) {
@@ -20,21 +22,7 @@ void ReturnRights(const Rights& before) {
 }
 
 void SettleConstraints() {
-    SPI_connect();
-    if (SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0) elog(ERROR, "could not set constraints");
-    SPI_finish();
-}
-
-int ExecuteTemporary(const char* sql) {
-    Oid user;
-    int security;
-    GetUserIdAndSecContext(&user, &security);
-    if ((security & SECURITY_RESTRICTED_OPERATION) == 0) return SPI_execute(sql, false, 0);
-    // The rest of the context stays, and with it the bar against SET ROLE.
-    SetUserIdAndSecContext(user, (security & ~SECURITY_RESTRICTED_OPERATION) | SECURITY_LOCAL_USERID_CHANGE);
-    const int code = SPI_execute(sql, false, 0);
-    SetUserIdAndSecContext(user, security);
-    return code;
+    RunSql("SET CONSTRAINTS ALL IMMEDIATE");
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -41,9 +41,4 @@ void WriteAsRole(Oid role, Code&& code) {
     AsRole(role, code);
 }
 
-/// Runs a statement that makes a temporary relation for the job, which a restricted operation may not. It is
-/// made of our own words and of names: nothing in it calls code of the job's owner.
-/// @return as SPI_execute
-int ExecuteTemporary(const char* sql);
-
 }  // namespace pgsqlite::pg::jobs

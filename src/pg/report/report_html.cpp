@@ -1,7 +1,7 @@
 // sqlite.report_html(job, proof): what is known of a job, gathered by its reader's rights, as a page.
 #include "core/report/page.hpp"
-#include "pg/catalog_query.hpp"
 #include "pg/jobs/records/last_job.hpp"
+#include "pg/jobs/records/statement.hpp"
 #include "pg/owner_rights.hpp"
 #include "pg/subtransaction.hpp"
 
@@ -73,16 +73,13 @@ FROM found f, wanted w
 /// The one value of a query over a job, palloc'd; null where there is none.
 char* ValueOf(const char* sql, int64 job) {
     MemoryContext caller = CurrentMemoryContext;
-    Oid types[] = {INT8OID};
-    Datum values[] = {Int64GetDatum(job)};
-    const int level = UseCatalogNames();
+    jobs::Arguments arguments;
+    arguments.Int8(job);
     SPI_connect();
-    if (SPI_execute_with_args(sql, 1, types, values, nullptr, false, 0) != SPI_OK_SELECT)
-        elog(ERROR, "could not read what is known of a job");
-    char* value = SPI_processed > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) : nullptr;
-    if (value != nullptr) value = MemoryContextStrdup(caller, value);
+    const jobs::Rows rows = jobs::ReadAsCaller(sql, arguments, false);
+    const char* found = rows.count > 0 ? rows[0].Text(1) : nullptr;
+    char* value = found != nullptr ? MemoryContextStrdup(caller, found) : nullptr;
     SPI_finish();
-    AtEOXact_GUC(true, level);
     return value;
 }
 

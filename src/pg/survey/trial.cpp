@@ -9,6 +9,7 @@
 #include "pg/load/account.hpp"
 #include "pg/load/load.hpp"
 #include "pg/owner_rights.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/subtransaction.hpp"
 
 extern "C" {
@@ -43,21 +44,6 @@ bool IsAnswer(const ErrorData* error) {
 bool IsAnswerOfAll(const ErrorData* error) {
     return IsAnswer(error) ||
            ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES);
-}
-
-void Execute(const std::string& sql) {
-    SPI_connect();
-    if (jobs::ExecuteTemporary(ToServerText(sql)) < 0) elog(ERROR, "could not run a statement of a trial");
-    SPI_finish();
-}
-
-/// @return rows that it touched
-uint64 ExecuteAndCount(const std::string& sql) {
-    SPI_connect();
-    if (SPI_execute(ToServerText(sql), false, 0) < 0) elog(ERROR, "could not run a statement of a trial");
-    const uint64 rows = SPI_processed;
-    SPI_finish();
-    return rows;
 }
 
 const char* StateName(int sqlstate) {
@@ -126,9 +112,9 @@ void Load(Trying* trying, size_t table) {
     account->BeginTable(1, ToServerText(task->target));
     const ErrorData* error = TryInSubtransaction(
         [&] {
-            Execute(task->create_source);
+            RunTemporarySql(task->create_source);
             load::Load(*task, nullptr, account);
-            Execute(task->drop_source);
+            RunTemporarySql(task->drop_source);
         },
         &IsAnswer);
     assess::TrialFacts& facts = FactsOf(*trying, table);
@@ -150,8 +136,7 @@ void RemoveOrphans(Trying* trying, const std::vector<const Step*>& removals) {
         for (const Step* step : removals) {
             CHECK_FOR_INTERRUPTS();
             uint64 rows = 0;
-            const ErrorData* error =
-                TryInSubtransaction([&] { rows = ExecuteAndCount(step->statement); }, &IsAnswer);
+            const ErrorData* error = TryInSubtransaction([&] { rows = RunSql(step->statement); }, &IsAnswer);
             if (error != nullptr) NoteFault(*trying, *step->table, step->object, error);
             (*trying->facts)[*step->table].orphans[*step->orphans_of].rows += rows;
             removed += rows;
@@ -197,7 +182,8 @@ void Prepare(const Trying& trying) {
     for (size_t i = 0; i < trying.trial->tables.size(); ++i) {
         const plan::TrialTable& table = trying.trial->tables[i];
         for (size_t j = 0; j < table.prepare.size() && table.unforeseen.empty(); ++j) {
-            const ErrorData* error = TryInSubtransaction([&] { Execute(table.prepare[j]); }, &IsAnswer);
+            const ErrorData* error =
+                TryInSubtransaction([&] { RunTemporarySql(table.prepare[j]); }, &IsAnswer);
             if (error == nullptr) continue;
             const char* message = ToUtf8(error->message);
             Guard([&] { trying.trial->tables[i].unforeseen = message; });
@@ -208,7 +194,7 @@ void Prepare(const Trying& trying) {
 /// The steps that no load and no orphan is about.
 void RunStep(const Trying& trying, const Step& step) {
     CHECK_FOR_INTERRUPTS();
-    const ErrorData* error = TryInSubtransaction([&] { Execute(step.statement); }, &IsAnswer);
+    const ErrorData* error = TryInSubtransaction([&] { RunTemporarySql(step.statement); }, &IsAnswer);
     // Rows without a parent are counted by themselves.
     if (error != nullptr && error->sqlerrcode != ERRCODE_FOREIGN_KEY_VIOLATION)
         NoteFault(trying, *step.table, step.object, error);
@@ -240,7 +226,7 @@ void RunSteps(Trying* trying) {
     bool counted = false;
     for (const Step& step : steps) {
         if (step.section == plan::Section::kPostData && !std::exchange(counted, true)) {
-            if (HasExistingTarget(trying->trial->design)) Execute("SET CONSTRAINTS ALL IMMEDIATE");
+            if (HasExistingTarget(trying->trial->design)) RunTemporarySql("SET CONSTRAINTS ALL IMMEDIATE");
             CountAllOrphans(*trying);
         }
         if (step.orphans_of || !step.repeated.empty()) {

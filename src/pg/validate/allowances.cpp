@@ -2,7 +2,7 @@
 
 #include "core/base/nearest.hpp"
 #include "core/value/status.hpp"
-#include "pg/catalog_query.hpp"
+#include "pg/jobs/records/proof_records.hpp"
 
 namespace pgsqlite::pg::validate {
 namespace {
@@ -12,17 +12,6 @@ constexpr char kPolicy[] = "policy";
 /// In the order of docs/reference/validate.md.
 constexpr const char* kKinds[] = {"difference", "cannot compare", "constraint",   "reject",
                                   "unread",     "unfinished",     "untranslated", kPolicy};
-
-/// Whether a name ($2) is one of the job's ($1) things: a target, a constraint of one, an object of the plan,
-/// a policy that has changed values, the job.
-constexpr char kIsThing[] = R"(
-SELECT FROM sqlite.job_tables t
-WHERE t.job = $1 AND ($2 = t.target OR t.changes ? $2 OR right($2, length(t.target) + 4) = ' of ' || t.target)
-UNION ALL
-SELECT FROM sqlite.job_steps s WHERE s.job = $1 AND s.object = $2
-UNION ALL
-SELECT WHERE $2 = 'job ' || $1
-)";
 
 bool IsKind(const char* name) noexcept {
     for (const char* kind : kKinds)
@@ -43,19 +32,6 @@ bool IsPolicy(const char* name) noexcept {
     return false;
 }
 
-bool IsThing(int64 job, const char* name) {
-    Oid types[] = {INT8OID, TEXTOID};
-    Datum values[] = {Int64GetDatum(job), CStringGetTextDatum(name)};
-    const int level = UseCatalogNames();
-    SPI_connect();
-    if (SPI_execute_with_args(kIsThing, 2, types, values, nullptr, true, 1) != SPI_OK_SELECT)
-        elog(ERROR, "could not read the records of a job");
-    const bool found = SPI_processed > 0;
-    SPI_finish();
-    AtEOXact_GUC(true, level);
-    return found;
-}
-
 /// What is behind the kind and a colon; null: `item` does not begin with a kind.
 const char* ThingOf(const char* item, const char** kind) noexcept {
     for (const char* known : kKinds) {
@@ -71,8 +47,8 @@ bool IsKnown(int64 job, const char* item) {
     if (IsKind(item) || IsPolicy(item)) return true;
     const char* kind = nullptr;
     const char* thing = ThingOf(item, &kind);
-    if (thing == nullptr) return IsThing(job, item);
-    return kind != kPolicy || IsPolicy(thing) || IsThing(job, thing);
+    if (thing == nullptr) return jobs::HasThing(job, item);
+    return kind != kPolicy || IsPolicy(thing) || jobs::HasThing(job, thing);
 }
 
 [[noreturn]] void Refuse(const char* item) {

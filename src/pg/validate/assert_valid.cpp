@@ -1,32 +1,12 @@
 // sqlite.assert_valid: an error unless a job is proven, for scripts that must not go on otherwise.
-#include "pg/catalog_query.hpp"
 #include "pg/jobs/records/last_job.hpp"
+#include "pg/jobs/records/proof_records.hpp"
 #include "pg/validate/allowances.hpp"
 #include "pg/validate/constraints.hpp"
 #include "pg/validate/job_comparison.hpp"
 
 namespace pgsqlite::pg::validate {
 namespace {
-
-/// What the records say against a job: kind, name, words.
-constexpr char kRecordProblems[] = R"(
-SELECT 'unfinished' AS kind, 'job ' || j.job AS name, 'it is ' || j.state AS words
-FROM sqlite.jobs j WHERE j.job = $1 AND j.state <> 'done'
-UNION ALL
-SELECT 'unread', t.target, 'it is not loaded completely' FROM sqlite.job_tables t
-WHERE t.job = $1 AND t.state <> 'done'
-UNION ALL
-SELECT 'reject', r.target, 'rows put aside and open: ' || count(*)
-FROM sqlite.rejects r WHERE r.job = $1 AND r.state = 'open' GROUP BY r.target
-UNION ALL
-SELECT 'untranslated', s.object, 'it has to be written by hand' FROM sqlite.job_steps s
-WHERE s.job = $1 AND s.kind = 'comment'
-UNION ALL
-SELECT 'policy', e.name, 'values that it changed: ' || sum(e.count::numeric)
-FROM sqlite.job_tables t, jsonb_each_text(t.changes) AS e (name, count)
-WHERE t.job = $1 GROUP BY e.name HAVING sum(e.count::numeric) > 0
-ORDER BY kind, name
-)";
 
 /// The problems that nobody allowed.
 struct Problems {
@@ -67,20 +47,11 @@ void TakeConstraint(void* context, const ConstraintVerdict& verdict) {
 }
 
 void ReadRecords(int64 job, Problems* problems) {
-    Oid types[] = {INT8OID};
-    Datum values[] = {Int64GetDatum(job)};
-    const int level = UseCatalogNames();
     SPI_connect();
-    if (SPI_execute_with_args(kRecordProblems, 1, types, values, nullptr, true, 0) != SPI_OK_SELECT)
-        elog(ERROR, "could not read the records of a job");
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        const auto text = [&](int column) {
-            return SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column);
-        };
-        AddProblem(problems, text(1), text(2), text(3));
-    }
+    const jobs::Rows rows = jobs::ReadProblems(job);
+    for (uint64 i = 0; i < rows.count; ++i)
+        AddProblem(problems, rows[i].Text(1), rows[i].Text(2), rows[i].Text(3));
     SPI_finish();
-    AtEOXact_GUC(true, level);
 }
 
 }  // namespace

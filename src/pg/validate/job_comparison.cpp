@@ -2,8 +2,9 @@
 
 #include "pg/fdw/connect/access.hpp"
 #include "pg/fdw/connect/redirect.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/source_records.hpp"
 #include "pg/jobs/sources/pinned_source.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg::validate {
@@ -48,19 +49,7 @@ bool IsVerdict(const ErrorData* error) noexcept {
 
 /// How the live file differs from the one that the job read, or null.
 const char* ChangeSince(int64 job, const char* server, Oid oid) {
-    MemoryContext caller = CurrentMemoryContext;
-    jobs::Arguments arguments;
-    arguments.Int8(job).Text(server);
-    SPI_connect();
-    const uint64 found = jobs::RunOnRecords(
-        "SELECT f OPERATOR(pg_catalog.->>) 'fingerprint'"
-        " FROM sqlite.jobs j, pg_catalog.jsonb_array_elements(j.files) f"
-        " WHERE j.job OPERATOR(pg_catalog.=) $1 AND f OPERATOR(pg_catalog.->>) 'server' "
-        "OPERATOR(pg_catalog.=) $2",
-        arguments);
-    const char* before = found > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) : nullptr;
-    before = before != nullptr ? MemoryContextStrdup(caller, before) : nullptr;
-    SPI_finish();
+    const char* before = jobs::RecordedFingerprint(job, server);
     if (before == nullptr) return "nothing is recorded of the file that the job has read";
     const char* change = jobs::FingerprintChange(before, jobs::FingerprintOf(oid));
     return change != nullptr ? psprintf("the file has changed since the job read it (%s)", change) : nullptr;
@@ -104,10 +93,7 @@ const char* NoteOf(const Notes& notes, const plan::LoadTask& task) {
 }
 
 void DropSource(const TablePair& pair) {
-    if (pair.drop == nullptr) return;
-    SPI_connect();
-    if (SPI_execute(pair.drop, false, 0) < 0) elog(ERROR, "could not drop a temporary foreign table");
-    SPI_finish();
+    if (pair.drop != nullptr) RunSql(pair.drop);
 }
 
 void JudgeTable(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const Notes& notes,

@@ -3,9 +3,9 @@
 // What is expected comes from the job's own record of the load: its source, conditions, expressions, rules,
 // and the rows that were put aside. Where every column came over as it is, the cells are read raw; else the
 // job's query is run again.
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/comparison_records.hpp"
 #include "pg/load/collect.hpp"
-#include "pg/owner_rights.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/validate/job_sql.hpp"
 #include "pg/validate/made_anew.hpp"
 #include "pg/validate/raw_side.hpp"
@@ -14,96 +14,12 @@
 namespace pgsqlite::pg::validate {
 namespace {
 
-using jobs::Arguments;
-using jobs::RunOnRecords;
-
-/// What the records say of a table beside its load.
-struct TableRecord {
-    const char* xids;    ///< of the transactions that wrote it, "{1,2}"
-    bool shares_target;  ///< rows of others are in the target too
-    int64 loaded_rejects;
-    bool rolled_back;
-    bool typed_rejects;       ///< rows were put aside in the target's form
-    bool keyed_rejects;       ///< rows were put aside that are known by SQLite's key
-    int64 unlocated_rejects;  ///< rows that don't fit, known by their number only
-};
-
-const char* TextAt(int column) {
-    return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
-}
-
-/// Within SPI, so the result is copied out.
-TableRecord ReadRecord(int64 job, int32 table_no) {
-    static constexpr char kSql[] =
-        "SELECT (SELECT pg_catalog.array_agg(DISTINCT x::pg_catalog.xid8)::pg_catalog.text"
-        "   FROM sqlite.job_chunks c, pg_catalog.unnest(c.xids) x"
-        "   WHERE c.job OPERATOR(pg_catalog.=) $1 AND c.table_no OPERATOR(pg_catalog.=) $2),"
-        " (SELECT pg_catalog.count(*) FROM sqlite.job_tables o"
-        "   WHERE o.job OPERATOR(pg_catalog.=) $1 AND o.target OPERATOR(pg_catalog.=) t.target)"
-        "   OPERATOR(pg_catalog.>) 1 OR (t.existing OPERATOR(pg_catalog.=) 'append') IS TRUE"
-        "   OR (SELECT j.kind OPERATOR(pg_catalog.=) 'load' FROM sqlite.jobs j"
-        "       WHERE j.job OPERATOR(pg_catalog.=) $1),"
-        " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
-        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.=) 'loaded'),"
-        " (SELECT pg_catalog.count(*) FILTER (WHERE pg_catalog.jsonb_path_exists(r.row, '$.*.type'))"
-        "     OPERATOR(pg_catalog.>) 0 FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
-        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
-        "   AND r.rowid IS NULL),"
-        " (SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
-        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
-        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')"
-        "   AND r.category OPERATOR(pg_catalog.=) 'conversion'),"
-        " (SELECT j.state OPERATOR(pg_catalog.=) 'rolled back' FROM sqlite.jobs j"
-        "   WHERE j.job OPERATOR(pg_catalog.=) $1),"
-        " EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
-        "   AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
-        "   AND r.rowid IS NULL AND pg_catalog.jsonb_path_exists(r.row, '$.*.class')"
-        "   AND (r.category OPERATOR(pg_catalog.<>) 'conversion' OR r.key IS NOT NULL))"
-        " FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) $1"
-        " AND t.table_no OPERATOR(pg_catalog.=) $2";
-    MemoryContext caller = CurrentMemoryContext;
-    TableRecord record = {};
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Int4(table_no);
-    jobs::RunOnRecord(job, kSql, arguments);
-    const char* xids = TextAt(1);
-    record.xids = MemoryContextStrdup(caller, xids != nullptr ? xids : "{}");
-    record.shares_target = TextAt(2)[0] == 't';
-    record.loaded_rejects = std::strtoll(TextAt(3), nullptr, 10);
-    record.typed_rejects = TextAt(4)[0] == 't';
-    record.unlocated_rejects = std::strtoll(TextAt(5), nullptr, 10);
-    record.rolled_back = TextAt(6)[0] == 't';
-    record.keyed_rejects = TextAt(7)[0] == 't';
-    SPI_finish();
-    return record;
-}
-
 /// Rowids of the rows that were put aside and are not in the target.
 void ReadLeftOut(Side* side, int64 job, int32 table_no) {
-    MemoryContext caller = CurrentMemoryContext;
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Int4(table_no);
-    const uint64 count = RunOnRecords(
-        "SELECT DISTINCT r.rowid FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1"
-        " AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.rowid IS NOT NULL"
-        " AND r.state OPERATOR(pg_catalog.<>) 'loaded' ORDER BY 1",
-        arguments);
-    if (count > PG_INT32_MAX) elog(ERROR, "too many rejected rows");
-    int64* rowids = static_cast<int64*>(MemoryContextAllocHuge(caller, sizeof(int64) * (count + 1)));
-    for (uint64 i = 0; i < count; ++i) {
-        bool is_null;
-        rowids[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
-    }
-    side->left_out = rowids;
-    side->left_out_count = static_cast<int>(count);
-    SPI_finish();
-}
-
-Oid FindRelation(const char* name) {
-    return RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name))), NoLock,
-                            true);
+    const jobs::Rowids left_out = jobs::ReadAsideRowids(job, table_no);
+    if (left_out.count > PG_INT32_MAX) elog(ERROR, "too many rejected rows");
+    side->left_out = left_out.rowids;
+    side->left_out_count = static_cast<int>(left_out.count);
 }
 
 /// Whether the caller can compare at all; else the pair has its obstacle.
@@ -204,7 +120,7 @@ RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, cons
                            [](const plan::LoadRule& rule) { return rule.on_fail != spec::OnFail::kWarn; });
     });
     if (ruled) return nullptr;
-    const Oid source = FindRelation(ToServerText(task.source));
+    const Oid source = RelationNamed(task.source, NoLock, true);
     if (!OidIsValid(source)) return nullptr;
     const fdw::SourceRelation* relation = fdw::ReadSourceRelation(source);
     AttrNumber* attributes =
@@ -220,46 +136,19 @@ RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, cons
     return MakeRawTable(source, attributes, side);
 }
 
-void CreateSource(const char* sql) {
-    SPI_connect();
-    const int code = jobs::ExecuteTemporary(sql);
-    if (code < 0) elog(ERROR, "could not prepare the comparison: %s", SPI_result_code_string(code));
-    SPI_finish();
-}
-
-/// Parts of SQLite's key by which rows were put aside that have no rowid.
-const List* KeyParts(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
-    MemoryContext caller = CurrentMemoryContext;
-    Arguments arguments;
-    arguments.Int8(plan.job).Int4(load.table_no);
-    SPI_connect();
-    const uint64 count = RunOnRecords(
-        "SELECT DISTINCT k FROM sqlite.rejects r, pg_catalog.jsonb_object_keys(r.key) AS k"
-        " WHERE r.job OPERATOR(pg_catalog.=) $1 AND r.table_no OPERATOR(pg_catalog.=) $2 AND r.rowid IS NULL"
-        " ORDER BY k",
-        arguments);
-    MemoryContextSwitchTo(caller);
-    List* parts = NIL;
-    for (uint64 i = 0; i < count; ++i)
-        parts = lappend(parts,
-                        makeString(pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1))));
-    SPI_finish();
-    return parts;
-}
-
 /// A condition on the rows of the source that leaves out those that were put aside, known by the primary key
 /// in SQLite: as it is stored, since a conversion may make one of two keys, or NULL of one. The job's source
 /// gets columns for it, which are texts. Null where no key is recorded.
 const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
-    const Oid source = FindRelation(ToServerText(load.task.source));
-    const List* parts = OidIsValid(source) ? KeyParts(plan, load) : NIL;
+    const Oid source = RelationNamed(load.task.source, NoLock, true);
+    const List* parts = OidIsValid(source) ? jobs::ReadAsideKey(plan.job, load.table_no) : NIL;
     if (parts == NIL) return nullptr;
     const char* relation = quote_identifier(get_rel_name(source));
     StringInfoData matches, added;
     initStringInfo(&matches);
     initStringInfo(&added);
     for (int i = 0; i < list_length(parts); ++i) {
-        const char* part = quote_literal_cstr(strVal(list_nth(parts, i)));
+        const char* part = quote_literal_cstr(static_cast<const char*>(list_nth(parts, i)));
         const char* text = quote_identifier(psprintf("pg_sqlite key %d", i + 1));
         const char* bytes = quote_identifier(psprintf("pg_sqlite key %d as bytes", i + 1));
         appendStringInfo(&added,
@@ -276,7 +165,7 @@ const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& loa
                          " ELSE %s.%s OPERATOR(pg_catalog.=) (r.key OPERATOR(pg_catalog.->>) %s) END",
                          part, relation, text, part, relation, bytes, part, relation, text, part);
     }
-    CreateSource(psprintf("ALTER FOREIGN TABLE %s%s", ToServerText(load.task.source), added.data));
+    RunTemporarySql(psprintf("ALTER FOREIGN TABLE %s%s", ToServerText(load.task.source), added.data));
     // As an expression, which PostgreSQL makes no join of: the row security of the records would stand in one
     // query with the source then, and hide what does not fit.
     return psprintf("(EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
@@ -297,15 +186,15 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     pair->server = task.server.empty() ? nullptr : ToServerText(task.server);
     pair->table = task.table.empty() ? nullptr : ToServerText(task.table);
     pair->target = ToServerText(load.target);
-    const Oid target = FindRelation(pair->target);
+    const Oid target = RelationNamed(pair->target, NoLock, true);
     JobColumns columns = {};
     if (!CheckComparable(pair, load, target)) return pair;
     if (!task.create_source.empty()) {
-        CreateSource(ToServerText(task.create_source));
+        RunTemporarySql(task.create_source);
         pair->drop = ToServerText(task.drop_source);
     }
     if (!OrderColumns(pair, task, target, &columns)) return pair;
-    const TableRecord record = ReadRecord(plan.job, load.table_no);
+    const jobs::ComparedTable record = jobs::ReadComparedTable(plan.job, load.table_no);
     if (record.rolled_back) {
         pair->obstacle = "the job was rolled back";
         return pair;

@@ -1,7 +1,7 @@
 // The queries of a job's comparison: what is expected, what the target holds, what was put aside.
 #pragma once
 
-#include "pg/jobs/run/job_plan.hpp"
+#include "pg/jobs/records/job_plan.hpp"
 
 namespace pgsqlite::pg::validate {
 

@@ -3,7 +3,7 @@
 
 #include "core/digest/mapping.hpp"
 #include "core/job/load_task.hpp"
-#include "pg/jobs/run/job_plan.hpp"
+#include "pg/jobs/records/job_plan.hpp"
 #include "pg/validate/compare.hpp"
 
 namespace pgsqlite::pg::validate {

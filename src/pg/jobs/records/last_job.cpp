@@ -1,20 +1,16 @@
 #include "pg/jobs/records/last_job.hpp"
 
 #include "pg/jobs/records/follow_targets.hpp"
+#include "pg/jobs/records/statement.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
 
 int64 last_job = 0;
 
-/// The caller's newest job, because it may be the one that is meant; 0: he has none.
-int64 NewestJob() {
-    if (SPI_execute("SELECT pg_catalog.max(job) FROM sqlite.jobs", true, 1) != SPI_OK_SELECT)
-        elog(ERROR, "could not read sqlite.jobs");
-    bool null;
-    const Datum newest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
-    return null ? 0 : DatumGetInt64(newest);
-}
+/// What the caller may see: row security hides the jobs of others.
+constexpr char kOwner[] = "SELECT owner FROM sqlite.jobs WHERE job = $1";
+constexpr char kNewest[] = "SELECT max(job) FROM sqlite.jobs";
 
 /// Whether somebody else than the job's owner would lend it his rights: a role that was set can be reset, and
 /// so can the session's user.
@@ -45,19 +41,14 @@ int HintAt(int64 newest) {
 /// The job as the caller sees it, with its owner alone.
 ChosenJob Find(const int64* named) {
     const int64 wanted = named == nullptr ? last_job : *named;
-    Oid types[] = {INT8OID};
-    Datum values[] = {Int64GetDatum(wanted)};
     SPI_connect();
-    // Row security hides the jobs of others; an operator of the caller's could find them all the same.
-    if (SPI_execute_with_args("SELECT owner FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1", 1, types,
-                              values, nullptr, true, 1) != SPI_OK_SELECT)
-        elog(ERROR, "could not read sqlite.jobs");
-    const bool found = SPI_processed == 1;
-    bool is_null;
-    const Oid owner =
-        found ? DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null))
-              : InvalidOid;
-    const int64 newest = found ? wanted : NewestJob();
+    Arguments arguments;
+    arguments.Int8(wanted);
+    const Rows rows = ReadAsCaller(kOwner, arguments, true);
+    const bool found = rows.count == 1;
+    const Oid owner = found ? rows[0].Id(1) : InvalidOid;
+    // It may be the one that is meant.
+    const int64 newest = found ? wanted : ReadAsCaller(kNewest, Arguments(), true)[0].Int8(1);
     SPI_finish();
     if (found) return {wanted, owner, InvalidOid};
     if (wanted == 0 && named == nullptr)

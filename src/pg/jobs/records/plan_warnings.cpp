@@ -1,6 +1,6 @@
 #include "pg/jobs/records/plan_warnings.hpp"
 
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/job_log.hpp"
 #include "pg/load/load.hpp"
 
 namespace pgsqlite::pg::jobs {

@@ -5,11 +5,6 @@
 
 namespace pgsqlite::pg::jobs {
 
-/// Whether any of its steps or rows is committed.
-bool HasBegun(int64 job);
-
-/// Whether something of its plan is to be done: tables of a job that is done were taken back.
-bool HasPendingSteps(int64 job);
 /// Whether it has been at its end once: what is there stays as it is, whatever becomes of the rest.
 bool WasCompleted(int64 job);
 

@@ -1,7 +1,7 @@
 #include "pg/jobs/retry/converted_rows.hpp"
 
 #include "pg/jobs/retry/retry_rows.hpp"
-#include "pg/owner_rights.hpp"
+#include "pg/run_sql.hpp"
 
 namespace pgsqlite::pg::jobs {
 
@@ -62,7 +62,7 @@ ConvertedRows* BeginConvertedRows(const plan::LoadTask& task, const sqlite::Reje
     }
     appendStringInfoString(&create, ")");
     appendStringInfoString(&insert, ")");
-    if (ExecuteTemporary(create.data) < 0) elog(ERROR, "could not make a table for rejected rows");
+    RunTemporarySql(create.data);
     rows->insert = SPI_prepare(insert.data, rows->count + 1, rows->oids);
     if (rows->insert == nullptr) elog(ERROR, "could not prepare an insert of rejected rows");
     MemoryContextSwitchTo(previous);

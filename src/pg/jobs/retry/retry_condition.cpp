@@ -1,6 +1,6 @@
 #include "pg/jobs/retry/retry_condition.hpp"
 
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/reject_records.hpp"
 #include "pg/jobs/retry/retry_rows.hpp"
 #include "pg/load/insert.hpp"
 
@@ -51,16 +51,8 @@ void LeaveOut(const plan::LoadTask& task) {
         SPI_OK_SELECT)
         elog(ERROR, "could not read rejected rows");
     bool is_null;
-    Arguments arguments;
-    arguments.Add(INT8ARRAYOID, SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null))
-        .Add(INT8ARRAYOID, makeArrayResult(met.ids, met.memory))
-        .Text(unpack_sql_state(ERRCODE_NO_DATA));
-    RunOnRecords(
-        "UPDATE sqlite.rejects SET state = 'open', category = 'validation', sqlstate = $3, columns = '{}',"
-        " message = 'the row does not meet the condition \"where\" of the spec',"
-        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) ANY ($1)"
-        " AND NOT (id OPERATOR(pg_catalog.=) ANY ($2))",
-        arguments);
+    const Datum all = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+    RejectsOutside(all, makeArrayResult(met.ids, met.memory));
     SPI_finish();
 }
 

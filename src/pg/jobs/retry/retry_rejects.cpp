@@ -1,18 +1,22 @@
 // CALL sqlite.retry_rejects(job, ids, spec, from_stored): rejected rows once more, after something was
 // mended: the source, the target, the spec, or the row itself. One transaction, the caller's.
 #include "pg/fdw/connect/redirect.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/job_log.hpp"
+#include "pg/jobs/records/job_plan.hpp"
+#include "pg/jobs/records/reject_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/retry/retry_condition.hpp"
 #include "pg/jobs/retry/retry_rows.hpp"
 #include "pg/jobs/retry/retry_task.hpp"
 #include "pg/jobs/retry/retry_triggers.hpp"
-#include "pg/jobs/run/job_plan.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/take_job.hpp"
+#include "pg/list.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/load.hpp"
 #include "pg/owner_rights.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/survey/tied_sequences.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -39,79 +43,6 @@ void Tick(void*, const load::Account& account, int64 ahead) {
                account.rejected - start.rejected, account.skipped - start.skipped);
 }
 
-/// Each id must be an open reject of the job.
-void CheckIds(const RetryChoice& choice) {
-    if (choice.ids == 0) return;
-    if (array_contains_nulls(DatumGetArrayTypeP(choice.ids)))
-        ereport(ERROR,
-                (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("an id of a reject must not be null")));
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(choice.job).Add(INT8ARRAYOID, choice.ids);
-    const uint64 wrong = RunOnRecords(
-        "SELECT i.id, r.state, t.job IS NULL FROM pg_catalog.unnest($2) AS i(id)"
-        " LEFT JOIN sqlite.rejects r ON r.id OPERATOR(pg_catalog.=) i.id AND r.job OPERATOR(pg_catalog.=) $1"
-        " LEFT JOIN sqlite.job_tables t ON t.job OPERATOR(pg_catalog.=) r.job"
-        " AND t.table_no OPERATOR(pg_catalog.=) r.table_no"
-        " WHERE (r.state OPERATOR(pg_catalog.=) 'open') IS NOT TRUE OR t.job IS NULL ORDER BY i.id LIMIT 1",
-        arguments);
-    if (wrong > 0) {
-        HeapTuple tuple = SPI_tuptable->vals[0];
-        const char* id = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 1);
-        const char* state = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2);
-        if (state == nullptr)
-            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-                            errmsg("job " INT64_FORMAT " has no reject %s", choice.job, id)));
-        if (strcmp(state, "open") != 0)
-            ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                            errmsg("reject %s is not open, but %s", id, state),
-                            strcmp(state, "ignored") == 0
-                                ? errhint("UPDATE sqlite.rejects SET state = 'open' WHERE id = %s.", id)
-                                : 0));
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("reject %s is of a load that failed as a whole", id),
-                        errhint("Nothing of it was written: CALL sqlite.load again.")));
-    }
-    SPI_finish();
-}
-
-/// Tables with rows to be tried, by their number.
-List* TablesToRetry(const RetryChoice& choice) {
-    MemoryContext caller = CurrentMemoryContext;
-    List* tables = NIL;
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(choice.job).Add(INT8ARRAYOID, choice.ids, choice.ids == 0).Bool(choice.orphans);
-    const uint64 count = RunOnRecords(
-        "SELECT t.table_no FROM sqlite.job_tables t WHERE t.job OPERATOR(pg_catalog.=) $1 AND EXISTS"
-        " (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) t.job AND r.table_no"
-        " OPERATOR(pg_catalog.=) t.table_no AND r.state OPERATOR(pg_catalog.=) 'open'"
-        " AND ($2 IS NULL OR r.id OPERATOR(pg_catalog.=) ANY ($2))"
-        " AND (NOT $3 OR r.sqlstate OPERATOR(pg_catalog.=) '23503')) ORDER BY t.table_no",
-        arguments);
-    MemoryContext previous = MemoryContextSwitchTo(caller);
-    for (uint64 i = 0; i < count; ++i) {
-        bool is_null;
-        tables = lappend_int(
-            tables, DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null)));
-    }
-    MemoryContextSwitchTo(previous);
-    SPI_finish();
-    return tables;
-}
-
-/// Its own load has ended long ago, whatever has been added since.
-void StaysDone(int64 job, int32 table_no) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Int4(table_no);
-    RunOnRecords(
-        "UPDATE sqlite.job_tables SET state = 'done' WHERE job OPERATOR(pg_catalog.=) $1"
-        " AND table_no OPERATOR(pg_catalog.=) $2",
-        arguments);
-    SPI_finish();
-}
-
 /// Runs a task over rows that count as loaded so far, and notes what became of them.
 void LoadAgain(Retry* retry, const PlannedLoad& table, const plan::LoadTask& task) {
     load::Account* account = retry->account;
@@ -125,7 +56,7 @@ void LoadAgain(Retry* retry, const PlannedLoad& table, const plan::LoadTask& tas
     noted.read = account->read;
     noted.rejected += account->read - before.read;
     AddProgress(retry->choice.job, *account, noted, nullptr, began);
-    StaysDone(retry->choice.job, table.table_no);
+    KeepDone(retry->choice.job, table.table_no);
     retry->loaded += account->written - before.written;
     retry->skipped += account->skipped - before.skipped;
 }
@@ -133,8 +64,8 @@ void LoadAgain(Retry* retry, const PlannedLoad& table, const plan::LoadTask& tas
 void LoadStored(Retry* retry, const PlannedLoad& table, plan::LoadTask* task, const RetryRows& rows) {
     fdw::ReadInstead(get_foreign_server_oid(ToServerText(task->server), false), rows.file);
     if (retry->replan == nullptr) FollowTarget(task);
-    RunStatement(psprintf("ALTER FOREIGN TABLE %s ADD COLUMN %s bigint OPTIONS (column_name '%s')",
-                          ToServerText(task->source), kRejectColumn, rows.rowid));
+    RunSql(psprintf("ALTER FOREIGN TABLE %s ADD COLUMN %s bigint OPTIONS (column_name '%s')",
+                    ToServerText(task->source), kRejectColumn, rows.rowid));
     const char* rowid = ToUtf8(rows.rowid);
     Guard([&] {
         task->rowid_name = rowid;
@@ -148,7 +79,7 @@ void LoadConverted(Retry* retry, const PlannedLoad& table, const plan::LoadTask&
     auto* converted = NewIn<plan::LoadTask>(CurrentMemoryContext);
     Guard([&] { *converted = plan::OfConvertedRows(task, kConvertedRows, kRejectColumn); });
     LoadAgain(retry, table, *converted);
-    RunStatement(psprintf("DROP TABLE %s", kConvertedRows));
+    RunSql(psprintf("DROP TABLE %s", kConvertedRows));
 }
 
 void RetryTable(Retry* retry, int32 table_no) {
@@ -159,13 +90,13 @@ void RetryTable(Retry* retry, int32 table_no) {
                                : RetryTask(table);
     PublishActivity(
         {retry->choice.job, Phase::kLoading, table_no, InvalidOid, -1, ToServerText(task->target)});
-    if (!task->create_source.empty()) ExecuteTemporaryUtf8(task->create_source);
+    if (!task->create_source.empty()) RunTemporarySql(task->create_source);
     const RetryRows rows = GatherRows(retry->choice, table_no, *task);
     if (rows.converted > 0) LoadConverted(retry, table, *task);
     if (rows.stored > 0) LoadStored(retry, table, task, rows);
     fdw::StopRedirects();
     CloseRows(rows);
-    if (!task->drop_source.empty()) RunStatement(ToServerText(task->drop_source));
+    if (!task->drop_source.empty()) RunSql(task->drop_source);
     if (retry->choice.orphans) return;
     retry->left.gone += rows.gone;
     retry->left.unnamed += rows.unnamed;
@@ -179,10 +110,8 @@ void RetryTables(Retry* retry) {
     retry->choice.orphans = false;
     while (before < retry->loaded) {
         before = retry->loaded;
-        const List* tables = TablesToRetry(retry->choice);
-        const ListCell* cell;
-        foreach (cell, tables)
-            RetryTable(retry, lfirst_int(cell));
+        for (const int table_no : EachInt(TablesToRetry(retry->choice)))
+            RetryTable(retry, table_no);
         retry->choice.orphans = true;
     }
 }
@@ -197,10 +126,9 @@ void SetSequences(const PlannedLoad& table) {
                  quote_literal_cstr(ToServerText(table.target))),
         &count);
     for (uint64 i = 0; i < count; ++i) {
-        const bool written = Guard([&] {
-            const std::vector<std::string>& columns = table.task.columns;
-            return std::find(columns.begin(), columns.end(), ToUtf8(sequences[i].column)) != columns.end();
-        });
+        const char* column = ToUtf8(sequences[i].column);
+        const std::vector<std::string>& columns = table.task.columns;
+        const bool written = std::find(columns.begin(), columns.end(), column) != columns.end();
         if (written && HasNumbers(sequences[i])) (void)BringBehind(sequences[i]);
     }
     SPI_finish();
@@ -212,21 +140,6 @@ void SetSequencesAnew(const Retry* retry) {
     for (const PlannedStep& step : retry->plan->steps)
         if (step.table_no > 0 && step.object.rfind("sequence of ", 0) == 0)
             SetSequences(retry->plan->Table(step.table_no));
-}
-
-int64 CountOpen(const RetryChoice& choice) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(choice.job).Add(INT8ARRAYOID, choice.ids, choice.ids == 0);
-    RunOnRecords(
-        "SELECT pg_catalog.count(*) FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) $1 AND"
-        " r.state OPERATOR(pg_catalog.=) 'open' AND ($2 IS NULL OR r.id OPERATOR(pg_catalog.=) ANY ($2))",
-        arguments);
-    bool is_null;
-    const int64 count =
-        DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
-    SPI_finish();
-    return count;
 }
 
 void Tell(const Retry& retry, int64 open) {
@@ -285,7 +198,7 @@ void RunAsOwner(Retry* retry, FunctionCallInfo fcinfo) {
     retry->account->rejects_conversions = true;
     // A row that breaks a deferred constraint is found while it can still be put aside. Inside a block that
     // is the caller's to say.
-    if (!IsCalledInBlock(fcinfo)) RunStatement("SET CONSTRAINTS ALL IMMEDIATE");
+    if (!IsCalledInBlock(fcinfo)) RunSql("SET CONSTRAINTS ALL IMMEDIATE");
     const List* triggers = DisableTriggers(*retry->plan);
     RetryTables(retry);
     EnableTriggers(triggers);

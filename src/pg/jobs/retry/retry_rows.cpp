@@ -3,8 +3,10 @@
 #include "core/sqlite/row_finder.hpp"
 #include "pg/fdw/connect/connection.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/reject_records.hpp"
 #include "pg/jobs/retry/converted_rows.hpp"
+#include "pg/list.hpp"
+#include "pg/run_sql.hpp"
 
 extern "C" {
 #include "storage/fd.h"
@@ -47,20 +49,15 @@ struct StoredReject {
 
 /// The columns of SQLite's that the task's foreign table reads, but for the rowid under a name of its own.
 void ListColumns(Gatherer* gatherer) {
-    const char* source = ToServerText(gatherer->task->source);
-    const Oid relid = RangeVarGetRelid(
-        makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(source))), AccessShareLock, false);
+    const Oid relid = RelationNamed(gatherer->task->source, AccessShareLock, false);
     Relation relation = table_open(relid, NoLock);
     TupleDesc descriptor = RelationGetDescr(relation);
     for (int i = 0; i < descriptor->natts; ++i) {
         const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
         if (attribute->attisdropped) continue;
         const char* name = NameStr(attribute->attname);
-        ListCell* cell;
-        foreach (cell, GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1))) {
-            DefElem* option = lfirst_node(DefElem, cell);
+        for (DefElem* option : Each<DefElem>(GetForeignColumnOptions(relid, static_cast<AttrNumber>(i + 1))))
             if (strcmp(option->defname, "column_name") == 0) name = defGetString(option);
-        }
         const char* utf8 = ToUtf8(name);
         Guard([&] {
             if (gatherer->task->rowid_name != utf8) gatherer->stored->columns.emplace_back(utf8);
@@ -83,28 +80,6 @@ void BeginFile(Gatherer* gatherer) {
     gatherer->rows.rowid = gatherer->stored->file->rowid_name().c_str();
 }
 
-/// A reject whose row was found. @param row in the server's encoding; null: as it was
-void Found(const StoredReject& reject, const char* row) {
-    Arguments arguments;
-    arguments.Int8(reject.id).Json(row);
-    RunOnRecords(
-        "UPDATE sqlite.rejects SET state = 'loaded', row = COALESCE($2, row),"
-        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
-        arguments);
-}
-
-void Gone(const Gatherer* gatherer, const StoredReject& reject) {
-    Arguments arguments;
-    arguments.Int8(reject.id)
-        .Text(unpack_sql_state(ERRCODE_NO_DATA))
-        .Text(psprintf("the row is not in the source any more: server \"%s\", SQLite table \"%s\"",
-                       ToServerText(gatherer->task->server), ToServerText(gatherer->task->table)));
-    RunOnRecords(
-        "UPDATE sqlite.rejects SET category = 'connection', sqlstate = $2, message = $3, columns = '{}',"
-        " at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
-        arguments);
-}
-
 /// Names the reject in errors about its row.
 void NameReject(void* reject) {
     errcontext("reject " INT64_FORMAT, static_cast<const StoredReject*>(reject)->id);
@@ -122,7 +97,7 @@ void TakeStored(Gatherer* gatherer, StoredReject* reject) {
             gatherer->converted = BeginConvertedRows(*gatherer->task, stored->row, gatherer->memory);
         PutConvertedRow(gatherer->converted, reject->id, stored->row);
         ++gatherer->rows.converted;
-        return Found(*reject, nullptr);
+        return RejectFound(reject->id, nullptr);
     }
     if (gatherer->task->server.empty()) {
         ++gatherer->rows.foreign;
@@ -143,7 +118,7 @@ void TakeStored(Gatherer* gatherer, StoredReject* reject) {
         stored->file->Put(reject->id, cells);
     });
     ++gatherer->rows.stored;
-    Found(*reject, nullptr);
+    RejectFound(reject->id, nullptr);
 }
 
 void TakeLive(Gatherer* gatherer, const StoredReject& reject) {
@@ -172,26 +147,16 @@ void TakeLive(Gatherer* gatherer, const StoredReject& reject) {
     });
     if (!found) {
         ++gatherer->rows.gone;
-        return Gone(gatherer, reject);
+        return RejectGone(
+            reject.id, psprintf("the row is not in the source any more: server \"%s\", SQLite table \"%s\"",
+                                ToServerText(gatherer->task->server), ToServerText(gatherer->task->table)));
     }
     ++gatherer->rows.stored;
-    Found(reject, ToServerText(stored->json));
+    RejectFound(reject.id, ToServerText(stored->json));
 }
 
-const char* TextOf(HeapTuple tuple, TupleDesc descriptor, int column) {
-    const char* text = SPI_getvalue(tuple, descriptor, column);
-    return text != nullptr ? ToUtf8(text) : nullptr;
-}
-
-void Take(Gatherer* gatherer, HeapTuple tuple, TupleDesc descriptor) {
-    StoredReject reject;
-    bool is_null;
-    reject.id = DatumGetInt64(SPI_getbinval(tuple, descriptor, 1, &is_null));
-    reject.rowid = DatumGetInt64(SPI_getbinval(tuple, descriptor, 2, &is_null));
-    reject.has_rowid = !is_null;
-    reject.key = TextOf(tuple, descriptor, 3);
-    reject.row = TextOf(tuple, descriptor, 4);
-    reject.mended = DatumGetBool(SPI_getbinval(tuple, descriptor, 5, &is_null));
+void Take(Gatherer* gatherer, const Row& row) {
+    StoredReject reject = {row.Int8(1), !row.IsNull(2), row.Int8(2), row.Utf8(3), row.Utf8(4), row.Bool(5)};
     ErrorContextCallback context = {error_context_stack, &NameReject, &reject};
     error_context_stack = &context;
     if (gatherer->choice->from_stored || reject.mended)
@@ -199,22 +164,6 @@ void Take(Gatherer* gatherer, HeapTuple tuple, TupleDesc descriptor) {
     else
         TakeLive(gatherer, reject);
     error_context_stack = context.previous;
-}
-
-Portal OpenRejects(const RetryChoice& choice, int32 table_no) {
-    Oid types[] = {INT8OID, INT4OID, INT8ARRAYOID, BOOLOID};
-    Datum values[] = {Int64GetDatum(choice.job), Int32GetDatum(table_no), choice.ids,
-                      BoolGetDatum(choice.orphans)};
-    const char nulls[] = {' ', ' ', choice.ids == 0 ? 'n' : ' ', ' '};
-    // The caller's own right to see them: row security shows the rejects of his jobs. Locked, so that none is
-    // set aside by another session meanwhile.
-    return SPI_cursor_open_with_args(
-        nullptr,
-        "SELECT r.id, r.rowid, r.key::pg_catalog.text, r.row::pg_catalog.text, r.mended FROM sqlite.rejects r"
-        " WHERE r.job OPERATOR(pg_catalog.=) $1 AND r.table_no OPERATOR(pg_catalog.=) $2"
-        " AND r.state OPERATOR(pg_catalog.=) 'open' AND ($3 IS NULL OR r.id OPERATOR(pg_catalog.=) ANY ($3))"
-        " AND (NOT $4 OR r.sqlstate OPERATOR(pg_catalog.=) '23503') ORDER BY r.id FOR UPDATE OF r",
-        4, types, values, nulls, false, 0);
 }
 
 }  // namespace
@@ -246,7 +195,7 @@ RetryRows GatherRows(const RetryChoice& choice, int32 table_no, const plan::Load
         for (uint64 i = 0; i < count; ++i) {
             CHECK_FOR_INTERRUPTS();
             MemoryContext previous = MemoryContextSwitchTo(scratch);
-            Take(&gatherer, fetched->vals[i], fetched->tupdesc);
+            Take(&gatherer, {fetched->vals[i], fetched->tupdesc});
             MemoryContextSwitchTo(previous);
             MemoryContextReset(scratch);
         }

@@ -4,18 +4,9 @@
 #pragma once
 
 #include "core/job/load_task.hpp"
-#include "pg/seam.hpp"
+#include "pg/jobs/records/reject_records.hpp"
 
 namespace pgsqlite::pg::jobs {
-
-/// Which rejects of a job are meant.
-struct RetryChoice {
-    int64 job;
-    Datum ids;         ///< bigint[], or 0: all that are open
-    bool from_stored;  ///< as they stand in sqlite.rejects; else as they are in the source now
-    bool replanned;    ///< stored rows must have all columns, not only those that were read before
-    bool orphans;      ///< only those that were refused for a missing parent
-};
 
 /// What became of the rejects of a table. Those that were found count as loaded until they are refused again.
 struct RetryRows {

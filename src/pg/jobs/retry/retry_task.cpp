@@ -2,8 +2,9 @@
 
 #include "core/schema/keywords.hpp"
 #include "core/spec/patch.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/job_records.hpp"
 #include "pg/load/collect.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/survey/survey.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -72,12 +73,6 @@ void CheckPlanned(const Replan* replan, const plan::PlannedTable* table, const P
                                server, ToServerText(task.target), target)));
 }
 
-Oid RelationNamed(const std::string& sql) {
-    return RangeVarGetRelid(
-        makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(ToServerText(sql)))),
-        AccessShareLock, false);
-}
-
 /// The column of the foreign table whose value an expression is as it stands; 0: none.
 AttrNumber BareColumn(Oid source, const char* expression) {
     Relation relation = table_open(source, NoLock);
@@ -90,11 +85,6 @@ AttrNumber BareColumn(Oid source, const char* expression) {
     }
     table_close(relation, NoLock);
     return found;
-}
-
-void ExecuteCommand(const char* sql) {
-    const int code = SPI_execute(sql, false, 0);
-    if (code < 0) elog(ERROR, "could not load rejected rows: %s", SPI_result_code_string(code));
 }
 
 void FollowColumn(plan::LoadTask* task, size_t i, Oid source, Oid target) {
@@ -112,7 +102,7 @@ void FollowColumn(plan::LoadTask* task, size_t i, Oid source, Oid target) {
     }
     get_atttypetypmodcoll(source, column, &own_type, &own_typmod, &collation);
     if (own_type == type && own_typmod == typmod) return;
-    ExecuteCommand(
+    RunSql(
         psprintf("ALTER FOREIGN TABLE %s ALTER COLUMN %s TYPE %s", ToServerText(task->source),
                  quote_identifier(get_attname(source, column, false)),
                  format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
@@ -122,26 +112,13 @@ void FollowColumn(plan::LoadTask* task, size_t i, Oid source, Oid target) {
 
 Replan* PlanAnew(const JobPlan& plan, Jsonb* changes) {
     Replan* replan = static_cast<Replan*>(palloc0(sizeof(Replan)));
-    SPI_connect();
-    Arguments job;
-    job.Int8(plan.job);
-    RunOnRecord(plan.job,
-                "SELECT spec::pg_catalog.text, servers FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
-                job);
-    const char* before = ToUtf8(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-    bool is_null;
-    ArrayType* found =
-        DatumGetArrayTypeP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &is_null));
-    ArrayType* servers = static_cast<ArrayType*>(SPI_palloc(VARSIZE(found)));
-    memcpy(servers, found, VARSIZE(found));
+    const JobCall call = ReadJobCall(plan.job, CurrentMemoryContext);
     auto* patched = NewIn<spec::PatchedSpec>(CurrentMemoryContext);
+    const char* before = ToUtf8(JsonbToCString(nullptr, &call.spec->root, VARSIZE(call.spec)));
     const char* given = ToUtf8(JsonbToCString(nullptr, &changes->root, VARSIZE(changes)));
     Guard([&] { *patched = spec::PatchSpec(before, given); });
-    const char* append = ToServerText(patched->append);
-    char* spec = static_cast<char*>(SPI_palloc(strlen(append) + 1));
-    strcpy(spec, append);
-    SPI_finish();
-    replan->survey = MakeSurvey(servers, ToServerText(plan.target_schema), ToJsonb(spec), false);
+    replan->survey = MakeSurvey(call.servers, ToServerText(plan.target_schema),
+                                ToJsonb(ToServerText(patched->append)), false);
     replan->old_namespace = NamespaceOf(plan);
     return replan;
 }
@@ -176,16 +153,10 @@ plan::LoadTask* RetryTask(const PlannedLoad& table) {
 
 void FollowTarget(plan::LoadTask* task) {
     SPI_connect();
-    const Oid source = RelationNamed(task->source);
-    const Oid target = RelationNamed(task->target);
+    const Oid source = RelationNamed(task->source, AccessShareLock, false);
+    const Oid target = RelationNamed(task->target, AccessShareLock, false);
     for (size_t i = 0; i < task->columns.size(); ++i)
         FollowColumn(task, i, source, target);
-    SPI_finish();
-}
-
-void RunStatement(const char* sql) {
-    SPI_connect();
-    ExecuteCommand(sql);
     SPI_finish();
 }
 

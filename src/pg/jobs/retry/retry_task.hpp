@@ -2,7 +2,7 @@
 // with the types that the target has today, or one planned anew with a changed spec.
 #pragma once
 
-#include "pg/jobs/run/job_plan.hpp"
+#include "pg/jobs/records/job_plan.hpp"
 
 extern "C" {
 #include "utils/jsonb.h"
@@ -25,8 +25,5 @@ plan::LoadTask* RetryTask(const PlannedLoad& table);
 
 /// Gives the task the types that its target has now. The task's foreign table is there.
 void FollowTarget(plan::LoadTask* task);
-
-/// Runs a statement as the caller.
-void RunStatement(const char* sql);
 
 }  // namespace pgsqlite::pg::jobs

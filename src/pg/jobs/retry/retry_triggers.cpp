@@ -1,22 +1,23 @@
 #include "pg/jobs/retry/retry_triggers.hpp"
 
+#include "pg/jobs/records/statement.hpp"
+#include "pg/list.hpp"
+#include "pg/run_sql.hpp"
+
 namespace pgsqlite::pg::jobs {
 namespace {
 
-void RunCommand(const char* sql) {
-    if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "could not run: %s", sql);
-}
-
-/// The two ALTER TABLEs of a target, NULL where none of its triggers fires.
-constexpr char kStatements[] =
-    "SELECT pg_catalog.format('ALTER TABLE %%s %%s', t.tgrelid::pg_catalog.regclass, "
-    "pg_catalog.string_agg(pg_catalog.format('DISABLE TRIGGER %%I', t.tgname), ', ')),"
-    " pg_catalog.format('ALTER TABLE %%s %%s', t.tgrelid::pg_catalog.regclass, "
-    "pg_catalog.string_agg(pg_catalog.format('ENABLE %%sTRIGGER %%I', CASE t.tgenabled WHEN 'A' THEN 'ALWAYS "
-    "' "
-    "WHEN 'R' THEN 'REPLICA ' ELSE '' END, t.tgname), ', '))"
-    " FROM pg_catalog.pg_trigger t WHERE t.tgrelid OPERATOR(pg_catalog.=) %s::pg_catalog.regclass"
-    " AND NOT t.tgisinternal AND t.tgenabled OPERATOR(pg_catalog.<>) 'D' GROUP BY t.tgrelid";
+/// The two ALTER TABLEs of the target $1; no row where none of its triggers fires.
+constexpr char kStatements[] = R"(
+SELECT format('ALTER TABLE %s %s', t.tgrelid::regclass,
+        string_agg(format('DISABLE TRIGGER %I', t.tgname), ', ')),
+    format('ALTER TABLE %s %s', t.tgrelid::regclass,
+        string_agg(format('ENABLE %sTRIGGER %I',
+            CASE t.tgenabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END, t.tgname), ', '))
+FROM pg_trigger t
+WHERE t.tgrelid = $1::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+GROUP BY t.tgrelid
+)";
 
 }  // namespace
 
@@ -27,15 +28,14 @@ List* DisableTriggers(const JobPlan& plan) {
     for (const PlannedStep& step : plan.steps) {
         if (step.table_no == 0 || step.object.rfind("triggers of ", 0) != 0) continue;
         // Of the two steps of a table the first does for both: nothing fires when the second is met.
-        const PlannedLoad& table = plan.tables[static_cast<size_t>(step.table_no - 1)];
-        const char* target = quote_literal_cstr(ToServerText(table.target));
-        RunCommand(psprintf(kStatements, target));
-        if (SPI_processed == 0) continue;
-        const SPITupleTable* found = SPI_tuptable;
+        Arguments arguments;
+        arguments.Text(ToServerText(plan.tables[static_cast<size_t>(step.table_no - 1)].target));
+        const Rows found = ReadAsCaller(kStatements, arguments, false);
+        if (found.count == 0) continue;
         MemoryContext previous = MemoryContextSwitchTo(memory);
-        enable = lappend(enable, pstrdup(SPI_getvalue(found->vals[0], found->tupdesc, 2)));
+        enable = lappend(enable, pstrdup(found[0].Text(2)));
         MemoryContextSwitchTo(previous);
-        RunCommand(SPI_getvalue(found->vals[0], found->tupdesc, 1));
+        RunSql(found[0].Text(1));
     }
     SPI_finish();
     return enable;
@@ -43,12 +43,9 @@ List* DisableTriggers(const JobPlan& plan) {
 
 void EnableTriggers(const List* statements) {
     if (statements == NIL) return;
-    SPI_connect();
-    RunCommand("SET CONSTRAINTS ALL IMMEDIATE");
-    const ListCell* cell;
-    foreach (cell, statements)
-        RunCommand(static_cast<const char*>(lfirst(cell)));
-    SPI_finish();
+    RunSql("SET CONSTRAINTS ALL IMMEDIATE");
+    for (const char* statement : Each<char>(statements))
+        RunSql(statement);
 }
 
 }  // namespace pgsqlite::pg::jobs

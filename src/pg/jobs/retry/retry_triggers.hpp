@@ -2,7 +2,7 @@
 // other rows.
 #pragma once
 
-#include "pg/jobs/run/job_plan.hpp"
+#include "pg/jobs/records/job_plan.hpp"
 
 namespace pgsqlite::pg::jobs {
 

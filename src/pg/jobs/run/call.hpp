@@ -2,8 +2,8 @@
 // unit is committed, or rolled back and recorded; inside of one everything is the caller's transaction.
 #pragma once
 
-#include "pg/jobs/records/records.hpp"
 #include "pg/jobs/workers/transient.hpp"
+#include "pg/load/account.hpp"
 #include "pg/owner_rights.hpp"
 #include "pg/subtransaction.hpp"
 

@@ -1,7 +1,7 @@
 #include "pg/jobs/run/held_sequences.hpp"
 
-#include "pg/catalog_query.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/statement.hpp"
+#include "pg/list.hpp"
 #include "pg/survey/tied_sequences.hpp"
 
 extern "C" {
@@ -102,18 +102,13 @@ WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExcl
 List* SelectOids(const char* sql, const Arguments& arguments) {
     MemoryContext caller = CurrentMemoryContext;
     List* oids = NIL;
-    const int level = UseCatalogNames();
     SPI_connect();
-    const uint64 count = RunOnRecords(sql, arguments);
-    for (uint64 i = 0; i < count; ++i) {
-        bool is_null;
-        const Datum oid = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
-        MemoryContext previous = MemoryContextSwitchTo(caller);
-        oids = lappend_oid(oids, DatumGetObjectId(oid));
-        MemoryContextSwitchTo(previous);
-    }
+    const Rows rows = RunOnRecords(sql, arguments);
+    MemoryContext previous = MemoryContextSwitchTo(caller);
+    for (uint64 i = 0; i < rows.count; ++i)
+        oids = lappend_oid(oids, rows[i].Id(1));
+    MemoryContextSwitchTo(previous);
     SPI_finish();
-    AtEOXact_GUC(true, level);
     return oids;
 }
 
@@ -152,10 +147,8 @@ List* HoldSequences(int64 job, const char* spec) {
     arguments.Int8(job).Add(OIDOID, ObjectIdGetDatum(GetUserId())).Text(spec);
     List* sequences =
         SelectOids(psprintf("WITH RECURSIVE tied AS (%s)%s", kTiedSequences, kReached), arguments);
-    ListCell* cell;
-    foreach (cell, sequences) {  // in one order, so that two rehearsals do not wait for each other
+    for (const Oid sequence : EachOid(sequences)) {  // in one order: two rehearsals don't wait for each other
         CHECK_FOR_INTERRUPTS();
-        const Oid sequence = lfirst_oid(cell);
         LockRelationOid(sequence, ShareRowExclusiveLock);
         if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(sequence))) GiveFile(sequence);
     }

@@ -2,7 +2,7 @@
 
 #include "core/schema/keywords.hpp"
 #include "core/spec/spec.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/reject_limit.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/survey/spec_sql.hpp"
 
@@ -155,34 +155,6 @@ void CheckRules(const plan::LoadTask& task) {
 
 }  // namespace
 
-RejectLimit ParseRejectLimit(const char* text) {
-    RejectLimit limit;
-    if (text == nullptr) return limit;
-    char* end;
-    errno = 0;
-    limit.rows = std::strtoll(text, &end, 10);
-    if (end != text && *end == '\0' && limit.rows >= 0 && errno == 0) return limit;
-    limit.rows = -1;
-    // numeric and double precision, too; beyond 2^53 a double may be another number than was written.
-    constexpr double kLargestExact = 9007199254740992.0;
-    const double number = std::strtod(text, &end);
-    const bool percent = *end == '%';
-    if (end == text || *(end + (percent ? 1 : 0)) != '\0' || !(number >= 0) || (percent && number > 100) ||
-        (!percent && (number != std::floor(number) || number > kLargestExact)))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid max_rejects \"%s\"", text),
-                        errhint("Give a number of rows, 100, or a share of them, '2.5%%'.")));
-    if (percent)
-        limit.percent = number;
-    else
-        limit.rows = static_cast<int64>(number);
-    return limit;
-}
-
-const char* RejectLimitText(const spec::JobSettings& settings) {
-    if (settings.max_reject_percent) return psprintf("%.15g%%", *settings.max_reject_percent);
-    return settings.max_rejects ? psprintf(INT64_FORMAT, static_cast<int64>(*settings.max_rejects)) : nullptr;
-}
-
 char* LoadJson(const plan::LoadTask& task) {
     return load::SqlText([&] { return plan::ToJson(task); });
 }
@@ -236,27 +208,6 @@ LoadArguments ReadLoadArguments(FunctionCallInfo fcinfo) {
     arguments.task->overriding = insert->override == OVERRIDING_SYSTEM_VALUE;
     arguments.task->reject = std::strcmp(arguments.on_error, "reject") == 0;
     return arguments;
-}
-
-int32 NextTableNo(int64 job) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
-    RunOnRecords(
-        "SELECT (SELECT pg_catalog.max(t.table_no) FROM sqlite.job_tables t WHERE t.job "
-        "OPERATOR(pg_catalog.=) j.job)"
-        " FROM sqlite.jobs j WHERE j.job OPERATOR(pg_catalog.=) $1 AND j.owner OPERATOR(pg_catalog.=) $2"
-        " AND j.kind OPERATOR(pg_catalog.=) 'load'",
-        arguments);
-    if (SPI_processed == 0)
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-                        errmsg("there is no load job " INT64_FORMAT " of yours", job),
-                        errhint("Leave job away for a new one.")));
-    bool is_null;
-    const int32 last =
-        DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
-    SPI_finish();
-    return is_null ? 1 : last + 1;
 }
 
 }  // namespace pgsqlite::pg::jobs

@@ -2,6 +2,8 @@
 
 #include "core/spec/spec.hpp"
 #include "pg/backup/backup.hpp"
+#include "pg/jobs/records/job_records.hpp"
+#include "pg/jobs/records/reject_limit.hpp"
 #include "pg/jobs/run/load_arguments.hpp"
 #include "pg/jobs/run/run.hpp"
 #include "pg/jobs/run/write_plan.hpp"

@@ -2,9 +2,9 @@
 
 #include <unordered_map>
 
-#include "pg/jobs/run/load_piece.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/insert.hpp"
+#include "pg/run_sql.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -109,12 +109,12 @@ int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite row to compare", ALLOCSET_SMALL_SIZES);
     for (uint64 i = 0; i < count; ++i)
         AddWanted(task, rows, i, finder->wanted);
-    ExecuteTemporaryUtf8(task.create_source);
+    RunTemporarySql(task.create_source);
     fdw::RowCollector collector = {};
     collector.put = &Ignore;
     collector.tick = &IgnoreTick;
     load::RunSelect(SelectOf(task, rows->tupdesc), &collector, &finder->receiver);
-    ExecuteUtf8(task.drop_source);
+    RunSql(task.drop_source);
     return finder->rowids;
 }
 

@@ -2,7 +2,7 @@
 // converted once more and compared with them.
 #pragma once
 
-#include "pg/jobs/run/job_plan.hpp"
+#include "pg/jobs/records/job_plan.hpp"
 
 namespace pgsqlite::pg::jobs {
 

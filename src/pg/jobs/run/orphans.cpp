@@ -4,7 +4,8 @@
 
 #include "core/sqlite/row_json.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/step_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/orphan_rowids.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/query_row.hpp"

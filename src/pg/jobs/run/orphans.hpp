@@ -2,8 +2,8 @@
 // put aside as they stand in SQLite.
 #pragma once
 
+#include "pg/jobs/records/job_plan.hpp"
 #include "pg/jobs/run/call.hpp"
-#include "pg/jobs/run/job_plan.hpp"
 
 namespace pgsqlite::pg::jobs {
 

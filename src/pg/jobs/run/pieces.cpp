@@ -1,6 +1,6 @@
 #include "pg/jobs/run/pieces.hpp"
 
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/job_log.hpp"
 #include "pg/owner_rights.hpp"
 
 namespace pgsqlite::pg::jobs {

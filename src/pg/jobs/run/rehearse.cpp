@@ -2,8 +2,10 @@
 // statement.
 #include "pg/backup/backup.hpp"
 #include "pg/catalog_query.hpp"
+#include "pg/jobs/records/job_plan.hpp"
+#include "pg/jobs/records/job_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/held_sequences.hpp"
-#include "pg/jobs/run/job_plan.hpp"
 #include "pg/jobs/run/migration.hpp"
 #include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/run.hpp"
@@ -11,28 +13,6 @@
 
 namespace pgsqlite::pg::jobs {
 namespace {
-
-/// A table's account, in the order of the function's columns.
-constexpr char kAccount[] = R"(
-SELECT t.table_name, t.read, t.written, t.rejected,
-    COALESCE((SELECT sum(c.count::numeric) FROM jsonb_each_text(t.changes) AS c (name, count)), 0)::bigint,
-    round(extract(epoch FROM t.finished - t.started), 3),
-    ARRAY(
-        SELECT format('%s %s, %s %s%s: %s%s', g.rows, CASE g.rows WHEN 1 THEN 'row' ELSE 'rows' END, e.category,
-            e.sqlstate, ' (' || NULLIF(array_to_string(e.columns, ', '), '') || ')',
-            left(regexp_replace(e.message, '[[:cntrl:]]+', ' ', 'g'), 200),
-            COALESCE(' [rowid ' || e.rowid || ']', ' [key ' || e.key::text || ']'))
-        FROM (
-            -- Rejects of a rehearsal have numbers below zero: the greatest is the first.
-            SELECT count(*) AS rows, max(r.id) AS first_id
-            FROM sqlite.rejects r WHERE r.job = t.job AND r.table_no = t.table_no
-            GROUP BY r.category, r.sqlstate, r.columns
-            ORDER BY count(*) DESC, max(r.id) DESC LIMIT 5
-        ) AS g JOIN sqlite.rejects e ON e.id = g.first_id
-        ORDER BY g.rows DESC, g.first_id DESC),
-    t.server, t.target, t.skipped
-FROM sqlite.job_tables t WHERE t.job = $1 ORDER BY t.table_no
-)";
 
 /// The migration as it is rehearsed: by one process, in one transaction that will not last.
 Migration InOneTransaction(const Call* call, Migration migration) {
@@ -62,15 +42,11 @@ void TellDifference(const spec::JobSettings& settings) {
 }
 
 void PutAccount(int64 job, ReturnSetInfo* result) {
-    Arguments arguments;
-    arguments.Int8(job);
-    const int level = UseCatalogNames();
     SPI_connect();
-    const uint64 count = RunOnRecords(kAccount, arguments);
-    for (uint64 i = 0; i < count; ++i)
-        tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+    const Rows rows = ReadAccount(job);
+    for (uint64 i = 0; i < rows.count; ++i)
+        tuplestore_puttuple(result->setResult, rows[i].tuple);
     SPI_finish();
-    AtEOXact_GUC(true, level);
 }
 
 /// What could not be held back: sequences that were moved on by code whose text does not name them.

@@ -1,6 +1,8 @@
 // CALL sqlite.resume(job): a migration that failed or was cut short goes on behind what is committed.
+#include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/last_job.hpp"
 #include "pg/jobs/records/restart.hpp"
+#include "pg/jobs/records/step_records.hpp"
 #include "pg/jobs/run/migration.hpp"
 #include "pg/jobs/run/staging.hpp"
 #include "pg/jobs/run/take_job.hpp"
@@ -30,23 +32,9 @@ bool TakeUp(FunctionCallInfo fcinfo, Call* call, int64* job) {
 }
 
 Migration RecordedMigration(const Call* call, int64 job) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job);
-    RunOnRecord(job,
-                "SELECT servers, target_schema, spec FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1",
-                arguments);
-    bool is_null;
-    const HeapTuple row = SPI_tuptable->vals[0];
-    const TupleDesc descriptor = SPI_tuptable->tupdesc;
-    MemoryContext own = MemoryContextSwitchTo(call->memory);
-    ArrayType* servers = DatumGetArrayTypePCopy(SPI_getbinval(row, descriptor, 1, &is_null));
-    const char* schema = TextDatumGetCString(SPI_getbinval(row, descriptor, 2, &is_null));
-    Jsonb* spec = DatumGetJsonbPCopy(SPI_getbinval(row, descriptor, 3, &is_null));
-    MemoryContextSwitchTo(own);
-    SPI_finish();
+    const JobCall recorded = ReadJobCall(job, call->memory);
     MemoryContextSwitchTo(call->memory);
-    return MakeMigration(call, servers, schema, spec);
+    return MakeMigration(call, recorded.servers, recorded.schema, recorded.spec);
 }
 
 }  // namespace

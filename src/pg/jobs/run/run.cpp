@@ -3,12 +3,16 @@
 #include <cstring>
 
 #include "pg/jobs/records/follow_targets.hpp"
+#include "pg/jobs/records/job_records.hpp"
+#include "pg/jobs/records/step_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/records/uuid_namespace.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/orphans.hpp"
 #include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/staging.hpp"
 #include "pg/jobs/workers/pool_work.hpp"
+#include "pg/run_sql.hpp"
 
 extern "C" {
 #include "utils/inval.h"
@@ -41,10 +45,10 @@ bool IsMadeMeanwhile(const ErrorData* error) noexcept {
 uint64 RunStatement(const PlannedStep& step, const std::string& statement) {
     uint64 rows = 0;
     if (step.table_no != 0) {
-        rows = ExecuteUtf8(statement);
-    } else if (TryInSubtransaction([&] { ExecuteUtf8(statement); }, IsMadeMeanwhile) != nullptr) {
+        rows = RunSql(statement);
+    } else if (TryInSubtransaction([&] { RunSql(statement); }, IsMadeMeanwhile) != nullptr) {
         AcceptInvalidationMessages();
-        ExecuteUtf8(statement);
+        RunSql(statement);
     }
     RepublishActivity();
     return rows;
@@ -112,7 +116,7 @@ void DoAll(Call* call, JobPlan* plan) {
         if (step.kind == StepKind::kLoad) {
             DoLoad(call, plan, step);
             // No ALTER TABLE may find deferred checks of its table open.
-            if (--loads == 0 && call->account->failures == 0) ExecuteUtf8("SET CONSTRAINTS ALL IMMEDIATE");
+            if (--loads == 0 && call->account->failures == 0) RunSql("SET CONSTRAINTS ALL IMMEDIATE");
         } else if (call->account->failures == 0) {
             Do(call, plan, step);
         }

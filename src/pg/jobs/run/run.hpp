@@ -1,8 +1,8 @@
 // Run: a job's plan carried out, in the units that its `transaction` says.
 #pragma once
 
+#include "pg/jobs/records/job_plan.hpp"
 #include "pg/jobs/run/call.hpp"
-#include "pg/jobs/run/job_plan.hpp"
 
 namespace pgsqlite::pg::jobs {
 

@@ -1,5 +1,6 @@
 // Loads as pieces: a table, or a range of its rowids, with an account of its own.
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/reject_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/pieces.hpp"
 #include "pg/jobs/run/progress.hpp"

@@ -1,7 +1,8 @@
 // Steps as pieces: a statement of a job's plan, run as the caller and recorded as the extension's owner.
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/step_records.hpp"
 #include "pg/jobs/run/pieces.hpp"
 #include "pg/jobs/run/progress.hpp"
+#include "pg/run_sql.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -21,24 +22,14 @@ void NameStep(void* argument) {
 
 void RunStep(const PieceContext& context) {
     const int32 step = context.piece.number;
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(context.job).Int4(step);
-    RunOnRecord(context.job,
-                "SELECT COALESCE(staged, statement), object FROM sqlite.job_steps"
-                " WHERE job OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
-                arguments);
-    const char* statement = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-    const char* object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-    PublishActivity({context.job, Phase::kPostData, 0, InvalidOid, -1, object});
+    const StepStatement what = ReadStepStatement(context.job, step);
+    PublishActivity({context.job, Phase::kPostData, 0, InvalidOid, -1, what.object});
     const TimestampTz began = GetCurrentTimestamp();
-    StepName place = {step, object};
+    StepName place = {step, what.object};
     ErrorContextCallback errors = {error_context_stack, &NameStep, &place};
     error_context_stack = &errors;
-    if (SPI_execute(statement, false, 0) < 0)
-        elog(ERROR, "could not run step %d of job " INT64_FORMAT, step, context.job);
+    RunSql(what.statement);
     error_context_stack = errors.previous;
-    SPI_finish();
     MarkStep(context.job, step, began);
 }
 

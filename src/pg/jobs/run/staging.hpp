@@ -3,15 +3,12 @@
 // which schemas these are, so that they are dropped also when the session ended without a word.
 #pragma once
 
-#include "pg/jobs/run/job_plan.hpp"
+#include "pg/jobs/records/job_plan.hpp"
 
 namespace pgsqlite::pg::jobs {
 
 /// The job's own schema for the new tables of a schema, palloc'd. @param place of that schema, from 0
 char* StagingName(int64 job, size_t place);
-
-/// Notes which schema holds the tables of which, in UTF-8: before they are made, in their transaction.
-void NoteStaging(int64 job, const char* staging, const char* schema);
 
 /// Moves all tables into place, and drops the schemas. Within the last transaction of the job.
 void MoveIntoPlace(int64 job);

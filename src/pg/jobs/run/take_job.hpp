@@ -17,7 +17,7 @@ struct TakenJob {
 };
 
 /// Locks a job's row of sqlite.jobs until the transaction ends, so that nobody else takes it; ClaimJob
-/// (records.hpp) makes it this session's beyond that. Palloc'd.
+/// (job_records.hpp) makes it this session's beyond that. Palloc'd.
 ///
 /// @throws 55006 when another session, or a call of this one further out, is at work for it
 TakenJob TakeJob(const ChosenJob& chosen);

@@ -5,11 +5,16 @@
 #include "core/plan/statements.hpp"
 #include "core/sqlite/statistics.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/plan_warnings.hpp"
+#include "pg/jobs/records/staging_records.hpp"
+#include "pg/jobs/records/step_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/records/uuid_namespace.hpp"
 #include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/staging.hpp"
 #include "pg/load/collect.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/survey/survey_facts.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -155,10 +160,7 @@ void StageTables(int64 job, plan::Design* design) {
         const auto place = static_cast<size_t>(known - schemas->begin());
         const char* staging = StagingName(job, place);
         if (place == schemas->size()) {
-            SPI_connect();
-            if (SPI_execute(psprintf("CREATE SCHEMA %s", staging), false, 0) != SPI_OK_UTILITY)
-                elog(ERROR, "could not create schema %s", staging);
-            SPI_finish();
+            RunSql(psprintf("CREATE SCHEMA %s", staging));
             NoteStaging(job, staging, table.target.schema.c_str());
             Guard([&] { schemas->push_back(table.target.schema); });
         }

@@ -5,28 +5,18 @@
 #include "pg/fdw/connect/access.hpp"
 #include "pg/fdw/connect/redirect.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/job_log.hpp"
+#include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/restart.hpp"
+#include "pg/jobs/records/source_records.hpp"
 #include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/sources/pinned_source.hpp"
+#include "pg/list.hpp"
 #include "pg/settings.hpp"
 #include "pg/survey/survey.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
-
-void NoteFile(int64 job, const char* server, const char* path, const char* fingerprint, Datum backup) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Text(server).Text(path).Text(fingerprint).Add(JSONBOID, backup, backup == 0);
-    RunOnRecords(
-        "UPDATE sqlite.jobs SET files = files OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object("
-        "'server', $2, 'path', $3, 'fingerprint', $4),"
-        " backups = CASE WHEN $5 IS NULL THEN backups ELSE backups OPERATOR(pg_catalog.||) $5 END"
-        " WHERE job OPERATOR(pg_catalog.=) $1",
-        arguments);
-    SPI_finish();
-}
 
 const char* PathOf(const ForeignServer* server) {
     const fdw::ServerOptions options = fdw::ReadServerOptions(server->options);
@@ -43,19 +33,8 @@ ForeignServer* UsableServer(const char* name) {
 /// Bytes of the copies that this database has for jobs of the present role, this one among them.
 int64 BytesTaken() {
     int64 bytes = 0;
-    ListCell* cell;
-    foreach (cell, JobsWithCopies()) {
-        const int64 job = *static_cast<int64*>(lfirst(cell));
-        SPI_connect();
-        Arguments arguments;
-        arguments.Int8(job).Add(REGROLEOID, ObjectIdGetDatum(GetUserId()));
-        const bool own = RunOnRecords(
-                             "SELECT FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1"
-                             " AND owner OPERATOR(pg_catalog.=) $2",
-                             arguments) > 0;
-        SPI_finish();
-        if (own) bytes += BytesOfCopies(job);
-    }
+    for (const int64* job : Each<int64>(JobsWithCopies()))
+        if (IsOwnJob(*job)) bytes += BytesOfCopies(*job);
     return bytes;
 }
 
@@ -103,36 +82,6 @@ void PinSource(int64 job, const char* name, const spec::JobSettings& settings) {
     NoteFile(job, name, PathOf(server), fingerprint, manifest);
 }
 
-/// The fingerprint that the job's records have of a server's file; palloc'd, null without one.
-char* RecordedFingerprint(int64 job, const char* server) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Text(server);
-    RunOnRecords(
-        "SELECT pg_catalog.jsonb_extract_path_text(f.file, 'fingerprint') FROM sqlite.jobs j,"
-        " pg_catalog.jsonb_array_elements(j.files) AS f(file) WHERE j.job OPERATOR(pg_catalog.=) $1"
-        " AND pg_catalog.jsonb_extract_path_text(f.file, 'server') OPERATOR(pg_catalog.=) $2",
-        arguments);
-    char* text = SPI_processed > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) : nullptr;
-    char* copy = text != nullptr ? static_cast<char*>(SPI_palloc(strlen(text) + 1)) : nullptr;
-    if (copy != nullptr) strcpy(copy, text);
-    SPI_finish();
-    return copy;
-}
-
-void ForgetFile(int64 job, const char* server) {
-    SPI_connect();
-    Arguments arguments;
-    arguments.Int8(job).Text(server);
-    RunOnRecords(
-        "UPDATE sqlite.jobs SET files = COALESCE((SELECT pg_catalog.jsonb_agg(f.file) FROM"
-        " pg_catalog.jsonb_array_elements(files) AS f(file) WHERE"
-        " pg_catalog.jsonb_extract_path_text(f.file, 'server') OPERATOR(pg_catalog.<>) $2), '[]')"
-        " WHERE job OPERATOR(pg_catalog.=) $1",
-        arguments);
-    SPI_finish();
-}
-
 void PinSourceAgain(int64 job, const char* name, const spec::JobSettings& settings) {
     const ForeignServer* server = UsableServer(name);
     if (settings.read_from == spec::ReadFrom::kCopy && ReusePinned(job, server->serverid)) return;
@@ -160,19 +109,8 @@ void PinSourceAgain(int64 job, const char* name, const spec::JobSettings& settin
 void RemoveStrayCopies() {
     // Records that came later than this transaction's snapshot are not seen.
     if (IsolationUsesXactSnapshot()) return;
-    ListCell* cell;
-    foreach (cell, JobsWithCopies()) {
-        const int64 job = *static_cast<int64*>(lfirst(cell));
-        SPI_connect();
-        Arguments arguments;
-        arguments.Int8(job);
-        const bool wanted = RunOnRecords(
-                                "SELECT FROM sqlite.jobs WHERE job OPERATOR(pg_catalog.=) $1"
-                                " AND state OPERATOR(pg_catalog.=) ANY ('{running,failed}')",
-                                arguments) > 0;
-        SPI_finish();
-        if (!wanted) RemoveCopies(job);
-    }
+    for (const int64* job : Each<int64>(JobsWithCopies()))
+        if (!NeedsCopies(*job)) RemoveCopies(*job);
 }
 
 /// @param pin void(int64 job, const char* server, const spec::JobSettings&)

@@ -2,12 +2,14 @@
 // the caller's transaction and by the rights of the job's owner. Nothing is recorded when it fails, so the
 // job is what it was.
 #include "pg/jobs/records/follow_targets.hpp"
+#include "pg/jobs/records/job_log.hpp"
 #include "pg/jobs/records/last_job.hpp"
-#include "pg/jobs/records/records.hpp"
+#include "pg/jobs/records/undo_records.hpp"
 #include "pg/jobs/run/staging.hpp"
 #include "pg/jobs/run/take_job.hpp"
 #include "pg/jobs/sources/copies_at_commit.hpp"
 #include "pg/jobs/undo/undo_job.hpp"
+#include "pg/run_sql.hpp"
 #include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -28,14 +30,9 @@ struct Reasons {
     }
 };
 
-void ExecuteUndo(const char* sql) {
-    const int code = SPI_execute(sql, false, 0);
-    if (code < 0) elog(ERROR, "could not run a statement: %s", SPI_result_code_string(code));
-}
-
 void AddComplaints(const char* sql, Reasons* reasons) {
     SPI_connect();
-    ExecuteUndo(sql);
+    if (SPI_execute(sql, false, 0) != SPI_OK_SELECT) elog(ERROR, "could not check the targets of a job");
     for (uint64 i = 0; i < SPI_processed; ++i)
         reasons->Add(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
     SPI_finish();
@@ -65,16 +62,12 @@ bool IsMissing(const ErrorData* error) noexcept {
 /// Runs a statement of the list. What others have made upon it stays in its way, unless it is a schema; what
 /// is missing already may be missing by force.
 void Undo(int64 job, Kind kind, const char* sql, bool force) {
-    ErrorData* error = TryInSubtransaction(
-        [&] {
-            SPI_connect();
-            ExecuteUndo(sql);
-            SPI_finish();
-        },
-        [&](const ErrorData* raised) {
-            return raised->sqlerrcode == ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST ||
-                   (force && IsMissing(raised));
-        });
+    ErrorData* error =
+        TryInSubtransaction([&] { RunSql(sql); },
+                            [&](const ErrorData* raised) {
+                                return raised->sqlerrcode == ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST ||
+                                       (force && IsMissing(raised));
+                            });
     if (error == nullptr) return;
     if (error->sqlerrcode != ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST) {
         ereport(WARNING, (errcode(error->sqlerrcode), errmsg_internal("%s", error->message)));

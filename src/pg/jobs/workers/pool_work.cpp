@@ -6,6 +6,8 @@
 #include "pg/fdw/connect/connection.hpp"
 #include "pg/fdw/connect/redirect.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/jobs/records/step_records.hpp"
+#include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/pieces.hpp"
 #include "pg/jobs/run/progress.hpp"

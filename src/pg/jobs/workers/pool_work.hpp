@@ -3,8 +3,8 @@
 // pieces.
 #pragma once
 
+#include "pg/jobs/records/job_plan.hpp"
 #include "pg/jobs/run/call.hpp"
-#include "pg/jobs/run/job_plan.hpp"
 
 namespace pgsqlite::pg::jobs {
 
