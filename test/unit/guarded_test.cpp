@@ -120,6 +120,19 @@ TEST(Guarded, RefusesWhatDoesNotEnd) {
         "FROM n LIMIT 100000) "
         "SELECT json_group_object('k' || i, i) AS o FROM n)";
     EXPECT_EQ(ours.Ask(call), "error string or blob too big") << call;
+    if (sqlite3_libversion_number() < 3045000) return;
+    for (const char* name : {"json_patch", "jsonb_patch"}) {
+        const std::string binary = std::string(name) +
+                                   "(o, o) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+                                   "FROM n LIMIT 100000) "
+                                   "SELECT jsonb_object('in', jsonb_group_object('k' || i, i)) AS o FROM n)";
+        EXPECT_EQ(ours.Ask(binary), "error string or blob too big") << binary;
+    }
+    // Long is not many: neither an array nor a text is compared.
+    EXPECT_EQ(ours.Ask("length(json_patch(o, o)) > 100000 FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+                       "SELECT i + 1 FROM n LIMIT 100000) "
+                       "SELECT jsonb_object('in', jsonb_group_array('k' || i)) AS o FROM n)"),
+              "1:1");
 }
 
 }  // namespace

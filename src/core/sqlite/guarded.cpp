@@ -16,10 +16,15 @@ constexpr std::int64_t kPatchComparisons = 400'000'000;
 /// What SQLite marks values by that are JSON.
 constexpr unsigned kJson = 'J';
 
-std::string_view TextOf(sqlite3_value* value) noexcept {
-    const unsigned char* bytes = sqlite3_value_text(value);
+/// A value that is asked for its text is text from then on, but a blob may be JSON in binary form.
+bool IsBlob(sqlite3_value* value) noexcept {
+    return sqlite3_value_type(value) == SQLITE_BLOB;
+}
+
+std::string_view BytesOf(sqlite3_value* value) noexcept {
+    const void* bytes = IsBlob(value) ? sqlite3_value_blob(value) : sqlite3_value_text(value);
     if (bytes == nullptr) return {};
-    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_value_bytes(value))};
+    return {static_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 /// At least as many as there are: marks in quotes count.
@@ -30,14 +35,41 @@ std::int64_t Count(std::string_view text, std::string_view marks) noexcept {
 
 bool PathsFit(int count, sqlite3_value** arguments) noexcept {
     for (int i = 1; i < count; i += 2)
-        if (Count(TextOf(arguments[i]), ".[") > kPathSteps) return false;
+        if (Count(BytesOf(arguments[i]), ".[") > kPathSteps) return false;
     return true;
+}
+
+/// What the objects in a binary form hold, labels and values alike, however deep; arrays are not looked into,
+/// nor does SQLite to patch them.
+std::int64_t CountBinaryElements(std::string_view json) noexcept {
+    constexpr unsigned kObject = 12;
+    std::int64_t count = 0;
+    while (!json.empty()) {
+        const unsigned head = static_cast<unsigned char>(json[0]);
+        const unsigned code = head >> 4;  // the payload's size, from 12 on in how many bytes that stands
+        const std::size_t size_bytes = code < 12 ? 0 : std::size_t{1} << (code - 12);
+        if (json.size() <= size_bytes) break;
+        std::uint64_t payload = code < 12 ? code : 0;
+        for (std::size_t i = 1; i <= size_bytes; ++i)
+            payload = payload << 8 | static_cast<unsigned char>(json[i]);
+        json.remove_prefix(1 + size_bytes);
+        ++count;
+        if ((head & 15) != kObject) json.remove_prefix(std::min<std::uint64_t>(payload, json.size()));
+    }
+    return count;
+}
+
+/// At least as many pairs of a label and a value as there are.
+std::int64_t CountPairs(sqlite3_value* json) noexcept {
+    const std::string_view bytes = BytesOf(json);
+    const std::int64_t in_text = Count(bytes, ":");
+    return IsBlob(json) ? std::max(in_text, CountBinaryElements(bytes) / 2) : in_text;
 }
 
 bool PatchFits(int count, sqlite3_value** arguments) noexcept {
     if (count != 2) return true;
-    const std::int64_t target = Count(TextOf(arguments[0]), ":");
-    const std::int64_t patch = Count(TextOf(arguments[1]), ":");
+    const std::int64_t target = CountPairs(arguments[0]);
+    const std::int64_t patch = CountPairs(arguments[1]);
     return target == 0 || patch <= kPatchComparisons / target;
 }
 

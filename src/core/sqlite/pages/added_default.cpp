@@ -47,9 +47,12 @@ bool IsName(const std::string& sql) noexcept {
     return true;
 }
 
-/// Lines end what SQLite may have left of a comment.
-std::string AddColumn(const Column& column, const std::string& value) {
-    return "ALTER TABLE t ADD COLUMN c " + column.declared_type + "\n DEFAULT " + value;
+/// To a table that is not STRICT: a default that does not fit such a column is nevertheless what old rows
+/// hold, but newer SQLite (3.53) adds no such column. Lines end what SQLite may have left of a comment.
+std::string AddColumn(const Column& column, bool strict, const std::string& value) {
+    // Elsewhere ANY is a word like others, with the affinity of a number.
+    const bool any = strict && sqlite3_stricmp(column.declared_type.c_str(), "ANY") == 0;
+    return "ALTER TABLE t ADD COLUMN c " + (any ? "BLOB" : column.declared_type) + "\n DEFAULT " + value;
 }
 
 [[noreturn]] void Fail(int rc) {
@@ -66,11 +69,11 @@ void LearnAddedDefault(const Column& column, bool strict, AddedDefault* learned)
     int rc = sqlite3_open_v2(":memory:", &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, nullptr);
     const Connection db(opened);
     if (rc != SQLITE_OK) Fail(rc);
-    rc = Run(opened, strict ? "CREATE TABLE t (a INTEGER) STRICT" : "CREATE TABLE t (a INTEGER)");
+    rc = Run(opened, "CREATE TABLE t (a INTEGER)");
     if (rc == SQLITE_DONE) rc = Run(opened, "INSERT INTO t VALUES (1)");
     if (rc != SQLITE_DONE) Fail(rc);
-    rc = IsName(sql) ? Run(opened, AddColumn(column, sql)) : SQLITE_ERROR;
-    if (rc == SQLITE_ERROR) rc = Run(opened, AddColumn(column, "(" + sql + "\n)"));
+    rc = IsName(sql) ? Run(opened, AddColumn(column, strict, sql)) : SQLITE_ERROR;
+    if (rc == SQLITE_ERROR) rc = Run(opened, AddColumn(column, strict, "(" + sql + "\n)"));
     if (rc == SQLITE_ERROR) return;  // not a constant
     if (rc != SQLITE_DONE) Fail(rc);
     Prepared statement;
