@@ -73,7 +73,12 @@ result() {
     fi
 }
 skipped() { say "skipped $1: $2"; }
-count() { grep -cE "$1" "$2" 2>/dev/null || true; }
+# count PATTERN LOG: lines; none where there is no such log, since time was up before.
+count() {
+    local lines
+    lines=$(grep -cE "$1" "$2" 2>/dev/null)
+    echo "${lines:-0}"
+}
 
 # run_all SECONDS DIR FILE...: each program FILE, JOBS at a time; its output goes to DIR/NAME.log and its
 # status to DIR/NAME.status. ARGS holds further arguments, and DIR/NAME.args, where there is one, those of one program.

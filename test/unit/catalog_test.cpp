@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <string>
 
@@ -396,9 +396,9 @@ TEST_F(CatalogTest, ManyTablesTakeLinearTime) {
                    std::to_string(i / 2) + ");";
         }
         Make(sql + "COMMIT");
-        const auto begin = std::chrono::steady_clock::now();
+        const std::clock_t begin = std::clock();
         EXPECT_EQ(Tables().size(), static_cast<std::size_t>(count));
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;  // whatever else runs
     };
     seconds(100);
     const double small = seconds(400);

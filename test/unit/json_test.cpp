@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
@@ -111,11 +111,11 @@ TEST(Json, ManyKeysAreNoQuadraticWork) {
     std::string text = "{";
     for (int i = 0; i < 200000; ++i)
         text += (i > 0 ? ",\"" : "\"") + std::to_string(i * 7919) + "\":1";
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     EXPECT_EQ(Jsonb(text + "}").substr(0, 2), "{\"");
     EXPECT_EQ(Jsonb(text + ",\"7919\":1}").substr(0, 14), "!duplicate key");
-    // Quadratic work would take minutes.
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+    // Of the processor's, whatever else runs. Quadratic work would take minutes.
+    EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 10);
 }
 
 TEST(Json, HashIgnoresTheSpelling) {

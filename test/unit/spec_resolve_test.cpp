@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <random>
 #include <string>
 #include <vector>
@@ -285,13 +285,13 @@ TEST(SpecResolve, LargeSpecs) {
             builder.SetColumn("shop", "t" + std::to_string(t), "c" + std::to_string(c), "type",
                               std::string("text"));
     const Spec spec = Spec::Parse(builder.ToJson());
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     for (int t = 0; t < 300; ++t)
         for (int c = 0; c < 30; ++c)
             ASSERT_EQ(Type(spec, "T" + std::to_string(t), "c" + std::to_string(c)), "text");
-    const auto elapsed = std::chrono::steady_clock::now() - start;
-    // 0.1 s with sanitizers; comparing 9,000 columns with 9,000 patterns takes minutes.
-    EXPECT_LT(std::chrono::duration<double>(elapsed).count(), 10);
+    // 0.1 s of the processor's with sanitizers, whatever else runs; comparing 9,000 columns with 9,000
+    // patterns takes minutes.
+    EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 10);
 }
 
 TEST(SpecBuilder, GivesWhatTheReaderTakes) {

@@ -344,7 +344,7 @@ void Database::BeginRead() {
             if (!database->in_read_) database->RollBack();
         }
     } const unless_begun{this};
-    RollBack();  // newer SQLite (3.53) needs memory for it, and there may have been none the last time
+    RollBack();  // newer SQLite (3.46) needs memory for it, and there may have been none the last time
     const int rc = Run("BEGIN");
     if (rc != SQLITE_OK) Throw(rc, "begin a read transaction");
     bool has_tables = false;
