@@ -96,6 +96,11 @@ CREATE FUNCTION sqlite.assign(value "any", target anyelement, excess_digits text
 COMMENT ON FUNCTION sqlite.assign("any", anyelement, text, text) IS
     'the value as INSERT would assign it to a column of the type of target (write NULL::type); what that would round or cut is an error, or done under the policy named';
 
+CREATE FUNCTION sqlite.unmatched(key anyelement, taken boolean, target text) RETURNS anyelement
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_unmatched';
+COMMENT ON FUNCTION sqlite.unmatched(anyelement, boolean, text) IS
+    'the key of a reference to a row that the source has not, as it is; an error where another row of the target has taken it';
+
 -- Rejected rows may have been mended by hand, and their source may be gone: a dump takes them along.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.rejects',
     'WHERE job IN (SELECT j.job FROM sqlite.jobs j WHERE j.owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');

@@ -277,6 +277,11 @@ CREATE FUNCTION sqlite.assign(value "any", target anyelement, excess_digits text
 COMMENT ON FUNCTION sqlite.assign("any", anyelement, text, text) IS
     'the value as INSERT would assign it to a column of the type of target (write NULL::type); what that would round or cut is an error, or done under the policy named';
 
+CREATE FUNCTION sqlite.unmatched(key anyelement, taken boolean, target text) RETURNS anyelement
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_unmatched';
+COMMENT ON FUNCTION sqlite.unmatched(anyelement, boolean, text) IS
+    'the key of a reference to a row that the source has not, as it is; an error where another row of the target has taken it';
+
 CREATE FUNCTION sqlite.uuid_for(namespace uuid, key text) RETURNS uuid
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_uuid_for';
 CREATE FUNCTION sqlite.uuid_for(namespace uuid, key anyelement) RETURNS uuid

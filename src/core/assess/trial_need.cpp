@@ -44,7 +44,9 @@ bool KeepsApart(const PlannedColumn& column) {
 
 bool IsAskedOfServer(const plan::Existing& existing, const PlannedColumn& column) {
     if (!column.written()) return false;
-    if (column.source == nullptr || column.conversion || !column.settings.default_sql.empty()) return true;
+    if (column.source == nullptr || column.conversion || column.follows ||
+        !column.settings.default_sql.empty())
+        return true;
     const Kind kind = column.read_type.kind;
     return kind == Kind::kArray || kind == Kind::kInput || existing.domains.count(column.read_type.sql) > 0;
 }

@@ -248,6 +248,9 @@ LoadTask OfConvertedRows(const LoadTask& task, std::string relation, std::string
     converted.expressions = QuotedColumns(task);
     converted.types.clear();
     converted.source = std::move(relation);
+    converted.prepare.clear();
+    converted.fill.clear();
+    converted.clean_up.clear();
     converted.create_source.clear();
     converted.drop_source.clear();
     converted.rowid_name.clear();

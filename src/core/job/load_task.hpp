@@ -12,6 +12,7 @@
 
 namespace pgsqlite::plan {
 
+struct Design;
 struct PlannedTable;
 
 /// A condition on the converted row, over the target's column names. A row passes when it is true or NULL.
@@ -42,6 +43,9 @@ struct LoadTask {
     /// say it, without a length, so that the cast cuts nothing; empty, or none at all: it has its type by
     /// itself.
     std::vector<std::string> types;
+    /// Statements, each a text of one or more, for temporary tables that `expressions` look into: what makes
+    /// them, before `source`, what fills them, and what drops them; empty: there are none.
+    std::string prepare, fill, clean_up;
     std::string source;         ///< SQL: FROM item, pg_temp.shop_customer or (SELECT …) AS source
     std::string create_source;  ///< statement that makes `source`; empty: it is there
     std::string drop_source;
@@ -57,6 +61,9 @@ struct LoadTask {
     /// With an upsert: columns of the target that say which row it is, and those that are written in a row
     /// that is there; none in records of 0.1.0.
     std::vector<std::string> upsert_key, upsert_set;
+    /// With `existing` match: columns of the target by which rows that are there are found. They stay as they
+    /// are.
+    std::vector<std::string> match_on;
     bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
     bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
     /// Beside `columns`: what becomes of a row when the expression fails; none at all in records of 0.1.0,
@@ -67,7 +74,7 @@ struct LoadTask {
 
 /// The task of a planned table, whose probes have run; no `columns` where the target takes none. A rule that
 /// can't be carried out as the spec has it sets rows aside rather than let them through.
-LoadTask MakeLoadTask(const PlannedTable& table);
+LoadTask MakeLoadTask(const Design& design, const PlannedTable& table);
 
 /// What SQLite calls a column of the target; its own name where SQLite has none for it.
 std::string NameInSource(const LoadTask& task, const std::string& column);

@@ -55,6 +55,12 @@ std::string ToJson(const LoadTask& task) {
     Ordered json;
     ForEachField(task, [&](const char* key, const auto& value) { json[key] = value; });
     if (!task.upsert_key.empty()) json["upsert"] = {{"key", task.upsert_key}, {"set", task.upsert_set}};
+    if (!task.match_on.empty()) json["match_on"] = task.match_on;
+    if (!task.prepare.empty()) {
+        json["prepare"] = task.prepare;
+        json["fill"] = task.fill;
+        json["clean_up"] = task.clean_up;
+    }
     json["on_error"] = Ordered::array();
     for (const value::OnError on_error : task.on_error)
         json["on_error"].push_back(kOnError[static_cast<std::size_t>(on_error)]);
@@ -78,6 +84,12 @@ LoadTask LoadTaskFromJson(std::string_view text) {
         if (const auto upsert = json.find("upsert"); upsert != json.end()) {
             upsert->at("key").get_to(task.upsert_key);
             upsert->at("set").get_to(task.upsert_set);
+        }
+        if (const auto match = json.find("match_on"); match != json.end()) match->get_to(task.match_on);
+        if (const auto prepare = json.find("prepare"); prepare != json.end()) {
+            prepare->get_to(task.prepare);
+            json.at("fill").get_to(task.fill);
+            json.at("clean_up").get_to(task.clean_up);
         }
         if (const auto on_error = json.find("on_error"); on_error != json.end())
             for (const Ordered& item : *on_error)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/plan/designer.hpp"
+#include "core/plan/match_statements.hpp"
 #include "core/schema/keywords.hpp"
 
 namespace pgsqlite::plan {
@@ -79,7 +80,8 @@ std::string Assigned(const PlannedColumn& column) {
     return "sqlite.assign(" + arguments + ")";
 }
 
-/// The expression that gives a written column its value, over the foreign table's columns.
+}  // namespace
+
 std::string SourceExpression(const PlannedColumn& column) {
     std::string value;
     if (!column.settings.convert.empty())
@@ -92,6 +94,8 @@ std::string SourceExpression(const PlannedColumn& column) {
                                    : column.settings.default_sql;
     return value.empty() ? chosen : "COALESCE(" + value + ", " + chosen + ")";
 }
+
+namespace {
 
 /// The primary key that a table's target has, or is to have.
 std::vector<std::string> PrimaryKeyOf(const PlannedTable& table) {
@@ -124,6 +128,10 @@ std::string ConflictClause(const PlannedTable& table, const std::vector<std::str
     const bool meets_rows = table.existing != nullptr || table.merged_into;
     if (!meets_rows) return {};
     if (table.settings.existing == spec::Existing::kSkip) return "ON CONFLICT DO NOTHING";
+    if (table.settings.existing == spec::Existing::kMatch)
+        return table.match && table.match->usable
+                   ? "ON CONFLICT " + ColumnList(table.match->on) + " DO NOTHING"
+                   : std::string();
     if (table.settings.existing != spec::Existing::kUpsert) return {};
     std::string set, old_values, new_values;
     const char* separator = "";
@@ -207,7 +215,11 @@ std::string ForeignTableName(const PlannedTable& table) {
 }
 
 std::string CreateForeignTable(const PlannedTable& table, const std::string& more) {
-    std::string sql = "CREATE FOREIGN TABLE " + ForeignTableName(table) + " (";
+    return CreateForeignTable(table, ForeignTableName(table), more);
+}
+
+std::string CreateForeignTable(const PlannedTable& table, const std::string& name, const std::string& more) {
+    std::string sql = "CREATE FOREIGN TABLE " + name + " (";
     const char* separator = "\n    ";
     for (const PlannedColumn& column : table.columns) {
         if (column.source == nullptr) continue;
@@ -231,7 +243,7 @@ std::string DropForeignTable(const PlannedTable& table) {
     return "DROP FOREIGN TABLE " + ForeignTableName(table);
 }
 
-LoadTask MakeLoadTask(const PlannedTable& table) {
+LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     LoadTask task;
     task.server = table.source->server;
     task.table = table.table().name;
@@ -239,14 +251,15 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
     for (const PlannedColumn& column : table.columns) {
         if (!column.written()) continue;
         task.columns.push_back(column.name);
-        task.expressions.push_back(SourceExpression(column));
+        task.expressions.push_back(WrittenExpression(design, table, column));
         task.source_columns.push_back(column.source_name());
         const int alias = table.table().rowid_alias();
         if (alias >= 0 && column.source == &table.table().columns[static_cast<std::size_t>(alias)] &&
-            column.settings.convert.empty() && column.settings.encoding.empty())
+            column.settings.convert.empty() && column.settings.encoding.empty() && !IsLookedUp(table, column))
             task.rowid_target = column.name;
         // A column of the foreign table has its target's type.
-        const bool typed = column.source != nullptr && column.settings.convert.empty();
+        const bool typed =
+            column.source != nullptr && column.settings.convert.empty() && !IsLookedUp(table, column);
         task.types.push_back(typed ? std::string() : column.bare_type);
         task.on_error.push_back(column.settings.policies.on_error);
         task.overriding = task.overriding || (column.existing != nullptr && column.existing->identity_always);
@@ -257,6 +270,12 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
         for (const int i : table.table().primary_key())
             task.key.push_back(table.table().columns[static_cast<std::size_t>(i)].name);
     task.rowid_column = rowid.name;
+    for (const MatchStatement& statement : PrepareMatches(design, table)) {
+        std::string& texts = statement.drop.empty() ? task.fill : task.prepare;
+        texts += (texts.empty() ? "" : ";\n") + statement.make;
+        if (!statement.drop.empty())
+            task.clean_up = statement.drop + (task.clean_up.empty() ? "" : ";\n" + task.clean_up);
+    }
     task.source = ForeignTableName(table);
     task.create_source = CreateForeignTable(table, rowid.definition);
     task.drop_source = DropForeignTable(table);
@@ -266,6 +285,8 @@ LoadTask MakeLoadTask(const PlannedTable& table) {
         task.upsert_key = UpsertKey(table);
         task.upsert_set = UpsertSet(table, task.columns);
     }
+    if (!task.conflict.empty() && table.settings.existing == spec::Existing::kMatch)
+        task.match_on = table.match->on;
     task.must_be_empty =
         table.existing != nullptr && !table.merged_into && table.settings.existing == spec::Existing::kError;
     task.reject = table.settings.policies.on_error == value::OnError::kReject;

@@ -12,7 +12,11 @@ namespace pgsqlite::plan {
 std::string ForeignTableName(const PlannedTable& table);
 /// @param more definition of a further column, or empty
 std::string CreateForeignTable(const PlannedTable& table, const std::string& more = {});
+/// The same under another name.
+std::string CreateForeignTable(const PlannedTable& table, const std::string& name, const std::string& more);
 std::string DropForeignTable(const PlannedTable& table);
+/// The expression that gives a written column its value, over the foreign table's columns.
+std::string SourceExpression(const PlannedColumn& column);
 /// Removes the rows without a parent, or their references, as the key's `orphans` says: reject or null.
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key);
 /// SELECT of how many rows have no parent, and the least of their references as text.

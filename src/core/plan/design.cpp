@@ -316,6 +316,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
     }
     for (PlannedTable& table : design.tables)
         if (table.creates()) DesignForeignKeys(designer, table);
+    DesignMatches(designer);
     for (PlannedTable& table : design.tables)
         if (table.not_migrated.empty()) FindParents(designer, table);
     for (const PlannedTable& table : design.tables) {

@@ -40,6 +40,22 @@ struct Translated {
     bool ok() const noexcept { return reason.empty(); }
 };
 
+/// A column that refers to a table whose rows find themselves in the target under other keys.
+struct FollowedKey {
+    std::size_t table = 0;  ///< place among Design::tables
+    std::size_t kept = 0;   ///< place in its PlannedMatch::kept
+};
+
+/// How rows of a table find those that the target has already, which stay.
+struct PlannedMatch {
+    std::vector<std::string> on;  ///< columns of the target: a unique key
+    /// Columns that others refer to and that rows which are there keep: the primary key of one column first.
+    std::vector<std::string> kept;
+    bool has_primary = false;  ///< the first of `kept` is the primary key
+    bool numbers = false;      ///< and an integer: a row whose key another row has gets a new one
+    bool usable = true;        ///< false: a finding says why it is not
+};
+
 struct PlannedColumn {
     const sqlite::Column* source = nullptr;  ///< null: the spec adds the column
     std::string name;                        ///< in the target
@@ -63,6 +79,7 @@ struct PlannedColumn {
     std::optional<Translated> default_value;
     std::optional<Translated> generated;
     std::optional<Translated> conversion;  ///< the spec's `convert`, which is PostgreSQL's SQL already
+    std::optional<FollowedKey> follows;
 
     std::string source_name() const { return source != nullptr ? source->name : std::string(); }
     /// Whether INSERT writes it.
@@ -163,7 +180,8 @@ struct PlannedTable {
     std::vector<PlannedIndex> indexes;
     std::vector<PlannedForeignKey> foreign_keys;
     std::optional<Partitioning> partitioning;  ///< nothing: an ordinary table
-    std::vector<std::size_t> parents;          ///< tables to be loaded before this one: no cycles
+    std::optional<PlannedMatch> match;
+    std::vector<std::size_t> parents;  ///< tables to be loaded before this one: no cycles
     /// Rows of several databases may meet here: the keys must be there before the data.
     bool keys_first = false;
 

@@ -41,6 +41,8 @@ void DesignConstraints(Designer& designer, PlannedTable& table);
 /// The spec's `partition_by`: the partitions that the rows need, and which keys they rule out.
 void DesignPartitions(Designer& designer, PlannedTable& table);
 void DesignForeignKeys(Designer& designer, PlannedTable& table);
+/// How rows find those that are there, and which columns refer to such rows.
+void DesignMatches(Designer& designer);
 /// Which tables must be loaded before this one: by its foreign keys, or by those of the target that exists.
 void FindParents(Designer& designer, PlannedTable& table);
 /// Parents before children. Must be last of all that holds places of tables.

@@ -346,6 +346,8 @@ void FindParents(Designer& designer, PlannedTable& table) {
     if (table.merged_into) add(*table.merged_into);
     for (const PlannedForeignKey& key : table.foreign_keys)
         if (key.parent_planned && key.reason.empty()) add(key.parent);
+    for (const PlannedColumn& column : table.columns)
+        if (column.follows) add(column.follows->table);
     for (std::size_t i = 0; i < tables.size(); ++i) {
         // The keys of a target that exists hold already while rows come in. Those of SQLite may be its
         // too, by names that are not seen here: a trigger, a rule.
@@ -408,6 +410,8 @@ void OrderTables(Design& design) {
         std::erase_if(table.parents, [&](std::size_t parent) { return parent > i; });
         for (PlannedForeignKey& key : table.foreign_keys)
             key.parent = place[key.parent];
+        for (PlannedColumn& column : table.columns)
+            if (column.follows) column.follows->table = place[column.follows->table];
     }
     design.tables = std::move(sorted);
 }

@@ -3,6 +3,7 @@
 #include "core/plan/comments.hpp"
 #include "core/plan/data_statements.hpp"
 #include "core/plan/designer.hpp"
+#include "core/plan/match_statements.hpp"
 #include "core/plan/table_statements.hpp"
 #include "core/plan/trigger_statements.hpp"
 #include "core/schema/keywords.hpp"
@@ -148,19 +149,24 @@ class Writer {
         const PlannedTable& table = design_.tables[place];
         if (!table.not_migrated.empty()) return;
         WriteLeftOut(table);
-        const LoadTask task = MakeLoadTask(table);
+        const LoadTask task = MakeLoadTask(design_, table);
         if (task.columns.empty()) {
             AddComment(&table, "data of " + table.SqlName(),
                        "no row of table " + schema::QuotePgIdentifier(table.table().name) + " of server " +
                            table.source->server + " is moved: the target has none of its columns");
             return;
         }
+        const std::vector<MatchStatement> matches = PrepareMatches(design_, table);
+        for (const MatchStatement& match : matches)
+            Add(table, "keys for ", match.make).kind = StepKind::kSource;
         // Without the column that only a job reads by.
         Add(table, "source of ", From(table) + CreateForeignTable(table)).kind = StepKind::kSource;
         Step& load = Add(table, "data of ", Rejecting(table) + Ruling(task) + PlainInsert(task));
         load.kind = StepKind::kLoad;
         load.loads = place;
         Add(table, "source of ", task.drop_source).kind = StepKind::kSource;
+        for (auto match = matches.rbegin(); match != matches.rend(); ++match)
+            if (!match->drop.empty()) Add(table, "keys for ", match->drop).kind = StepKind::kSource;
         for (std::string& set : SetSequences(design_, table))
             Add(table, "sequence of ", std::move(set));
     }

@@ -6,6 +6,7 @@
 
 #include "core/plan/data_statements.hpp"
 #include "core/plan/designer.hpp"
+#include "core/plan/match_statements.hpp"
 #include "core/schema/keywords.hpp"
 
 namespace pgsqlite::plan {
@@ -29,7 +30,7 @@ class TrialMaker {
         // Stand-ins have none; whether those of the targets would fire is told below.
         trial_.design.job.triggers = spec::Triggers::kFire;
         for (const PlannedTable& table : real_.tables)
-            names_.insert(ForeignTableName(table));
+            names_.insert({ForeignTableName(table), KeysTableName(table), KeyRowsName(table)});
         for (std::size_t i = 0; i < real_.tables.size(); ++i)
             if (which_[i] && !real_.tables[i].merged_into) Rename(i);
         for (std::size_t i = 0; i < real_.tables.size(); ++i) {

@@ -203,6 +203,13 @@ void Checker::CheckTogether(const Scope& scope) {
     if (const Setting* upsert = scope.Find(Id::kUpsert);
         upsert && scope.Find(Id::kExisting) && word(Id::kExisting) != "upsert")
         problems_.Add(upsert->pointer, "\"upsert\" contradicts \"existing\": " + Quoted(word(Id::kExisting)));
+    if (const Setting* match = scope.Find(Id::kMatchOn); match) {
+        if (scope.Find(Id::kExisting) && word(Id::kExisting) != "match")
+            problems_.Add(match->pointer,
+                          "\"match_on\" contradicts \"existing\": " + Quoted(word(Id::kExisting)));
+        if (scope.Find(Id::kUpsert))
+            problems_.Add(match->pointer, "\"match_on\" and \"upsert\" exclude each other");
+    }
     if (const Setting* sql = scope.Find(Id::kDefaultSql); sql && scope.Find(Id::kDefault))
         problems_.Add(sql->pointer, "\"default\" and \"default_sql\" exclude each other");
     if (const Setting* target = scope.Find(Id::kColumnTarget); target && !scope.column->exact())

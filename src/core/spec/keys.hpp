@@ -76,6 +76,7 @@ enum class Id : std::uint8_t {
     kWhere,
     kExisting,
     kUpsert,
+    kMatchOn,
     kPrimaryKey,
     kForeignKeys,
     kRequired,

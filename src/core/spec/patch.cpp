@@ -15,7 +15,6 @@ constexpr std::string_view kChangeable[] = {"comment",  "$schema", "where",   "r
                                             "encoding", "convert", "default", "default_sql", "timezone"};
 /// Keys whose objects hold settings by name.
 constexpr std::string_view kNested[] = {"servers", "tables", "columns"};
-constexpr std::string_view kRowsThere[] = {"existing", "upsert"};
 
 template <std::size_t N>
 bool IsOneOf(std::string_view key, const std::string_view (&keys)[N]) noexcept {
@@ -52,6 +51,19 @@ void Strip(Json* settings, const Unwanted& unwanted) {
         } else if (unwanted(settings->names[i])) {
             Erase(settings, i);
         }
+    }
+}
+
+/// Rows that are there are no obstacle any more. Where they are found by what they say, they still are: what
+/// refers to them has to follow.
+void AppendRows(Json* settings) {
+    for (std::size_t i = 0; i < settings->names.size(); ++i) {
+        Json* value = &settings->items[i];
+        if (IsNested(settings->names[i], *value))
+            for (Json& inner : value->items)
+                AppendRows(&inner);
+        else if (settings->names[i] == "existing" && value->text != "match" && value->text != "upsert")
+            value->text = "append";
     }
 }
 
@@ -142,12 +154,14 @@ PatchedSpec PatchSpec(std::string_view text, std::string_view changes_text) {
     PatchedSpec patched;
     patched.spec = merged.ToText();
     (void)Spec::Parse(patched.spec);
-    Strip(&merged, [](std::string_view key) { return IsOneOf(key, kRowsThere); });
-    merged.names.emplace_back("existing");
-    Json append;
-    append.kind = Json::Kind::kString;
-    append.text = "append";
-    merged.items.push_back(std::move(append));
+    AppendRows(&merged);
+    if (merged.Find("existing") == nullptr) {
+        merged.names.emplace_back("existing");
+        Json append;
+        append.kind = Json::Kind::kString;
+        append.text = "append";
+        merged.items.push_back(std::move(append));
+    }
     patched.append = merged.ToText();
     return patched;
 }

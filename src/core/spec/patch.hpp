@@ -8,8 +8,10 @@
 namespace pgsqlite::spec {
 
 struct PatchedSpec {
-    std::string spec;    ///< `changes` merged over the spec as RFC 7396 says: objects by key, null removes
-    std::string append;  ///< the same, with `existing` append everywhere: rows go to tables that are there
+    std::string spec;  ///< `changes` merged over the spec as RFC 7396 says: objects by key, null removes
+    /// The same, with `existing` append wherever it is neither match nor upsert: rows go to tables that are
+    /// there.
+    std::string append;
 };
 
 /// @param spec of the job: checked when it ran

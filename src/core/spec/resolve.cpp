@@ -151,6 +151,11 @@ bool Apply(const Setting& setting, TableSettings* out) {
             out->existing = Existing::kUpsert;
             out->sources.Add("existing", setting.pointer);
             return true;
+        case Id::kMatchOn:
+            out->match_on = Texts(value);
+            out->existing = Existing::kMatch;
+            out->sources.Add("existing", setting.pointer);
+            return true;
         case Id::kOrphans:
             out->orphans = Word<Orphans>(setting);
             return true;
@@ -391,6 +396,10 @@ TableSettings Spec::ForTable(std::string_view server, std::string_view table, co
     if (result.existing != Existing::kUpsert) {
         result.upsert = Upsert();
         result.sources.Remove("upsert");
+    }
+    if (result.existing != Existing::kMatch) {
+        result.match_on.clear();
+        result.sources.Remove("match_on");
     }
     return result;
 }

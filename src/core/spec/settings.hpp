@@ -25,7 +25,7 @@ enum class TimestampType : std::uint8_t { kTimestamp, kTimestamptz };
 /// What unique keys and indexes hold of a column.
 enum class IndexAs : std::uint8_t { kValue, kHash, kNone };
 enum class Orphans : std::uint8_t { kError, kReject, kNull, kKeep };
-enum class Existing : std::uint8_t { kError, kAppend, kTruncate, kSkip, kUpsert };
+enum class Existing : std::uint8_t { kError, kAppend, kTruncate, kSkip, kUpsert, kMatch };
 enum class OnFail : std::uint8_t { kReject, kWarn, kNull };
 enum class ForeignKeyAction : std::uint8_t { kNoAction, kRestrict, kCascade, kSetNull, kSetDefault };
 enum class Deferrable : std::uint8_t { kNo, kImmediate, kDeferred };
@@ -129,7 +129,8 @@ struct TableSettings {
     std::optional<TargetName> target;  ///< nullopt: the prefix and the table's own name, folded
     std::string where;                 ///< SQL condition on the source's rows; empty: all
     Existing existing = Existing::kError;
-    Upsert upsert;  ///< only with Existing::kUpsert
+    Upsert upsert;                      ///< only with Existing::kUpsert
+    std::vector<std::string> match_on;  ///< only with Existing::kMatch; empty: by the target's keys
     Orphans orphans = Orphans::kError;
     std::optional<std::vector<std::string>> primary_key;      ///< nullopt: the source's; empty: none
     std::optional<std::vector<ForeignKeySpec>> foreign_keys;  ///< nullopt: the source's; empty: none

@@ -64,7 +64,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_assess) {
     ReturnSetInfo* result = BeginMaterialized(fcinfo);
     const bool quick = PG_GETARG_BOOL(3);
     const SurveyHandle handle = MakeSurvey(PG_GETARG_ARRAYTYPE_P(0), text_to_cstring(PG_GETARG_TEXT_PP(1)),
-                                           PG_GETARG_JSONB_P(2), !quick);
+                                           PG_GETARG_JSONB_P(2), quick ? LooksAt::kSchemas : LooksAt::kAll);
     const FactsFor purpose = FactsFor::kAssessment;
     const auto* findings = FindIn(handle, quick ? nullptr : &purpose);
     for (size_t i = 0; i < findings->size(); ++i)

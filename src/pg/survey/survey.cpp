@@ -116,7 +116,7 @@ const char** ServerNames(ArrayType* array, int* count) {
     return names;
 }
 
-SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, bool reads_rows) {
+SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, LooksAt looks_at) {
     SurveyHandle handle;
     const char** names = ServerNames(servers, &handle.server_count);
     handle.servers = static_cast<SurveyedServer*>(
@@ -140,8 +140,8 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
     Guard(design);
     // Only the targets that the design chose are asked for rows, and the answer may change what is reported.
     // So it is with the columns that partition them.
-    ReadOccupied(survey);
-    if (reads_rows) ReadPartitionRanges(handle);
+    if (looks_at != LooksAt::kSchemasOnly) ReadOccupied(survey);
+    if (looks_at == LooksAt::kAll) ReadPartitionRanges(handle);
     Guard(design);
     RunProbes(&survey->design);
     Guard([&] { plan::RecheckReferences(survey->design); });

@@ -34,6 +34,12 @@ struct SurveyHandle {
 /// @param count gets how many there are
 const char** ServerNames(ArrayType* servers, int* count);
 
+enum class LooksAt : std::uint8_t {
+    kAll,
+    kSchemas,     ///< and whether targets have rows; not at partitions that rows need
+    kSchemasOnly  ///< targets count as empty: their rows are the job's own
+};
+
 /// Reads catalogs and targets and makes the design. What PostgreSQL refuses of its translations is marked so.
 ///
 /// Raises 42704 (no such server), 42501 (no USAGE on it), 22023 (a bad spec, an empty list of servers), and
@@ -41,8 +47,9 @@ const char** ServerNames(ArrayType* servers, int* count);
 /// @param servers text[] without NULLs
 /// @param target_schema where tables without a target of their own go
 /// @param spec jsonb
-/// @param reads_rows false: what only rows tell is left out of the design: partitions
-SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, bool reads_rows = true);
+/// @param looks_at whether what only rows tell is part of the design
+SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec,
+                        LooksAt looks_at = LooksAt::kAll);
 
 /// Fills survey.existing: schemas, relations and columns where tables may go, and the types the spec names.
 /// Raises 42704 for a type that does not exist.

@@ -8,6 +8,7 @@
 #include "pg/catalog_query.hpp"
 #include "pg/load/account.hpp"
 #include "pg/load/load.hpp"
+#include "pg/load/open_source.hpp"
 #include "pg/owner_rights.hpp"
 #include "pg/run_sql.hpp"
 #include "pg/subtransaction.hpp"
@@ -106,15 +107,15 @@ void Load(Trying* trying, size_t table) {
     MemoryContext previous = MemoryContextSwitchTo(memory);
     trying->table = table;
     auto* task = NewIn<plan::LoadTask>(memory);
-    Guard([&] { *task = plan::MakeLoadTask(trying->trial->design.tables[table]); });
+    Guard([&] { *task = plan::MakeLoadTask(trying->trial->design, trying->trial->design.tables[table]); });
     load::Account* account = load::Account::In(memory, &PutReject, &Tick, trying);
     account->hands_over_failures = true;
     account->BeginTable(1, ToServerText(task->target));
     const ErrorData* error = TryInSubtransaction(
         [&] {
-            RunTemporarySql(task->create_source);
+            load::OpenSource(*task);
             load::Load(*task, nullptr, account);
-            RunTemporarySql(task->drop_source);
+            load::CloseSource(*task);
         },
         &IsAnswer);
     assess::TrialFacts& facts = FactsOf(*trying, table);

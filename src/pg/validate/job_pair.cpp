@@ -5,6 +5,7 @@
 // job's query is run again.
 #include "pg/jobs/records/comparison_records.hpp"
 #include "pg/load/collect.hpp"
+#include "pg/load/open_source.hpp"
 #include "pg/run_sql.hpp"
 #include "pg/validate/job_sql.hpp"
 #include "pg/validate/made_anew.hpp"
@@ -28,7 +29,7 @@ bool CheckComparable(TablePair* pair, const jobs::PlannedLoad& load, Oid target)
         pair->obstacle = "the job wrote no column of it";
     else if (!load.done)
         pair->obstacle = "the job has not loaded it completely";
-    else if (!load.task.conflict.empty() && load.task.upsert_key.empty())
+    else if (!load.task.conflict.empty() && load.task.upsert_key.empty() && load.task.match_on.empty())
         pair->obstacle = "the job left rows that were there (\"existing\" is skip)";
     else if (load.dropped && OidIsValid(target))
         pair->obstacle = "the target was dropped, and another relation has its name";
@@ -46,6 +47,7 @@ bool Holds(const std::vector<std::string>& names, const std::string& name) noexc
 /// Whether a column of the target says which row it is.
 bool IsOfKey(const plan::LoadTask& task, const List* primary_key, const std::string& name,
              AttrNumber attribute) {
+    if (!task.match_on.empty()) return Holds(task.match_on, name);
     return task.upsert_key.empty() ? list_member_int(primary_key, attribute) : Holds(task.upsert_key, name);
 }
 
@@ -66,8 +68,9 @@ bool OrderColumns(TablePair* pair, const plan::LoadTask& task, Oid target, JobCo
     columns->order = static_cast<int*>(palloc(sizeof(int) * static_cast<Size>(count)));
     columns->attributes = static_cast<AttrNumber*>(palloc(sizeof(AttrNumber) * static_cast<Size>(count)));
     List* key = PrimaryKey(target);
+    const bool finds = !task.upsert_key.empty() || !task.match_on.empty();
     const int key_length =
-        task.upsert_key.empty() ? list_length(key) : static_cast<int>(task.upsert_key.size());
+        finds ? static_cast<int>(task.upsert_key.size() + task.match_on.size()) : list_length(key);
     int keys = 0, used = 0;
     for (int i = 0; i < count; ++i) {
         const char* name = ToServerText(task.columns[static_cast<size_t>(i)]);
@@ -97,7 +100,7 @@ bool OrderColumns(TablePair* pair, const plan::LoadTask& task, Oid target, JobCo
                      left_out.data);
     if (used == 0)
         pair->obstacle = "no column of it can be compared: each is made anew each time";
-    else if (!task.upsert_key.empty() && columns->key_count == 0)
+    else if (finds && columns->key_count == 0)
         pair->obstacle = "the columns by which its rows are found are made anew each time";
     return pair->obstacle == nullptr;
 }
@@ -114,7 +117,7 @@ Side MakeSide(const JobColumns& columns, Oid target) {
 
 /// The cells can be read where the load takes each column as it is and every row.
 RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, const Side& side) {
-    if (task.create_source.empty() || !task.where.empty()) return nullptr;
+    if (task.create_source.empty() || !task.where.empty() || !task.match_on.empty()) return nullptr;
     const bool ruled = Guard([&] {
         return std::any_of(task.rules.begin(), task.rules.end(),
                            [](const plan::LoadRule& rule) { return rule.on_fail != spec::OnFail::kWarn; });
@@ -190,8 +193,9 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     JobColumns columns = {};
     if (!CheckComparable(pair, load, target)) return pair;
     if (!task.create_source.empty()) {
-        RunTemporarySql(task.create_source);
+        load::OpenSource(task);
         pair->drop = ToServerText(task.drop_source);
+        if (!task.clean_up.empty()) pair->drop = psprintf("%s;\n%s", pair->drop, ToServerText(task.clean_up));
     }
     if (!OrderColumns(pair, task, target, &columns)) return pair;
     const jobs::ComparedTable record = jobs::ReadComparedTable(plan.job, load.table_no);
@@ -201,8 +205,10 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     }
     pair->loaded_rejects = record.loaded_rejects;
     pair->unlocated_rejects = record.unlocated_rejects;
-    const bool upserts = !task.upsert_key.empty();
-    if (upserts || record.shares_target)
+    const bool upserts = !task.upsert_key.empty(), matches = !task.match_on.empty();
+    if (matches)
+        AddScope(pair, "of rows that were there the columns by which they were found are compared");
+    else if (upserts || record.shares_target)
         AddScope(pair,
                  upserts ? "only rows with a key that the source has are compared"
                          : "only rows that the job wrote are compared: one that was changed since counts as "
@@ -211,7 +217,7 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     pair->names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(columns.count)));
     for (int i = 0; i < columns.count; ++i)
         pair->names[i] = get_attname(target, columns.attributes[i], false);
-    JobQuery query = {plan, load, columns, target, pair->names, nullptr};
+    JobQuery query = {plan, load, columns, target, pair->names, nullptr, record.xids};
     if (record.keyed_rejects) {
         query.condition = KeyCondition(plan, load);
         if (query.condition == nullptr)
@@ -223,7 +229,7 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
         pair->source.raw = RawTableOf(task, columns, pair->source);
     pair->source.query = ExpectedQuery(query);
     pair->sink = MakeSide(columns, target);
-    pair->sink.query = TargetQuery(query, upserts || record.shares_target ? record.xids : nullptr);
+    pair->sink.query = TargetQuery(query, upserts || matches || record.shares_target ? record.xids : nullptr);
     if (record.typed_rejects) {
         pair->aside = static_cast<Side*>(palloc0(sizeof(Side)));
         *pair->aside = MakeSide(columns, target);

@@ -89,6 +89,32 @@ const char* ConvertedRows(const JobQuery& query) {
     return sql.data;
 }
 
+/// Rows that were there stay as they are: what is expected of them is what they hold, and that they are there
+/// under the columns by which they were found.
+const char* WithKeptRows(const JobQuery& query, const char* rows) {
+    const plan::LoadTask& task = query.load.task;
+    StringInfoData sql, match;
+    initStringInfo(&sql);
+    initStringInfo(&match);
+    for (int i = 0; i < query.columns.count; ++i) {
+        const char* planned = PlannedName(task.columns[static_cast<size_t>(query.columns.order[i])]);
+        appendStringInfoString(&sql, i > 0 ? ", " : "SELECT ");
+        if (i < query.columns.key_count) {
+            appendStringInfo(&sql, "expected.%s", planned);
+            appendStringInfo(&match, "%skept.%s = expected.%s", i > 0 ? " AND " : "",
+                             quote_identifier(query.names[i]), planned);
+        } else {
+            appendStringInfo(&sql, "CASE WHEN kept.tableoid IS NULL THEN expected.%s ELSE kept.%s END AS %s",
+                             planned, quote_identifier(query.names[i]), planned);
+        }
+    }
+    return psprintf(
+        "%s\nFROM (%s) AS expected LEFT JOIN (SELECT t.tableoid, t.* FROM %s AS t WHERE t.xmin"
+        " OPERATOR(pg_catalog.<>) ALL (SELECT x::pg_catalog.xid FROM"
+        " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)) AS kept ON %s",
+        sql.data, rows, RelationItem(query.target), quote_literal_cstr(query.xids), match.data);
+}
+
 }  // namespace
 
 const char* QuotedAsPlanned(const char* name) {
@@ -122,6 +148,7 @@ const char* ExpectedQuery(const JobQuery& query) {
         }
         rows = psprintf("%s\nFROM (%s) AS c", sql.data, rows);
     }
+    if (!task.match_on.empty()) return WithKeptRows(query, rows);
     StringInfoData sql;
     initStringInfo(&sql);
     for (int i = 0; i < query.columns.count; ++i)
@@ -142,7 +169,7 @@ const char* TargetQuery(const JobQuery& query, const char* xids) {
                          "\nWHERE t.xmin OPERATOR(pg_catalog.=) ANY (SELECT x::pg_catalog.xid FROM"
                          " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)",
                          quote_literal_cstr(xids));
-    if (xids != nullptr && !query.load.task.upsert_key.empty()) {
+    if (xids != nullptr && !(query.load.task.upsert_key.empty() && query.load.task.match_on.empty())) {
         StringInfoData keys, values;
         initStringInfo(&keys);
         initStringInfo(&values);

@@ -20,6 +20,7 @@ struct JobQuery {
     Oid target;
     const char** names;     ///< of the columns, in the order of comparison
     const char* condition;  ///< on the rows of the load's source that are expected; null: all
+    const char* xids;       ///< of the transactions that wrote its rows, "{1,2}"
 };
 
 /// Whether the job made NULL of references without a parent, after the load.

@@ -20,6 +20,8 @@ bool DependsOnStatement(Node* node, void* context) {
         if (function == F_NOW || function == F_TRANSACTION_TIMESTAMP || function == F_STATEMENT_TIMESTAMP)
             return true;
     }
+    // What an entry holds comes by itself.
+    if (IsA(node, RangeTblEntry)) return false;
     if (IsA(node, Query))
         return compat::WalkQuery(reinterpret_cast<Query*>(node), &DependsOnStatement, context);
     return compat::WalkExpression(node, &DependsOnStatement, context);

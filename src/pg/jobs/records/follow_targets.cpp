@@ -35,6 +35,12 @@ constexpr char kSetTargetTexts[] = R"(
 UPDATE sqlite.job_tables SET target = $3, load = jsonb_set(load, '{target}', to_jsonb($3))
 WHERE job = $1 AND table_no = $2
 )";
+constexpr char kFillTexts[] =
+    "SELECT table_no, load ->> 'fill' FROM sqlite.job_tables WHERE job = $1 AND load ? 'fill' ORDER BY "
+    "table_no";
+constexpr char kSetFillTexts[] = R"(
+UPDATE sqlite.job_tables SET load = jsonb_set(load, '{fill}', to_jsonb($3)) WHERE job = $1 AND table_no = $2
+)";
 constexpr char kStepTexts[] =
     "SELECT step, object, statement, undo FROM sqlite.job_steps WHERE job = $1 ORDER BY step";
 constexpr char kSetStepTexts[] =
@@ -132,6 +138,7 @@ void FollowTexts(int64 job, const plan::Renames* renames, const char* select, co
 
 void Rewrite(int64 job, const plan::Renames* renames) {
     FollowTexts(job, renames, kTargetTexts, kSetTargetTexts, 1);
+    FollowTexts(job, renames, kFillTexts, kSetFillTexts, 1);
     FollowTexts(job, renames, kStepTexts, kSetStepTexts, 3);
     Arguments which;
     which.Int8(job);

@@ -15,6 +15,7 @@
 #include "pg/list.hpp"
 #include "pg/load/collect.hpp"
 #include "pg/load/load.hpp"
+#include "pg/load/open_source.hpp"
 #include "pg/owner_rights.hpp"
 #include "pg/run_sql.hpp"
 #include "pg/survey/tied_sequences.hpp"
@@ -90,13 +91,13 @@ void RetryTable(Retry* retry, int32 table_no) {
                                : RetryTask(table);
     PublishActivity(
         {retry->choice.job, Phase::kLoading, table_no, InvalidOid, -1, ToServerText(task->target)});
-    if (!task->create_source.empty()) RunTemporarySql(task->create_source);
+    load::OpenSource(*task);
     const RetryRows rows = GatherRows(retry->choice, table_no, *task);
     if (rows.converted > 0) LoadConverted(retry, table, *task);
     if (rows.stored > 0) LoadStored(retry, table, task, rows);
     fdw::StopRedirects();
     CloseRows(rows);
-    if (!task->drop_source.empty()) RunSql(task->drop_source);
+    load::CloseSource(*task);
     if (retry->choice.orphans) return;
     retry->left.gone += rows.gone;
     retry->left.unnamed += rows.unnamed;

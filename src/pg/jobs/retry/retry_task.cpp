@@ -118,7 +118,7 @@ Replan* PlanAnew(const JobPlan& plan, Jsonb* changes) {
     const char* given = ToUtf8(JsonbToCString(nullptr, &changes->root, VARSIZE(changes)));
     Guard([&] { *patched = spec::PatchSpec(before, given); });
     replan->survey = MakeSurvey(call.servers, ToServerText(plan.target_schema),
-                                ToJsonb(ToServerText(patched->append)), false);
+                                ToJsonb(ToServerText(patched->append)), LooksAt::kSchemasOnly);
     replan->old_namespace = NamespaceOf(plan);
     return replan;
 }
@@ -128,14 +128,15 @@ plan::LoadTask* TaskPlannedAnew(const Replan* replan, const PlannedLoad& table) 
     CheckPlanned(replan, planned, table);
     auto* task = NewIn<plan::LoadTask>(CurrentMemoryContext);
     Guard([&] {
-        *task = plan::MakeLoadTask(*planned);
+        *task = plan::MakeLoadTask(replan->survey.survey->design, *planned);
         task->conflict = table.task.conflict;
         task->must_be_empty = false;
         task->reject = true;
-        if (replan->old_namespace != nullptr)
-            for (std::string& expression : task->expressions)
-                ReplaceAll(&expression, replan->survey.survey->existing.uuid_namespace,
-                           replan->old_namespace);
+        if (replan->old_namespace == nullptr) return;
+        const std::string& fresh = replan->survey.survey->existing.uuid_namespace;
+        ReplaceAll(&task->fill, fresh, replan->old_namespace);
+        for (std::string& expression : task->expressions)
+            ReplaceAll(&expression, fresh, replan->old_namespace);
     });
     return task;
 }

@@ -3,6 +3,7 @@
 #include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/progress.hpp"
 #include "pg/load/load.hpp"
+#include "pg/load/open_source.hpp"
 #include "pg/run_sql.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -10,14 +11,14 @@ void LoadPiece(int64 job, const PlannedLoad& table, const plan::RowidRange* rang
     const plan::LoadTask& task = table.task;
     CheckThere(job, table);
     const TimestampTz began = GetCurrentTimestamp();
-    if (!task.create_source.empty()) RunTemporarySql(task.create_source);
+    load::OpenSource(task);
     account->BeginTable(table.table_no, ToServerText(table.target));
     PublishActivity({job, Phase::kLoading, table.table_no, RelationNamed(task.target, NoLock, true),
                      table.expected, account->target()});
     const load::Account::Mark before = account->TakeMark();
     load::Load(task, range, account);
     AddProgress(job, *account, before, range, began);
-    if (!task.drop_source.empty()) RunSql(task.drop_source);
+    load::CloseSource(task);
 }
 
 void CheckThere(int64 job, const PlannedLoad& table) {

@@ -4,6 +4,7 @@
 
 #include "pg/load/collect.hpp"
 #include "pg/load/insert.hpp"
+#include "pg/load/open_source.hpp"
 #include "pg/run_sql.hpp"
 
 namespace pgsqlite::pg::jobs {
@@ -109,12 +110,12 @@ int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite row to compare", ALLOCSET_SMALL_SIZES);
     for (uint64 i = 0; i < count; ++i)
         AddWanted(task, rows, i, finder->wanted);
-    RunTemporarySql(task.create_source);
+    load::OpenSource(task);
     fdw::RowCollector collector = {};
     collector.put = &Ignore;
     collector.tick = &IgnoreTick;
     load::RunSelect(SelectOf(task, rows->tupdesc), &collector, &finder->receiver);
-    RunSql(task.drop_source);
+    load::CloseSource(task);
     return finder->rowids;
 }
 

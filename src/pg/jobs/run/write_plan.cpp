@@ -64,7 +64,7 @@ int64 EstimateRows(const SurveyHandle& handle, const plan::PlannedTable& table) 
 }
 
 const char* ExistingName(spec::Existing existing) noexcept {
-    static constexpr const char* kNames[] = {"error", "append", "truncate", "skip", "upsert"};
+    static constexpr const char* kNames[] = {"error", "append", "truncate", "skip", "upsert", "match"};
     return kNames[static_cast<size_t>(existing)];
 }
 
@@ -96,7 +96,7 @@ void RecordTable(int64 job, const SurveyHandle& handle, const plan::Design& desi
     record.existing = table.existing != nullptr ? ExistingName(table.settings.existing) : nullptr;
     record.expected = EstimateRows(handle, table);
     record.load = load::SqlText([&] {
-        plan::LoadTask task = plan::MakeLoadTask(table);
+        plan::LoadTask task = plan::MakeLoadTask(design, table);
         task.target = target;
         return plan::ToJson(task);
     });

@@ -36,7 +36,8 @@ struct Work {
 };
 
 bool IsInRanges(const JobPlan& plan, const PlannedLoad& table) noexcept {
-    return !table.task.rowid_column.empty() &&
+    // What a row's key becomes may depend on all rows.
+    return !table.task.rowid_column.empty() && table.task.match_on.empty() &&
            (plan.transaction == spec::Transaction::kBatch || table.staged);
 }
 

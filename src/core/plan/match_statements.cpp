@@ -1,0 +1,228 @@
+#include "core/plan/match_statements.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/plan/data_statements.hpp"
+#include "core/plan/designer.hpp"
+#include "core/schema/keywords.hpp"
+
+namespace pgsqlite::plan {
+namespace {
+
+using schema::QuotePgIdentifierIfNeeded;
+using schema::QuotePgLiteral;
+
+/// A place in PlannedMatch::kept as columns of the paired keys.
+std::string FromColumn(std::size_t kept) {
+    return "pg_sqlite_from_" + std::to_string(kept + 1);
+}
+std::string ToColumn(std::size_t kept) {
+    return "pg_sqlite_to_" + std::to_string(kept + 1);
+}
+
+/// The place of a column among those that rows which are there keep.
+const std::string* FindKept(const PlannedTable& table, const PlannedColumn& column) noexcept {
+    if (!table.match || !table.match->usable) return nullptr;
+    const std::vector<std::string>& kept = table.match->kept;
+    const auto at = std::find(kept.begin(), kept.end(), column.name);
+    return at == kept.end() ? nullptr : &*at;
+}
+
+std::string LookUp(const PlannedTable& table, std::size_t kept, const std::string& value) {
+    return "(SELECT keys." + ToColumn(kept) + " FROM " + KeysTableName(table) + " AS keys WHERE keys." +
+           FromColumn(kept) + " = " + value + " LIMIT 1)";
+}
+
+/// A value after the references that it holds have been followed.
+std::string Followed(const Design& design, const PlannedColumn& column) {
+    const std::string value = SourceExpression(column);
+    if (!column.follows) return value;
+    const PlannedTable& parent = design.tables[column.follows->table];
+    if (!parent.match || !parent.match->usable) return value;
+    const std::size_t kept = column.follows->kept;
+    return "COALESCE(" + LookUp(parent, kept, value) + ", sqlite.unmatched(" + value +
+           ", EXISTS (SELECT FROM " + KeysTableName(parent) + " AS keys WHERE keys." + FromColumn(kept) +
+           " = " + value + "), " + QuotePgLiteral(QualifiedName(parent.target)) + "))";
+}
+
+const PlannedColumn& ColumnOf(const PlannedTable& table, const std::string& name) {
+    return *table.FindTarget(name);
+}
+
+/// One that reads the rows for their keys alone: a value that does not fit is no key.
+std::string CreateKeyRows(const PlannedTable& table) {
+    PlannedTable rows = table;
+    rows.settings.policies.on_error = value::OnError::kNull;
+    rows.settings.sources.Add("on_error", "/match");
+    for (PlannedColumn& column : rows.columns) {
+        column.settings.policies.on_error = value::OnError::kNull;
+        column.settings.sources.Remove("on_error");
+    }
+    return CreateForeignTable(rows, KeyRowsName(table), {});
+}
+
+std::string CreateKeys(const PlannedTable& table) {
+    std::string columns;
+    for (std::size_t i = 0; i < table.match->kept.size(); ++i) {
+        const std::string& type = ColumnOf(table, table.match->kept[i]).bare_type;
+        columns += (i > 0 ? ", " : "") + FromColumn(i) + " " + type + ", " + ToColumn(i) + " " + type;
+    }
+    return "CREATE TEMPORARY TABLE " + KeysTableName(table).substr(sizeof("pg_temp.") - 1) + " (" + columns +
+           ")";
+}
+
+class KeyPairs {
+  public:
+    KeyPairs(const Design& design, const PlannedTable& table)
+        : design_(design),
+          table_(table),
+          match_(*table.match),
+          primary_(match_.has_primary ? QuotePgIdentifierIfNeeded(match_.kept.front()) : std::string()) {}
+
+    /// Rows that have found one; then those that come in; then keys of rows that no row of the source has, so
+    /// that a reference to them is known not to be meant.
+    std::string Fill() const {
+        std::string sql = "INSERT INTO " + KeysTableName(table_) + "\nWITH source AS MATERIALIZED (SELECT ";
+        std::string paired = "SELECT source.*";
+        for (std::size_t i = 0; i < match_.kept.size(); ++i) {
+            sql += Item(match_.kept[i]) + " AS " + Key(i) + ", ";
+            paired +=
+                ", t." + QuotePgIdentifierIfNeeded(match_.kept[i]) + " AS found_" + std::to_string(i + 1);
+        }
+        std::string equal;
+        for (std::size_t i = 0; i < match_.on.size(); ++i) {
+            sql += (i > 0 ? ", " : "") + Item(match_.on[i]) + " AS " + On(i);
+            equal +=
+                (i > 0 ? " AND t." : "t.") + QuotePgIdentifierIfNeeded(match_.on[i]) + " = source." + On(i);
+        }
+        sql += " FROM " + KeyRowsName(table_) + "),\npaired AS (" + paired +
+               ", t.tableoid IS NOT NULL AS is_there" + Taken() + " FROM source LEFT JOIN " +
+               table_.SqlName() + " AS t ON " + equal + ")\nSELECT ";
+        for (std::size_t i = 0; i < match_.kept.size(); ++i) {
+            const std::string found = "found_" + std::to_string(i + 1);
+            const bool primary = i == 0 && match_.has_primary;
+            sql += (i > 0 ? ", " : "") + Key(i) + ", CASE WHEN is_there THEN " + found +
+                   (primary ? " WHEN NOT is_taken THEN " : " ELSE ") + Key(i) +
+                   (primary && match_.numbers ? " WHEN " + IsWhole() + " THEN " + Fresh() : "") + " END";
+        }
+        sql += " FROM paired";
+        for (std::size_t i = 0; i < match_.kept.size(); ++i)
+            sql += Others(i);
+        return sql;
+    }
+
+  private:
+    std::string Item(const std::string& name) const {
+        const PlannedColumn& column = ColumnOf(table_, name);
+        return "CAST(" + Followed(design_, column) + " AS " + column.bare_type + ")";
+    }
+    static std::string Key(std::size_t i) { return "key_" + std::to_string(i + 1); }
+    static std::string On(std::size_t i) { return "on_" + std::to_string(i + 1); }
+
+    /// Whether another row of the target has the primary key. A row that is not told apart by what it is
+    /// found by is the same one.
+    std::string Taken() const {
+        if (!match_.has_primary) return {};
+        std::string theirs, own;
+        for (std::size_t i = 0; i < match_.on.size(); ++i) {
+            theirs += (i > 0 ? ", o." : "o.") + QuotePgIdentifierIfNeeded(match_.on[i]);
+            own += (i > 0 ? ", source." : "source.") + On(i);
+        }
+        return ", EXISTS (SELECT FROM " + table_.SqlName() + " AS o WHERE o." + primary_ + " = source." +
+               Key(0) + " AND ROW(" + theirs + ") IS DISTINCT FROM ROW(" + own + ")) AS is_taken";
+    }
+
+    /// Whether the row can be found again under a key of its own.
+    std::string IsWhole() const {
+        std::string whole;
+        for (std::size_t i = 0; i < match_.on.size(); ++i)
+            whole += (i > 0 ? " AND " : "") + On(i) + " IS NOT NULL";
+        return whole;
+    }
+
+    /// Numbers behind all that there are, in the order of the old ones.
+    std::string Fresh() const {
+        return "GREATEST((SELECT max(" + primary_ + ") FROM " + table_.SqlName() + "), (SELECT max(" +
+               Key(0) +
+               ") FROM source)) + row_number() OVER (PARTITION BY is_there OR NOT "
+               "is_taken OR NOT (" +
+               IsWhole() + ") ORDER BY " + Key(0) + ")";
+    }
+
+    std::string Others(std::size_t kept) const {
+        const std::string name = QuotePgIdentifierIfNeeded(match_.kept[kept]);
+        std::string list;
+        for (std::size_t i = 0; i < match_.kept.size(); ++i)
+            list += (i > 0 ? ", " : "") + (i == kept ? "t." + name : std::string("NULL")) + ", NULL";
+        return "\nUNION ALL SELECT " + list + " FROM " + table_.SqlName() + " AS t WHERE t." + name +
+               " NOT IN (SELECT " + Key(kept) + " FROM source WHERE " + Key(kept) + " IS NOT NULL)";
+    }
+
+    const Design& design_;
+    const PlannedTable& table_;
+    const PlannedMatch& match_;
+    std::string primary_;
+};
+
+}  // namespace
+
+bool IsLookedUp(const PlannedTable& table, const PlannedColumn& column) noexcept {
+    return column.follows || FindKept(table, column) != nullptr;
+}
+
+std::string WrittenExpression(const Design& design, const PlannedTable& table, const PlannedColumn& column) {
+    const std::string value = Followed(design, column);
+    const std::string* kept = FindKept(table, column);
+    if (kept == nullptr) return value;
+    const auto place = static_cast<std::size_t>(kept - table.match->kept.data());
+    return "COALESCE(" + LookUp(table, place, value) + ", " + value + ")";
+}
+
+std::vector<MatchStatement> PrepareMatches(const Design& design, const PlannedTable& table) {
+    // Those that others' keys depend on first. A finding has told of circles.
+    std::vector<const PlannedTable*> needed;
+    std::vector<const PlannedTable*> open;
+    const std::function<void(const PlannedTable&)> need = [&](const PlannedTable& parent) {
+        const auto has = [&](const std::vector<const PlannedTable*>& list) {
+            return std::find(list.begin(), list.end(), &parent) != list.end();
+        };
+        if (!parent.match || !parent.match->usable || parent.match->kept.empty() || has(needed) || has(open))
+            return;
+        open.push_back(&parent);
+        for (const std::vector<std::string>* names : {&parent.match->on, &parent.match->kept})
+            for (const std::string& name : *names)
+                if (const auto& follows = ColumnOf(parent, name).follows) need(design.tables[follows->table]);
+        open.pop_back();
+        needed.push_back(&parent);
+    };
+    for (const PlannedColumn& column : table.columns)
+        if (column.follows && column.written()) need(design.tables[column.follows->table]);
+    need(table);
+    std::vector<MatchStatement> statements;
+    for (const PlannedTable* parent : needed) {
+        statements.push_back({CreateKeyRows(*parent), "DROP FOREIGN TABLE " + KeyRowsName(*parent)});
+        statements.push_back({CreateKeys(*parent), "DROP TABLE " + KeysTableName(*parent)});
+    }
+    for (const PlannedTable* parent : needed) {
+        statements.push_back({KeyPairs(design, *parent).Fill(), {}});
+        for (std::size_t i = 0; i < parent->match->kept.size(); ++i)
+            statements.push_back(
+                {"CREATE INDEX ON " + KeysTableName(*parent) + " (" + FromColumn(i) + ")", {}});
+    }
+    return statements;
+}
+
+std::string KeysTableName(const PlannedTable& table) {
+    schema::NameAllocator names(schema::FoldCase::kPreserve, false);
+    return "pg_temp." + QuotePgIdentifierIfNeeded(
+                            names.Take("keys of " + table.source->server + "_" + table.table().name).name);
+}
+
+std::string KeyRowsName(const PlannedTable& table) {
+    schema::NameAllocator names(schema::FoldCase::kPreserve, false);
+    return "pg_temp." + QuotePgIdentifierIfNeeded(
+                            names.Take("rows of " + table.source->server + "_" + table.table().name).name);
+}
+
+}  // namespace pgsqlite::plan

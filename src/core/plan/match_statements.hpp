@@ -1,0 +1,32 @@
+// `existing` match: rows find those that the target has already, by a key that says the same on both sides;
+// and what refers to them follows. Keys are paired in a temporary table for each such table, made anew by
+// whoever needs it: before the rows are there it tells which keys they will have, afterwards which they have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/plan/design.hpp"
+
+namespace pgsqlite::plan {
+
+struct MatchStatement {
+    std::string make;
+    std::string drop;  ///< empty: it makes nothing, but fills what was made
+};
+
+/// Whether a column's value is looked up among paired keys.
+bool IsLookedUp(const PlannedTable& table, const PlannedColumn& column) noexcept;
+
+/// What a written column gets, over the foreign table's columns and paired keys.
+std::string WrittenExpression(const Design& design, const PlannedTable& table, const PlannedColumn& column);
+
+/// Pairs the keys that the expressions of a table look up: first all that makes relations, then all that
+/// fills them.
+std::vector<MatchStatement> PrepareMatches(const Design& design, const PlannedTable& table);
+
+/// The temporary relations for a table that others look up, as SQL.
+std::string KeysTableName(const PlannedTable& table);
+std::string KeyRowsName(const PlannedTable& table);
+
+}  // namespace pgsqlite::plan
