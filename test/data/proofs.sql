@@ -8,3 +8,9 @@ CREATE TABLE parent (id INTEGER PRIMARY KEY);
 CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id));
 INSERT INTO parent VALUES (1);
 INSERT INTO child VALUES (1, 1);
+
+-- What an expression fails for, and what is mended.
+CREATE TABLE share (id INTEGER PRIMARY KEY, part TEXT, note TEXT);
+INSERT INTO share VALUES (1, '1', 'a'), (2, '2', 'b'), (3, 'x', 'c'), (4, '0', 'd'), (5, '5', 'e');
+CREATE TABLE town (code TEXT PRIMARY KEY, zip TEXT) WITHOUT ROWID;
+INSERT INTO town VALUES ('a', '12345'), ('b', '2134'), ('c', '99999'), ('d', 'none');

@@ -14,17 +14,23 @@ void Add(StringInfo reasons, const char* words) {
     if (words != nullptr) appendStringInfo(reasons, "%s%s", reasons->len > 0 ? "; " : "", words);
 }
 
-/// Whether rows that were put aside and loaded later explain all that is left: they have values of their own.
-bool OnlyMended(const TablePair& pair, const Outcome& outcome) noexcept {
-    return outcome.refused > 0 && outcome.refused <= pair.loaded_rejects &&
-           outcome.extra == outcome.refused && outcome.missing == 0 && outcome.different == 0;
+bool Differs(const Outcome& outcome) noexcept {
+    return outcome.missing != 0 || outcome.extra != 0 || outcome.different != 0 || outcome.refused != 0;
 }
 
-const char* StatusOf(const TablePair& pair, const Outcome& outcome, StringInfo reasons) {
-    if (OnlyMended(pair, outcome)) {
+/// Whether nothing is left to explain but the rows that were loaded later, which the pair does not expect.
+bool OnlyRetried(const TablePair& pair, const Outcome& outcome) noexcept {
+    if (outcome.missing != 0 || outcome.different != 0 || outcome.refused != 0) return false;
+    return pair.scope == nullptr ? outcome.extra == pair.loaded_rejects
+                                 : outcome.extra <= pair.loaded_rejects;
+}
+
+/// @param mended rows that have values of their own, where these explain all; else 0
+const char* StatusOf(const TablePair& pair, const Outcome& outcome, int64 mended, StringInfo reasons) {
+    if (mended > 0) {
         Add(reasons,
             psprintf("rows mended before they were loaded: " INT64_FORMAT "; all others are identical",
-                     outcome.refused));
+                     mended));
         return "cannot compare";
     }
     if (outcome.refused > 0)
@@ -35,9 +41,32 @@ const char* StatusOf(const TablePair& pair, const Outcome& outcome, StringInfo r
                 : psprintf("rows of the source that do not fit the target's types, and are not among "
                            "the rejects: " INT64_FORMAT,
                            outcome.refused));
-    const bool same =
-        outcome.missing == 0 && outcome.extra == 0 && outcome.different == 0 && outcome.refused == 0;
-    return same ? "identical" : "differs";
+    if (!Differs(outcome)) return "identical";
+    if (pair.other_relations == nullptr) return "differs";
+    Add(reasons, psprintf("what its load reads may have changed since: %s", pair.other_relations));
+    return "cannot compare";
+}
+
+Outcome CompareSides(TablePair* pair, const DifferenceTaker* differences) {
+    if (differences != nullptr) differences->begin(differences->context, *pair);
+    Outcome outcome = Compare(&pair->source, &pair->sink, pair->aside, differences);
+    outcome.refused -= std::min(outcome.refused, pair->unlocated_rejects);
+    return outcome;
+}
+
+void Give(TablePair* pair, const Outcome* outcome, int64 mended, const char* note,
+          const VerdictTaker& taker) {
+    StringInfoData reasons;
+    initStringInfo(&reasons);
+    Add(&reasons, pair->obstacle);
+    Verdict verdict = {pair, outcome, "cannot compare", nullptr};
+    if (outcome != nullptr) {
+        verdict.status = StatusOf(*pair, *outcome, mended, &reasons);
+        Add(&reasons, pair->scope);
+    }
+    Add(&reasons, note);
+    verdict.reason = reasons.len > 0 ? reasons.data : nullptr;
+    taker.take(taker.context, verdict);
 }
 
 bool IsVerdict(const ErrorData* error) noexcept {
@@ -96,23 +125,45 @@ void DropSource(const TablePair& pair) {
     if (pair.drop != nullptr) RunSql(pair.drop);
 }
 
+/// How many rows that were put aside were loaded later with values of their own, where these explain all that
+/// differs; else 0.
+int64 CountMended(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, bool by_load,
+                  const Outcome& outcome) {
+    TablePair* others = PairOfJob(plan, load, {true, by_load});
+    const bool explains = others->obstacle == nullptr && OnlyRetried(*others, CompareSides(others, nullptr));
+    DropSource(*others);
+    return explains ? outcome.different + outcome.extra : 0;
+}
+
+void TryTable(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, bool by_load, const char* note,
+              const DifferenceTaker* differences, const VerdictTaker& taker) {
+    TablePair* pair = PairOfJob(plan, load, {false, by_load});
+    Outcome outcome = {};
+    int64 mended = 0;
+    if (pair->obstacle == nullptr) outcome = CompareSides(pair, differences);
+    DropSource(*pair);
+    if (differences == nullptr && pair->obstacle == nullptr && pair->loaded_rejects > 0 && Differs(outcome))
+        mended = CountMended(plan, load, by_load, outcome);
+    Give(pair, pair->obstacle == nullptr ? &outcome : nullptr, mended, note, taker);
+}
+
 void JudgeTable(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const Notes& notes,
                 const DifferenceTaker* differences, const VerdictTaker& taker) {
     const char* note = NoteOf(notes, load.task);
-    ErrorData* error = TryInSubtransaction(
-        [&] {
-            TablePair* pair = PairOfJob(plan, load);
-            JudgePair(pair, note, differences, taker);
-            DropSource(*pair);
-        },
-        &IsVerdict);
+    const ErrorData* error =
+        TryInSubtransaction([&] { TryTable(plan, load, false, note, differences, taker); }, &IsVerdict);
     if (error == nullptr) return;
+    // An expression that fails for a row is no obstacle to a load.
+    if (!load.task.create_source.empty() && Guard([&] { return plan::Computes(load.task); }) &&
+        TryInSubtransaction([&] { TryTable(plan, load, true, note, differences, taker); }, &IsVerdict) ==
+            nullptr)
+        return;
     TablePair pair = {};
     pair.server = load.task.server.empty() ? nullptr : ToServerText(load.task.server);
     pair.table = load.task.table.empty() ? nullptr : ToServerText(load.task.table);
     pair.target = ToServerText(load.target);
     pair.obstacle = error->message;
-    JudgePair(&pair, note, differences, taker);
+    Give(&pair, nullptr, 0, note, taker);
 }
 
 bool IsWanted(const jobs::PlannedLoad& load, const char* table) {
@@ -144,22 +195,9 @@ void JudgeTables(const jobs::JobPlan& plan, const char* table, const DifferenceT
 
 void JudgePair(TablePair* pair, const char* note, const DifferenceTaker* differences,
                const VerdictTaker& taker) {
-    StringInfoData reasons;
-    initStringInfo(&reasons);
-    Add(&reasons, pair->obstacle);
-    Verdict verdict = {pair, nullptr, "cannot compare", nullptr};
-    Outcome outcome;
-    if (pair->obstacle == nullptr) {
-        if (differences != nullptr) differences->begin(differences->context, *pair);
-        outcome = Compare(&pair->source, &pair->sink, pair->aside, differences);
-        outcome.refused -= std::min(outcome.refused, pair->unlocated_rejects);
-        verdict.outcome = &outcome;
-        verdict.status = StatusOf(*pair, outcome, &reasons);
-        Add(&reasons, pair->scope);
-    }
-    Add(&reasons, note);
-    verdict.reason = reasons.len > 0 ? reasons.data : nullptr;
-    taker.take(taker.context, verdict);
+    Outcome outcome = {};
+    if (pair->obstacle == nullptr) outcome = CompareSides(pair, differences);
+    Give(pair, pair->obstacle == nullptr ? &outcome : nullptr, 0, note, taker);
 }
 
 void JudgeJob(int64 job, const char* table, const DifferenceTaker* differences, const VerdictTaker& taker) {

@@ -7,6 +7,7 @@
 #include "pg/load/collect.hpp"
 #include "pg/load/open_source.hpp"
 #include "pg/run_sql.hpp"
+#include "pg/validate/expected_rows.hpp"
 #include "pg/validate/job_sql.hpp"
 #include "pg/validate/made_anew.hpp"
 #include "pg/validate/raw_side.hpp"
@@ -15,9 +16,9 @@
 namespace pgsqlite::pg::validate {
 namespace {
 
-/// Rowids of the rows that were put aside and are not in the target.
-void ReadLeftOut(Side* side, int64 job, int32 table_no) {
-    const jobs::Rowids left_out = jobs::ReadAsideRowids(job, table_no);
+/// Rowids of the rows that were put aside and are not expected.
+void ReadLeftOut(Side* side, int64 job, int32 table_no, bool with_retried) {
+    const jobs::Rowids left_out = jobs::ReadAsideRowids(job, table_no, with_retried);
     if (left_out.count > PG_INT32_MAX) elog(ERROR, "too many rejected rows");
     side->left_out = left_out.rowids;
     side->left_out_count = static_cast<int>(left_out.count);
@@ -142,7 +143,7 @@ RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, cons
 /// A condition on the rows of the source that leaves out those that were put aside, known by the primary key
 /// in SQLite: as it is stored, since a conversion may make one of two keys, or NULL of one. The job's source
 /// gets columns for it, which are texts. Null where no key is recorded.
-const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
+const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const char* put_aside) {
     const Oid source = RelationNamed(load.task.source, NoLock, true);
     const List* parts = OidIsValid(source) ? jobs::ReadAsideKey(plan.job, load.table_no) : NIL;
     if (parts == NIL) return nullptr;
@@ -173,8 +174,8 @@ const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& loa
     // query with the source then, and hide what does not fit.
     return psprintf("(EXISTS (SELECT FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
                     " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL"
-                    " AND r.state OPERATOR(pg_catalog.<>) 'loaded'%s)) IS NOT TRUE",
-                    plan.job, load.table_no, matches.data);
+                    " AND %s%s)) IS NOT TRUE",
+                    plan.job, load.table_no, put_aside, matches.data);
 }
 
 void AddScope(TablePair* pair, const char* words) {
@@ -183,7 +184,8 @@ void AddScope(TablePair* pair, const char* words) {
 
 }  // namespace
 
-TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
+TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load,
+                     const Expectation& expectation) {
     const plan::LoadTask& task = load.task;
     TablePair* pair = static_cast<TablePair*>(palloc0(sizeof(TablePair)));
     pair->server = task.server.empty() ? nullptr : ToServerText(task.server);
@@ -205,6 +207,7 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     }
     pair->loaded_rejects = record.loaded_rejects;
     pair->unlocated_rejects = record.unlocated_rejects;
+    if (expectation.without_retried) pair->unlocated_rejects += record.unlocated_retries;
     const bool upserts = !task.upsert_key.empty(), matches = !task.match_on.empty();
     if (matches)
         AddScope(pair, "of rows that were there the columns by which they were found are compared");
@@ -217,15 +220,21 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load) {
     pair->names = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(columns.count)));
     for (int i = 0; i < columns.count; ++i)
         pair->names[i] = get_attname(target, columns.attributes[i], false);
-    JobQuery query = {plan, load, columns, target, pair->names, nullptr, record.xids};
-    if (record.keyed_rejects) {
-        query.condition = KeyCondition(plan, load);
+    const char* put_aside = expectation.without_retried ? "true" : "r.state OPERATOR(pg_catalog.<>) 'loaded'";
+    JobQuery query = {plan, load, columns, target, pair->names, put_aside, nullptr, record.xids, nullptr};
+    if (!task.create_source.empty())
+        pair->other_relations = OtherRelations(task, RelationNamed(task.source, NoLock, true));
+    if (record.keyed_rejects || (expectation.without_retried && record.keyed_retries)) {
+        query.condition = KeyCondition(plan, load, put_aside);
         if (query.condition == nullptr)
             pair->obstacle = "rows were put aside that cannot be told from the others";
     }
     pair->source = MakeSide(columns, target);
-    ReadLeftOut(&pair->source, plan.job, load.table_no);
-    if (!HasOrphanSteps(query) && query.condition == nullptr)
+    ReadLeftOut(&pair->source, plan.job, load.table_no, expectation.without_retried);
+    if (expectation.by_load) {
+        query.loaded = LoadExpected(query);
+        pair->drop = psprintf("DROP TABLE %s; %s", query.loaded, pair->drop);
+    } else if (!HasOrphanSteps(query) && query.condition == nullptr)
         pair->source.raw = RawTableOf(task, columns, pair->source);
     pair->source.query = ExpectedQuery(query);
     pair->sink = MakeSide(columns, target);

@@ -7,18 +7,6 @@
 namespace pgsqlite::pg::validate {
 namespace {
 
-/// The type that a load's value takes on in the target. Lengths of texts are left away: a load never cuts, so
-/// nothing may be cut here.
-const char* TargetType(Oid target, AttrNumber attribute) {
-    Oid type, collation;
-    int32 typmod;
-    get_atttypetypmodcoll(target, attribute, &type, &typmod, &collation);
-    type = getBaseTypeAndTypmod(type, &typmod);
-    if (type == VARCHAROID || type == BPCHAROID) typmod = -1;
-    if (type == BPCHAROID) return "pg_catalog.bpchar";
-    return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-}
-
 const char* PlannedName(const std::string& name) {
     return load::SqlText([&] { return schema::QuotePgIdentifierIfNeeded(name); });
 }
@@ -77,15 +65,19 @@ const char* ConvertedRows(const JobQuery& query) {
     appendStringInfo(&sql, "\nFROM (%s) AS s (%s)\nWHERE true", rows, aliases.data);
     // Without rowids the rows that were put aside are known by their values alone: AsideQuery.
     if (!has_rowid) return sql.data;
+    const char* rowids =
+        psprintf("SELECT r.rowid FROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
+                 " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NOT NULL",
+                 query.plan.job, query.load.table_no);
+    // One that broke a rule and was loaded later is there.
     for (size_t i = 0; i < task.rules.size(); ++i)
         if (task.rules[i].on_fail == spec::OnFail::kReject)
-            appendStringInfo(&sql, "\nAND s.f%zu IS NOT TRUE", i);
-    appendStringInfo(&sql,
-                     "\nAND (s.r OPERATOR(pg_catalog.=) ANY (SELECT r.rowid FROM sqlite.rejects r"
-                     " WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
-                     " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NOT NULL"
-                     " AND r.state OPERATOR(pg_catalog.<>) 'loaded')) IS NOT TRUE",
-                     query.plan.job, query.load.table_no);
+            appendStringInfo(&sql,
+                             "\nAND (s.f%zu IS NOT TRUE OR s.r OPERATOR(pg_catalog.=) ANY (%s"
+                             " AND r.state OPERATOR(pg_catalog.=) 'loaded'))",
+                             i, rowids);
+    appendStringInfo(&sql, "\nAND (s.r OPERATOR(pg_catalog.=) ANY (%s AND %s)) IS NOT TRUE", rowids,
+                     query.put_aside);
     return sql.data;
 }
 
@@ -115,7 +107,27 @@ const char* WithKeptRows(const JobQuery& query, const char* rows) {
         sql.data, rows, RelationItem(query.target), quote_literal_cstr(query.xids), match.data);
 }
 
+/// The rows of the load from a table that has them already.
+const char* LoadedRows(const JobQuery& query) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (size_t i = 0; i < query.load.task.columns.size(); ++i)
+        appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "SELECT ", PlannedName(query.load.task.columns[i]));
+    return psprintf("%s FROM %s", sql.data, query.loaded);
+}
+
 }  // namespace
+
+// Lengths of texts are left away: a load never cuts, so nothing may be cut here.
+const char* TargetType(Oid target, AttrNumber attribute) {
+    Oid type, collation;
+    int32 typmod;
+    get_atttypetypmodcoll(target, attribute, &type, &typmod, &collation);
+    type = getBaseTypeAndTypmod(type, &typmod);
+    if (type == VARCHAROID || type == BPCHAROID) typmod = -1;
+    if (type == BPCHAROID) return "pg_catalog.bpchar";
+    return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
 
 const char* QuotedAsPlanned(const char* name) {
     const char* utf8 = ToUtf8(name);
@@ -131,7 +143,7 @@ bool HasOrphanSteps(const JobQuery& query) {
 
 const char* ExpectedQuery(const JobQuery& query) {
     const plan::LoadTask& task = query.load.task;
-    const char* rows = ConvertedRows(query);
+    const char* rows = query.loaded != nullptr ? LoadedRows(query) : ConvertedRows(query);
     for (const jobs::PlannedStep& step : query.plan.steps) {
         OrphanStep orphans;
         if (!ReadOrphanStep(query, step, &orphans)) continue;
@@ -195,10 +207,9 @@ const char* AsideQuery(const JobQuery& query) {
                          TargetType(query.target, query.columns.attributes[i]));
     appendStringInfo(&sql,
                      "\nFROM sqlite.rejects r WHERE r.job OPERATOR(pg_catalog.=) " INT64_FORMAT
-                     " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL"
-                     " AND r.state OPERATOR(pg_catalog.<>) 'loaded'"
+                     " AND r.table_no OPERATOR(pg_catalog.=) %d AND r.rowid IS NULL AND %s"
                      " AND pg_catalog.jsonb_path_exists(r.row, '$.*.type')",
-                     query.plan.job, query.load.table_no);
+                     query.plan.job, query.load.table_no, query.put_aside);
     return sql.data;
 }
 

@@ -19,13 +19,17 @@ struct JobQuery {
     const JobColumns& columns;
     Oid target;
     const char** names;     ///< of the columns, in the order of comparison
+    const char* put_aside;  ///< SQL condition on sqlite.rejects AS r: whose rows are not expected
     const char* condition;  ///< on the rows of the load's source that are expected; null: all
     const char* xids;       ///< of the transactions that wrote its rows, "{1,2}"
+    const char* loaded;     ///< the temporary table that has the expected rows; null: they are computed
 };
 
 /// Whether the job made NULL of references without a parent, after the load.
 bool HasOrphanSteps(const JobQuery& query);
 
+/// The type that a load's value takes on in the target, without the length of a text.
+const char* TargetType(Oid target, AttrNumber attribute);
 /// What the job's load gives, in the target's types, less the rows that were put aside by their rowid.
 const char* ExpectedQuery(const JobQuery& query);
 /// @param xids transactions whose rows are meant, "{1,2}", and with an upsert those whose key the load gives;

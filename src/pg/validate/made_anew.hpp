@@ -10,4 +10,9 @@ namespace pgsqlite::pg::validate {
 /// @param column place among the task's columns; the task's source is there
 bool IsMadeAnew(const plan::LoadTask& task, size_t column);
 
+/// Relations that the load reads beside its source, as a list of names: what they hold may be something else
+/// by now, and of a target it is. Null: none but temporary ones. @param source the task's source, which is
+/// there
+const char* OtherRelations(const plan::LoadTask& task, Oid source);
+
 }  // namespace pgsqlite::pg::validate

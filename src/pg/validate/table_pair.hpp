@@ -21,6 +21,17 @@ struct TablePair {
     const char* scope;        ///< which rows of the target are compared; null: all
     int64 unlocated_rejects;  ///< rows that don't fit and were put aside, without a rowid to know them by
     int64 loaded_rejects;     ///< rows that were put aside and loaded later
+    /// Relations beside the source that the job's load read, in words, whose rows may be others by now; null:
+    /// none.
+    const char* other_relations;
+};
+
+/// What of a job's table is expected.
+struct Expectation {
+    bool without_retried;  ///< not the rows that were put aside and loaded later, with values of their own
+    /// What the job's load gives when it is run again, into a temporary table, instead of its query: where an
+    /// expression fails that on_error makes NULL of.
+    bool by_load;
 };
 
 /// Two relations, their columns paired by name and by the mapping.
@@ -28,7 +39,8 @@ TablePair* PairRelations(Oid source, Oid target, const digest::Mapping& mapping)
 
 /// A table of a job: what its load would give now, and what the target holds. May create a temporary foreign
 /// table. Raises what the load's source raises.
-TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load);
+TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load,
+                     const Expectation& expectation);
 
 // What both ways share.
 

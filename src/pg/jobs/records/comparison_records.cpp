@@ -8,7 +8,7 @@ namespace {
 constexpr char kTable[] = R"(
 SELECT x.xids,
     o.targets > 1 OR COALESCE(t.existing = 'append', false) OR j.kind = 'load',
-    r.loaded, r.typed, r.unlocated, j.state = 'rolled back', r.keyed
+    r.loaded, r.typed, r.unlocated, j.state = 'rolled back', r.keyed, r.keyed_loaded, r.unlocated_loaded
 FROM sqlite.job_tables t JOIN sqlite.jobs j ON j.job = t.job,
     LATERAL (
         SELECT array_agg(DISTINCT w.xid)::text AS xids
@@ -25,7 +25,10 @@ FROM sqlite.job_tables t JOIN sqlite.jobs j ON j.job = t.job,
                 AND jsonb_path_exists(r.row, '$.*.class') AND r.category = 'conversion') AS unlocated,
             count(*) FILTER (WHERE r.state <> 'loaded' AND r.rowid IS NULL
                 AND jsonb_path_exists(r.row, '$.*.class')
-                AND (r.category <> 'conversion' OR r.key IS NOT NULL)) > 0 AS keyed
+                AND (r.category <> 'conversion' OR r.key IS NOT NULL)) > 0 AS keyed,
+            count(*) FILTER (WHERE r.state = 'loaded' AND r.rowid IS NULL AND r.key IS NOT NULL) > 0 AS keyed_loaded,
+            count(*) FILTER (WHERE r.state = 'loaded' AND r.rowid IS NULL AND r.category = 'conversion')
+                AS unlocated_loaded
         FROM sqlite.rejects r WHERE r.job = t.job AND r.table_no = t.table_no
     ) AS r
 WHERE t.job = $1 AND t.table_no = $2
@@ -33,7 +36,7 @@ WHERE t.job = $1 AND t.table_no = $2
 
 constexpr char kAsideRowids[] = R"(
 SELECT DISTINCT r.rowid FROM sqlite.rejects r
-WHERE r.job = $1 AND r.table_no = $2 AND r.rowid IS NOT NULL AND r.state <> 'loaded'
+WHERE r.job = $1 AND r.table_no = $2 AND r.rowid IS NOT NULL AND ($3 OR r.state <> 'loaded')
 ORDER BY 1
 )";
 
@@ -62,15 +65,19 @@ ComparedTable ReadComparedTable(int64 job, int32 table_no) {
                                  row.Bool(6),
                                  row.Bool(4),
                                  row.Bool(7),
-                                 row.Int8(5)};
+                                 row.Int8(5),
+                                 row.Bool(8),
+                                 row.Int8(9)};
     SPI_finish();
     return table;
 }
 
-Rowids ReadAsideRowids(int64 job, int32 table_no) {
+Rowids ReadAsideRowids(int64 job, int32 table_no, bool with_retried) {
     MemoryContext caller = CurrentMemoryContext;
     SPI_connect();
-    const Rows rows = RunOnRecords(kAsideRowids, OfTable(job, table_no));
+    Arguments arguments = OfTable(job, table_no);
+    arguments.Bool(with_retried);
+    const Rows rows = RunOnRecords(kAsideRowids, arguments);
     Rowids read = {static_cast<int64*>(MemoryContextAllocHuge(caller, sizeof(int64) * (rows.count + 1))),
                    rows.count};
     for (uint64 i = 0; i < rows.count; ++i)

@@ -13,6 +13,8 @@ struct ComparedTable {
     bool typed_rejects;       ///< rows were put aside in the target's form
     bool keyed_rejects;       ///< rows were put aside that are known by SQLite's key
     int64 unlocated_rejects;  ///< rows that don't fit, known by their number only
+    bool keyed_retries;       ///< as keyed_rejects, of rows that were loaded later
+    int64 unlocated_retries;  ///< as unlocated_rejects
 };
 ComparedTable ReadComparedTable(int64 job, int32 table_no);
 
@@ -21,8 +23,8 @@ struct Rowids {
     int64* rowids;
     uint64 count;
 };
-/// Of the rows that were put aside and are not in the target.
-Rowids ReadAsideRowids(int64 job, int32 table_no);
+/// Of the rows that were put aside and are not in the target. @param with_retried also those that are by now
+Rowids ReadAsideRowids(int64 job, int32 table_no, bool with_retried);
 /// Columns of SQLite's key by which rows that were put aside are known: char *, in the server's encoding.
 List* ReadAsideKey(int64 job, int32 table_no);
 
