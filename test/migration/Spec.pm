@@ -31,13 +31,34 @@ sub new {
 	$self->{short} = !$self->{wild} && chance(0.75);
 	$self->{table} = pick(@{ $at{sources}[0]{tables} });
 	$self->{spec} = $self->object('job', 0);
-	if (!$self->{wild} && chance(0.7)) {
+	if (!$self->{wild} && chance(0.25)) { $self->{spec} = $self->policies; }
+	elsif (!$self->{wild} && chance(0.7)) {
 		$self->{spec}{on_error} = 'reject' if !$self->{short} || chance(0.6);
 		$self->{spec}{types} //= 'stored' if chance($self->{short} ? 0.25 : 0.5);
 		$self->{spec}{orphans} //= pick(qw(reject keep null reject)) if $self->{short} && chance(0.7);
 		$self->{spec}{existing} //= pick('append', 'skip', 'upsert', 'truncate');
 	}
 	return $self;
+}
+
+# Nothing but policies, and how the rows are brought.
+my %policy = (on_error => [ 'null', 'reject', 'error' ], excess_digits => [qw(round truncate)], invalid_text => [ 'replace', 'null' ], nul_bytes => [ 'strip', 'null' ], invalid_json => [ 'null', 'string' ],
+	too_long => ['truncate'], empty_as_null => [$true], zero_date_as_null => [$true], orphans => [qw(reject null keep)]);
+sub policies {
+	my ($self) = @_;
+	my $some = sub { my ($likely) = @_; return map { $_ => pick(@{ $policy{$_} }) } grep { chance($likely) } sort keys %policy };
+	my %spec = $some->(0.6);
+	$spec{on_error} = pick('null', 'reject') if chance(0.8);
+	$spec{types} = pick('declared', 'stored') if chance(0.3);
+	$spec{existing} = 'append' if chance(0.5);
+	$spec{workers} = pick(1, 2) if chance(0.4);
+	$spec{transaction} = pick(qw(single table batch)) if chance(0.5);
+	for my $name ($self->columns_of) {
+		my %column = $some->(0.3);
+		delete $column{orphans};
+		$spec{columns}{ pattern($name) =~ s/^/*./r } = \%column if chance(0.2);
+	}
+	return \%spec;
 }
 
 sub json { return JSON::PP->new->canonical->utf8->allow_nonref->encode($_[0]{spec}); }
