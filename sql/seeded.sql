@@ -110,6 +110,25 @@ SELECT * FROM sqlite.assess('{seeded}', 'app', '{"tables": {"person": {"match_on
 SELECT * FROM sqlite.assess('{seeded}', 'app', '{"tables": {"person": {"match_on": ["login"], "upsert": {"key": ["login"]}}}}');
 SELECT sqlite.unmatched(5, false, 'app.t'), sqlite.unmatched(NULL::text, true, 'app.t');
 SELECT sqlite.unmatched('x'::text, true, 'app.t');
+-- What is suggested depends on what is there.
+SELECT seed('app');
+CREATE TABLE app.profile (person_id integer PRIMARY KEY REFERENCES app.person, bio text);
+INSERT INTO app.profile VALUES (1, 'seeded');
+CREATE TABLE app.plain (id integer PRIMARY KEY, v text);
+INSERT INTO app.plain VALUES (1, 'other'), (9, 'x');
+CREATE TABLE app.same (id integer PRIMARY KEY, v text);
+INSERT INTO app.same VALUES (1, 'one'), (9, 'x');
+CREATE TABLE app.apart (id integer PRIMARY KEY, v text);
+INSERT INTO app.apart VALUES (7, 'seven');
+CREATE TABLE app.leaned_on (id integer PRIMARY KEY, v text);
+CREATE TABLE app.leaning (id integer PRIMARY KEY, leaned_on_id integer REFERENCES app.leaned_on);
+INSERT INTO app.leaned_on VALUES (1, 'other'), (9, 'x');
+INSERT INTO app.leaning VALUES (1, 9);
+SELECT table_name, rows, suggestion FROM sqlite.assess('{seeded}', 'app') WHERE finding ~ 'rows already' ORDER BY 1;
+SELECT table_name, suggestion FROM sqlite.assess('{seeded}', 'app', quick => true) WHERE finding ~ 'rows already' ORDER BY 1;
+SELECT sqlite.suggest_spec('{seeded}', 'app') AS spec \gset
+SELECT jsonb_pretty(:'spec'::jsonb);
+SELECT severity, table_name, column_name, finding FROM sqlite.assess('{seeded}', 'app', :'spec') WHERE severity = 'blocker';
 DROP SCHEMA app CASCADE;
 DROP TABLE first;
 DROP FUNCTION seed, told, migrated;

@@ -9,3 +9,13 @@ CREATE TABLE item (id INTEGER PRIMARY KEY, ctype_id INTEGER REFERENCES ctype, pe
 INSERT INTO item VALUES (1, 2, 2, 2), (2, 3, 4, 1), (3, NULL, NULL, 4), (4, 9, 3, 5), (5, 77, NULL, 1), (6, 2, NULL, 55), (7, 4, NULL, 1);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 INSERT INTO setting VALUES ('color', 'red'), ('size', '5');
+CREATE TABLE profile (person_id INTEGER PRIMARY KEY REFERENCES person (id), bio TEXT);
+INSERT INTO profile VALUES (2, 'admin''s own'), (1, 'Ann''s');
+CREATE TABLE plain (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO plain VALUES (1, 'one');
+CREATE TABLE same (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO same VALUES (1, 'one'), (2, 'two');
+CREATE TABLE apart (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO apart VALUES (1, 'one');
+CREATE TABLE leaned_on (id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO leaned_on VALUES (1, 'one');

@@ -83,6 +83,15 @@ struct TrialFacts {
 /// Faults that an integrity check looks for in a table before it ends.
 inline constexpr std::size_t kMostDamage = 100;
 
+/// How a table's rows meet those that its target has already.
+struct MeetingFacts {
+    std::vector<std::string> key;  ///< of the target, by which they were compared; empty: it has none
+    std::uint64_t found = 0;       ///< rows of the source that are there by it
+    std::uint64_t different = 0;   ///< of them, those with another value somewhere else
+    std::uint64_t taken = 0;       ///< rows of the source whose primary key another row has
+    bool referred_to = false;      ///< foreign keys of other tables lead to the target
+};
+
 struct TableFacts {
     std::shared_ptr<const TableProfile> profile;
     std::vector<ColumnFacts> columns;  ///< by PlannedTable::columns
@@ -93,6 +102,8 @@ struct TableFacts {
     std::uint64_t refused_rows = 0;   ///< rows with a cell that does not fit, or NULL where none may be
     std::string failure;              ///< why the table could not be read to its end
     std::optional<TrialFacts> trial;  ///< nothing where the other facts tell all
+    /// Where nothing is said of rows that are there, and they can be compared.
+    std::optional<MeetingFacts> meeting;
     std::vector<std::string> damage;  ///< what SQLite's integrity check finds, at most kMostDamage
 
     bool read() const noexcept { return row_count.has_value(); }

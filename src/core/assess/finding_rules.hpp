@@ -35,6 +35,8 @@ void FindTrial(Findings& findings, const plan::PlannedTable& table, const TableF
 /// One type for each key and all that refers to it, in what the findings about their columns suggest. After
 /// them.
 void FindFamilies(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
+/// What the findings about targets that have rows suggest.
+void ChooseExisting(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
 void FindViews(Findings& findings, const plan::Design& design);
 void FindTriggers(Findings& findings, const plan::Design& design);
 

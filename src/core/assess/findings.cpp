@@ -101,6 +101,7 @@ const char* SeverityName(Severity severity) noexcept {
 std::vector<Finding> FindAll(const plan::Design& design, const std::vector<TableFacts>& facts) {
     Findings findings;
     findings.list() = design.findings;
+    ChooseExisting(findings, design, facts);
     for (std::size_t i = 0; i < design.tables.size(); ++i) {
         const plan::PlannedTable& table = design.tables[i];
         if (!table.not_migrated.empty()) continue;

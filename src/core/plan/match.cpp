@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/plan/designer.hpp"
+#include "core/plan/match_statements.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/sqlite/identifier.hpp"
 
@@ -74,32 +75,6 @@ class MatchDesigner {
         else
             for (const std::string& name : table.match->on)
                 if (!Fills(table, name)) Refuse(table, "nothing fills column \"" + name + "\"");
-    }
-
-    /// The unique key beside the primary one that takes no NULLs, where there is one. Else the primary key,
-    /// unless it is one number or UUID, which says nothing of a row.
-    static std::vector<std::string> NaturalKey(const PlannedTable& table) {
-        const ExistingRelation& target = *table.existing;
-        const std::vector<std::string> primary = InOrder(target.primary_key);
-        const std::vector<std::string>* found = nullptr;
-        bool found_whole = false;
-        for (const std::vector<std::string>& key : target.unique_keys) {
-            if (key == primary) continue;
-            bool whole = true, written = true;
-            for (const std::string& name : key) {
-                const ExistingColumn* column = target.FindExactly(name);
-                whole = whole && column != nullptr && column->not_null;
-                written = written && Fills(table, name);
-            }
-            if (!written || (found != nullptr && found_whole >= whole)) continue;
-            found = &key;
-            found_whole = whole;
-        }
-        if (found != nullptr) return *found;
-        const PlannedColumn* only =
-            target.primary_key.size() == 1 ? table.FindTarget(target.primary_key[0]) : nullptr;
-        const bool speaks = only == nullptr || only->type.kind == Kind::kText;
-        return speaks ? target.primary_key : std::vector<std::string>();
     }
 
     void Refuse(PlannedTable& table, const std::string& why) {
@@ -206,6 +181,32 @@ class MatchDesigner {
 };
 
 }  // namespace
+
+std::vector<std::string> NaturalKey(const PlannedTable& table) {
+    const ExistingRelation& target = *table.existing;
+    const std::vector<std::string> primary = InOrder(target.primary_key);
+    const std::vector<std::string>* found = nullptr;
+    bool found_whole = false;
+    for (const std::vector<std::string>& key : target.unique_keys) {
+        if (key == primary) continue;
+        bool whole = true, written = true;
+        for (const std::string& name : key) {
+            const ExistingColumn* column = target.FindExactly(name);
+            whole = whole && column != nullptr && column->not_null;
+            written = written && Fills(table, name);
+        }
+        if (!written || (found != nullptr && found_whole >= whole)) continue;
+        found = &key;
+        found_whole = whole;
+    }
+    if (found != nullptr) return *found;
+    const PlannedColumn* only =
+        target.primary_key.size() == 1 ? table.FindTarget(target.primary_key[0]) : nullptr;
+    bool speaks = only == nullptr || only->type.kind == Kind::kText;
+    for (const ExistingForeignKey& key : target.foreign_keys)
+        speaks = speaks || (only != nullptr && IsAmong(key.columns, only->name));
+    return speaks ? target.primary_key : std::vector<std::string>();
+}
 
 void DesignMatches(Designer& designer) {
     MatchDesigner(designer).Run();

@@ -213,6 +213,59 @@ std::vector<MatchStatement> PrepareMatches(const Design& design, const PlannedTa
     return statements;
 }
 
+std::optional<Meeting> CompareRows(const PlannedTable& table) {
+    const ExistingRelation& target = *table.existing;
+    Meeting meeting;
+    meeting.key = NaturalKey(table);
+    if (meeting.key.empty()) meeting.key = target.primary_key;
+    const auto among = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    std::vector<std::string> references;
+    for (const ExistingForeignKey& key : target.foreign_keys)
+        references.insert(references.end(), key.columns.begin(), key.columns.end());
+    for (const sqlite::ForeignKey& key : table.table().foreign_keys)
+        for (const std::string& name : key.columns)
+            if (const PlannedColumn* column = table.Find(name)) references.push_back(column->name);
+    for (const std::string& name : meeting.key) {
+        const PlannedColumn* column = table.FindTarget(name);
+        if (column == nullptr || !column->written() || among(references, name)) return std::nullopt;
+    }
+    if (meeting.key.empty()) return std::nullopt;
+    std::string items, theirs, own;
+    const auto item = [&](const PlannedColumn& column) {
+        const std::string name = "c_" + std::to_string(&column - table.columns.data());
+        items += (items.empty() ? "CAST(" : ", CAST(") + SourceExpression(column) + " AS " +
+                 column.bare_type + ") AS " + name;
+        return name;
+    };
+    std::string equal, primary;
+    for (const PlannedColumn& column : table.columns) {
+        if (!column.written() || (column.conversion && !column.conversion->ok())) continue;
+        const std::string quoted = QuotePgIdentifierIfNeeded(column.name);
+        if (among(meeting.key, column.name)) {
+            equal += (equal.empty() ? "t." : " AND t.") + quoted + " = s." + item(column);
+        } else if (target.primary_key.size() == 1 && target.primary_key[0] == column.name) {
+            primary = "o." + quoted + " = s." + item(column);
+        } else if (!among(references, column.name)) {
+            theirs += (theirs.empty() ? "t." : ", t.") + quoted + "::text";
+            own += (own.empty() ? "s." : ", s.") + item(column) + "::text";
+        }
+    }
+    const std::string taken = primary.empty() ? "false"
+                                              : "t.tableoid IS NULL AND EXISTS (SELECT FROM " +
+                                                    table.SqlName() + " AS o WHERE " + primary + ")";
+    const std::string differs =
+        own.empty() ? "false" : "ROW(" + theirs + ") IS DISTINCT FROM ROW(" + own + ")";
+    meeting.rows = {CreateKeyRows(table), "DROP FOREIGN TABLE " + KeyRowsName(table)};
+    meeting.count =
+        "SELECT pg_catalog.count(t.tableoid), pg_catalog.count(*) FILTER (WHERE t.tableoid IS NOT "
+        "NULL AND " +
+        differs + "), pg_catalog.count(*) FILTER (WHERE " + taken + ") FROM (SELECT " + items + " FROM " +
+        KeyRowsName(table) + ") AS s LEFT JOIN " + table.SqlName() + " AS t ON " + equal;
+    return meeting;
+}
+
 std::string KeysTableName(const PlannedTable& table) {
     schema::NameAllocator names(schema::FoldCase::kPreserve, false);
     return "pg_temp." + QuotePgIdentifierIfNeeded(

@@ -3,6 +3,7 @@
 // whoever needs it: before the rows are there it tells which keys they will have, afterwards which they have.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,21 @@ std::string WrittenExpression(const Design& design, const PlannedTable& table, c
 /// Pairs the keys that the expressions of a table look up: first all that makes relations, then all that
 /// fills them.
 std::vector<MatchStatement> PrepareMatches(const Design& design, const PlannedTable& table);
+
+/// The unique key of a target by which its rows can be found: the one beside the primary key that takes no
+/// NULLs, where there is one. Else the primary key, unless it is one number or UUID, which says nothing of a
+/// row.
+std::vector<std::string> NaturalKey(const PlannedTable& table);
+
+/// How a table's rows meet those of its target.
+struct Meeting {
+    std::vector<std::string> key;  ///< by which they are compared
+    MatchStatement rows;           ///< reads the source
+    std::string count;  ///< SELECT of how many are found by the key, how many of those differ, and how many
+                        ///< find another row under their primary key
+};
+/// Nothing where they can't be compared: the key holds references, or there is none.
+std::optional<Meeting> CompareRows(const PlannedTable& table);
 
 /// The temporary relations for a table that others look up, as SQL.
 std::string KeysTableName(const PlannedTable& table);

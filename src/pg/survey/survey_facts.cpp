@@ -7,6 +7,7 @@
 #include "pg/subtransaction.hpp"
 #include "pg/survey/duplicates.hpp"
 #include "pg/survey/input_misfits.hpp"
+#include "pg/survey/meetings.hpp"
 #include "pg/survey/profile.hpp"
 #include "pg/survey/trial.hpp"
 
@@ -81,6 +82,7 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
         if (!options.profile) continue;
         CountInputMisfits(handle, server, table, own);
         FindDuplicates(handle, table, own);
+        ReadMeeting(table, own);
     }
     if (options.misfits) TryTables(handle, facts);
     return facts;
