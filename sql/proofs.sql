@@ -91,6 +91,20 @@ DELETE FROM proof.wanted WHERE id = 1;
 SELECT target, target_rows, status, reason FROM sqlite.validate(:job);
 DROP SCHEMA proof CASCADE;
 
+-- What rows must have and must be is so later on, too: NOT NULL of a required column, a CHECK of a rule.
+\set spec '{"include": ["pupil", "parent"], "on_error": "reject", "orphans": "null", "tables": {"pupil": {"required": ["name", "team"], "rules": {"old": {"condition": "pupil.age < 120", "check": true}, "mark": {"condition": "mark BETWEEN 1 AND 6", "on_fail": "warn", "check": true}, "pupil_pkey": {"condition": "id > 0", "check": true}}}}}'
+SELECT statement FROM sqlite.plan('{proofs}', 'proof', :'spec') WHERE object ~ '^(table|check) .*pupil';
+CALL sqlite.migrate('{proofs}', 'proof', :'spec') \gset
+SELECT read, written, rejected, warned FROM sqlite.job_tables WHERE job = :job AND table_name = 'pupil';
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'proof.pupil'::regclass AND contype = 'c' ORDER BY 1;
+SELECT target, status FROM sqlite.validate(:job) ORDER BY 1;
+CALL sqlite.rollback(:job);
+SELECT severity, finding FROM sqlite.assess('{proofs}', 'proof', '{"include": ["share"], "tables": {"share": {"rules": {"r": {"condition": "id IN (SELECT 1)", "check": true}}}}}') WHERE severity = 'blocker';
+CREATE SCHEMA proof;
+CREATE TABLE proof.share (id bigint, part text, note text);
+SELECT severity, finding FROM sqlite.assess('{proofs}', 'proof', '{"include": ["share"], "tables": {"share": {"rules": {"r": {"condition": "id > 0", "check": true}}}}}') WHERE finding ~ 'CHECK';
+DROP SCHEMA proof CASCADE;
+
 RESET ROLE;
 DROP SERVER proofs CASCADE;
 DROP OWNED BY regress_proof;

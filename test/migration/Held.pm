@@ -9,7 +9,7 @@ use Source;
 my $json = JSON::PP->new->allow_nonref;
 
 # Specs after which a value is meant to be another one, or a row can't be found by its rowid.
-my $other_values = qr/"(?:convert|default|default_sql|rules|keys|upsert|target|merge|primary_key|partition_by|encoding)"/;
+my $other_values = qr/"(?:convert|default|default_sql|rules|keys|upsert|match|target|merge|primary_key|partition_by|encoding)"/;
 
 # The job's tables: name, target, created, written, changes (values that policies changed, as the account has them), there (rows);
 # where the values can be compared, differing (values that are other ones), example.

@@ -79,7 +79,7 @@ sub existing_or_planned {
 # An object of one of the schema's kinds: a few of its keys at random.
 my %often = (job => 0.08, server => 0.1, table => 0.12, column => 0.2, upsert => 0.6, rule => 0.5, foreign_key => 0.35, partition_by => 0.6);
 # Of short specs, against the others: what seldom suits the tables at hand.
-my %rarely = (include => 0.05, exclude => 0.1, target => 0.05, partition_by => 0.05, max_rejects => 0.1, type_map => 0.1, upsert => 0.1, servers => 0.1, indexes => 0.2, backup => 0.1, references => 1);
+my %rarely = (include => 0.05, exclude => 0.1, target => 0.05, partition_by => 0.05, max_rejects => 0.1, type_map => 0.1, upsert => 0.1, servers => 0.1, indexes => 0.2, backup => 0.1, match_on => 0.3, references => 1);
 sub object {
 	my ($self, $kind, $depth) = @_;
 	my $known = $kind eq 'job' ? $self->{schema} : $self->{schema}{definitions}{$kind};
@@ -102,6 +102,7 @@ sub tame {
 	delete $object->{default_sql} if exists $object->{default};
 	delete $object->{commit_rows} if ($object->{transaction} // '') ne 'batch';
 	delete $object->{columns} if exists $object->{condition} && ($object->{on_fail} // '') ne 'null';
+	$object->{existing} = 'match' if $object->{match_on};
 	if ($object->{references} && $self->{short}) {
 		# To a key of one column, mostly.
 		my @parents = grep { @{ $_->{key} } == 1 } map { @{ $_->{tables} } } @{ $self->{sources} };
@@ -158,6 +159,7 @@ sub by_name {
 	upsert => sub { return $_[0]->object('upsert', $_[1]) },
 	key => sub { return $_[0]->columns },
 	set => sub { return $_[0]->columns(3) },
+	match_on => sub { return $_[0]->columns },
 	primary_key => sub { my ($self) = @_; return chance(0.2) ? [] : $self->columns },
 	foreign_keys => sub { my ($self, $depth) = @_; return [ map { $self->object('foreign_key', $depth) } 1 .. pick(0, 1, 1, 2, 3) ] },
 	required => sub { my ($self) = @_; return chance(0.1) ? [] : $self->columns(3) },

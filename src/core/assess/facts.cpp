@@ -225,7 +225,7 @@ void ApplyFacts(const TableFacts& facts, plan::PlannedTable& table) {
     for (std::size_t i = 0; i < facts.columns.size(); ++i)
         table.columns[i].lost_values = facts.columns[i].lost_values;
     for (std::size_t i = 0; i < facts.checks.size(); ++i)
-        table.checks[i].violated = facts.checks[i].rows > 0;
+        table.checks[i].violated = table.checks[i].violated || facts.checks[i].rows > 0;
     for (std::size_t i = 0; i < facts.orphans.size(); ++i)
         if (table.foreign_keys[i].follows_rows && facts.orphans[i].rows > 0)
             table.foreign_keys[i].orphans = spec::Orphans::kKeep;

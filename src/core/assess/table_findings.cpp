@@ -66,6 +66,12 @@ void FindRules(Findings& findings, const PlannedTable& table) {
                 .example = rule.condition.source;
             continue;
         }
+        if (rule.check && !table.creates())
+            findings
+                .Add(table, Severity::kNote,
+                     "the spec's " + rule.condition.pointer +
+                         " is no CHECK: the target is there, and stays as it is")
+                .example = rule.condition.source;
         if (rule.on_fail != spec::OnFail::kNull) continue;
         for (const std::string& name : rule.columns) {
             const PlannedColumn* column = table.FindTarget(name);

@@ -331,6 +331,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
             DesignSpecSql(table);
             DesignRules(table);
         }
+    RequireColumns(design);
     OrderTables(design);
     DesignSuspendedKeys(designer);
     DesignViews(designer);

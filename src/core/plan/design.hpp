@@ -22,6 +22,7 @@ enum class SpecSql : std::uint8_t {
     kNone,        ///< no text of the spec
     kExpression,  ///< one expression
     kIndex,       ///< what follows the table in one CREATE INDEX
+    kCheck,       ///< one expression as a CHECK takes it: of the row alone
 };
 
 struct Translated {
@@ -112,6 +113,7 @@ struct PlannedRule {
     /// Target columns: kNull: those that become NULL; else those to blame. The probe finds them where the
     /// spec does not name them.
     std::vector<std::string> columns;
+    bool check = false;  ///< asked for as a CHECK, too
 };
 
 struct PlannedKey {

@@ -54,6 +54,9 @@ void DesignViews(Designer& designer);
 void ReportSequences(Designer& designer, const PlannedTable& table);
 /// The spec's `required` and `rules`.
 void DesignRules(PlannedTable& table);
+/// What `required` asks of columns that are created: NOT NULL, where nothing clears them later. Rules are
+/// designed.
+void RequireColumns(Design& design);
 
 /// Whether a foreign key of a target that exists refers to a table's target.
 bool RefersTo(const ExistingForeignKey& key, const PlannedTable& table) noexcept;

@@ -49,7 +49,56 @@ std::string PresentCondition(const PlannedColumn& column) {
     return present;
 }
 
+/// A name that no constraint of the table has.
+std::string FreeName(const PlannedTable& table, const std::string& wanted) {
+    schema::NameAllocator names(schema::FoldCase::kPreserve, false);
+    for (const PlannedCheck& check : table.checks)
+        names.Reserve(check.name);
+    for (const PlannedKey& key : table.keys)
+        names.Reserve(key.name);
+    for (const PlannedForeignKey& key : table.foreign_keys)
+        names.Reserve(key.name);
+    return names.Take(wanted).name;
+}
+
+/// The rule as a CHECK. Rows that break it and go all the same come before a CHECK that is not valid.
+void AddCheck(PlannedTable& table, const PlannedRule& rule) {
+    PlannedCheck check;
+    check.name = FreeName(table, rule.name);
+    check.condition.source = check.condition.text = rule.condition.text;
+    check.condition.pointer = rule.condition.pointer;
+    check.condition.written = SpecSql::kCheck;
+    check.condition.probe = "SELECT 1 FROM " + ConvertedRow(table) + " WHERE (" + check.condition.text + ")";
+    check.violated = rule.on_fail == spec::OnFail::kWarn;
+    table.checks.push_back(std::move(check));
+}
+
+/// Whether a value that every row has may go later: cleared by a rule, for want of a parent, or with it.
+bool MayBeCleared(const PlannedTable& table, const std::string& name) {
+    const auto names = [&](const std::vector<std::string>& columns) {
+        return std::find(columns.begin(), columns.end(), name) != columns.end();
+    };
+    for (const PlannedRule& rule : table.rules)
+        if (rule.on_fail == spec::OnFail::kNull && (rule.columns.empty() || names(rule.columns))) return true;
+    return std::any_of(
+        table.foreign_keys.begin(), table.foreign_keys.end(), [&](const PlannedForeignKey& key) {
+            return names(key.columns) &&
+                   (key.orphans == spec::Orphans::kNull || key.actions.find(" SET ") != std::string::npos);
+        });
+}
+
 }  // namespace
+
+void RequireColumns(Design& design) {
+    for (std::size_t i = 0; i < design.tables.size(); ++i) {
+        PlannedTable& table = design.tables[i];
+        const bool shared = std::any_of(design.tables.begin(), design.tables.end(),
+                                        [&](const PlannedTable& other) { return other.merged_into == i; });
+        if (!table.creates() || shared) continue;
+        for (PlannedColumn& column : table.columns)
+            if (column.required && !MayBeCleared(table, column.name)) column.not_null = true;
+    }
+}
 
 void DesignRules(PlannedTable& table) {
     for (const std::string& name : table.settings.required) {
@@ -75,13 +124,16 @@ void DesignRules(PlannedTable& table) {
         rule.condition.source = rule.condition.text = asked.condition;
         rule.condition.pointer = asked.pointer;
         rule.condition.written = SpecSql::kExpression;
+        rule.check = asked.check;
         for (const std::string& name : asked.columns)
             if (FindWritten(table, name) == nullptr) rule.condition.reason = NoSuchColumn(table, name);
         table.rules.push_back(std::move(rule));
     }
-    for (PlannedRule& rule : table.rules)
+    for (PlannedRule& rule : table.rules) {
         rule.condition.probe =
             "SELECT 1 FROM " + ConvertedRow(table) + " WHERE (" + rule.condition.text + ")";
+        if (rule.check && table.creates()) AddCheck(table, rule);
+    }
 }
 
 }  // namespace pgsqlite::plan

@@ -148,6 +148,8 @@ constexpr Key kKeys[] = {
          "put the row aside, count it only, or make columns NULL"),
     Plain(Id::kRuleColumns, "columns", kRule, Form::kNames, "those of the condition",
           "columns that become NULL; only with `on_fail` `null`"),
+    Plain(Id::kRuleCheck, "check", kRule, Form::kBoolean, "false",
+          "make it a CHECK of a table that the migration creates, too; NOT VALID with `on_fail` `warn`"),
     Plain(Id::kForeignKeyName, "name", kForeignKey, Form::kName, "chosen by PostgreSQL", "of the constraint"),
     Plain(Id::kForeignKeyColumns, "columns", kForeignKey, Form::kNames, "", "the columns that refer", true),
     Plain(Id::kReferences, "references", kForeignKey, Form::kTarget, "", "the parent in PostgreSQL", true),

@@ -100,6 +100,7 @@ enum class Id : std::uint8_t {
     kCondition,
     kOnFail,
     kRuleColumns,
+    kRuleCheck,
     kForeignKeyName,
     kForeignKeyColumns,
     kReferences,

@@ -60,6 +60,7 @@ RowRule ReadRule(const std::string& name, const Json& value, std::string pointer
     rule.condition = value.Find("condition")->text;
     ReadWord(value, "on_fail", kRule, &rule.on_fail);
     if (const Json* columns = value.Find("columns")) rule.columns = Texts(*columns);
+    if (const Json* check = value.Find("check")) rule.check = check->boolean;
     return rule;
 }
 

@@ -99,6 +99,7 @@ struct RowRule {
     std::string condition;             ///< SQL on the converted row; a row passes when it is true or NULL
     OnFail on_fail = OnFail::kReject;  ///< kNull: `columns` become NULL
     std::vector<std::string> columns;  ///< empty: those that the condition names
+    bool check = false;                ///< also a CHECK of a table that is created
     std::string pointer;
 };
 

@@ -72,6 +72,9 @@ const char* Refusal(plan::SpecSql written, const char* text, const char* sql, bo
             if (list_length(statements) != 1)
                 ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("it is more than one expression")));
             Query* query = compat::AnalyzeStatement(linitial_node(RawStmt, statements), sql);
+            if (written == plan::SpecSql::kCheck &&
+                (query->hasSubLinks || query->hasAggs || query->hasWindowFuncs || query->hasTargetSRFs))
+                refusal = "a CHECK takes no subquery, aggregate, window or set-returning function";
             if (assigned_to != nullptr) CheckAssignable(query, assigned_to);
             if (immutable && contain_mutable_functions(reinterpret_cast<Node*>(query)))
                 refusal = "its value is not immutable in PostgreSQL";

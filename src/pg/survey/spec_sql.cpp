@@ -88,7 +88,8 @@ void CheckOptions(const IndexStmt* index, const IndexAmRoutine* method) {
 }  // namespace
 
 const char* FormFault(plan::SpecSql written, const char* text) {
-    if (written == plan::SpecSql::kExpression && !IsExpression(text)) return "it is not one SQL expression";
+    const bool expression = written == plan::SpecSql::kExpression || written == plan::SpecSql::kCheck;
+    if (expression && !IsExpression(text)) return "it is not one SQL expression";
     if (written == plan::SpecSql::kIndex && ParseIndex(text) == nullptr)
         return "it is not what follows the table's name in one CREATE INDEX";
     return nullptr;
