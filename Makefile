@@ -95,7 +95,8 @@ include $(PGXS)
 # PGXS tracks no headers where PostgreSQL was built without --enable-depend (Debian), and its own tracking
 # names files by their base name, which is not unique here.
 # What runs once a table or once a job is compiled for size: that takes half the time, and half the room.
-cold := $(foreach part,core.backup core.base core.plan core.schema.sql core.spec pg.backup pg.functions pg.jobs,\
+cold := $(foreach part,core.backup core.base core.job core.plan core.report core.schema.sql core.spec pg.backup pg.functions pg.jobs \
+    pg.report pg.survey,\
 	$(filter build/groups/$(part).%,$(OBJS)))
 $(cold): SPEED = -Os
 $(OBJS): %.o: %.cpp build/compile_flags

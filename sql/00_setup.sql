@@ -53,7 +53,7 @@ DECLARE
                        WHERE srvname = 'cells' AND o LIKE 'database=%');
 BEGIN
     RETURN QUERY EXECUTE statement;
-EXCEPTION WHEN OTHERS THEN
+EXCEPTION WHEN OTHERS OR assert_failure THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, state = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL,
         hint = PG_EXCEPTION_HINT;
     RETURN NEXT replace(state || ' ' || message, directory, '$data');

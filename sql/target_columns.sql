@@ -27,7 +27,7 @@ TABLE app.show ORDER BY id;
 SELECT status FROM sqlite.validate(:job);
 SELECT jsonb_path_query(sqlite.report(:job), '$.not_translated[*].object');
 SELECT count(*) FROM sqlite.report_text(:job) AS line WHERE line ~ '2 values of column "alt_title" .* are not migrated';
-SELECT sqlite.assert_valid(:job);
+SELECT regexp_replace(line, 'job \d+', 'job N') FROM helper.outcome(format('SELECT sqlite.assert_valid(%s)::text', :job)) AS line;
 SELECT sqlite.assert_valid(:job, '{"untranslated:column app.show.alt_title"}');
 CALL sqlite.rollback(:job);
 -- The same by a pattern, by batches and by workers; what is left out can still be read for another column.

@@ -208,7 +208,7 @@ SELECT status, reason FROM sqlite.validate('n1'::regclass, 'n2'::regclass, '{"ig
 SELECT status FROM sqlite.validate('n1'::regclass, 'item'::regclass, '{"ignore": ["a", "b", "c", "d", "v"]}');
 SELECT status FROM sqlite.validate('f_grade'::regclass, 'n1'::regclass, '{"ignore": ["subject", "pupil", "a", "b", "c", "d"], "columns": {"id": "mark"}}');
 SELECT said(format('SELECT status FROM sqlite.validate(%s)', :job));
-SELECT regexp_replace(said, ' in column .*', '') AS said FROM said(format('SELECT sqlite.assert_valid(%s)', :job));
+SELECT said(format('SELECT sqlite.assert_valid(%s)::text', :job));
 SELECT * FROM sqlite.digest('item');
 SELECT * FROM sqlite.validate_queries('proof', 'validate_test', '{}');
 RESET ROLE;

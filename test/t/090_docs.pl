@@ -298,8 +298,8 @@ sub check_verdicts
 # nothing to compare.
 sub check_rules
 {
-	my $rules = "$root/src/pg/fdw/rules.cpp";
-	return unless -e $rules;
+	my $rules = "$root/src/pg/fdw/plan/rules.cpp";
+	return unless -d "$root/src/pg";
 	my $text = slurp("$root/docs/reference/what-runs-where.md");
 	my %operator = (textcat => '\\|\\|', textlike => ' LIKE ', textnlike => ' NOT LIKE ');
 	my @names = slurp($rules) =~ /\{F_([A-Z0-9_]+), Verb::k(?:Call|CallC|Like|Substring|Left|StartsWith|Arithmetic),/g;

@@ -213,7 +213,7 @@ prepare_server() {
         "$SCRATCH/src/" 2>/dev/null
     mkdir -p "$SCRATCH/src/expected" "$SCRATCH/src/test/expected" "$SCRATCH/src/build"
     # The documentation is compared with this table of rules.
-    install -D "$ROOT/src/pg/fdw/rules.cpp" "$SCRATCH/src/src/pg/fdw/rules.cpp"
+    install -D "$ROOT/src/pg/fdw/plan/rules.cpp" "$SCRATCH/src/src/pg/fdw/plan/rules.cpp"
     [ "$(id -u)" -ne 0 ] || chown -R "$RUN_USER:" "$SCRATCH/src"
     chmod -R u+rwX "$SCRATCH/src"
     (cluster_create "$SCRATCH/c" "fsync = off" "max_prepared_transactions = 5" "max_connections = 50" &&
