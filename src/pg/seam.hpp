@@ -68,6 +68,12 @@ class Holder {
         object_ = object;
     }
     T* get() const noexcept { return object_; }
+    /// The object is somebody else's from now on.
+    T* Release() noexcept {
+        T* object = object_;
+        object_ = nullptr;
+        return object;
+    }
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
 

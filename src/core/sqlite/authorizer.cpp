@@ -105,6 +105,8 @@ int AuthorizeReading(void* context, int action, const char* arg1, const char* ar
         case SQLITE_RECURSIVE:
         case SQLITE_TRANSACTION:
             return SQLITE_OK;
+        case SQLITE_SAVEPOINT:
+            return authority.may_write ? SQLITE_OK : SQLITE_DENY;
         case SQLITE_FUNCTION:
             if (arg2 != nullptr &&
                 (EqualNoCase(arg2, "load_extension") || EqualNoCase(arg2, "fts3_tokenizer")))
@@ -121,6 +123,8 @@ int AuthorizeReading(void* context, int action, const char* arg1, const char* ar
             [[fallthrough]];
         case SQLITE_INSERT:
         case SQLITE_DELETE:
+            // The schema's own tables are refused by SQLite (SQLITE_DBCONFIG_DEFENSIVE).
+            if (authority.may_write) return SQLITE_OK;
             return arg1 != nullptr && IsRtreeShadow(arg1) ? SQLITE_OK : SQLITE_DENY;
         default:
             return SQLITE_DENY;

@@ -12,6 +12,7 @@
 
 #include "core/base/error.hpp"
 #include "core/sqlite/abandoned.hpp"
+#include "core/sqlite/access_vfs.hpp"
 #include "core/sqlite/authorizer.hpp"
 #include "core/sqlite/bounded_format.hpp"
 #include "core/sqlite/checkpoint.hpp"
@@ -20,7 +21,6 @@
 #include "core/sqlite/guarded.hpp"
 #include "core/sqlite/interruptible.hpp"
 #include "core/sqlite/limits.hpp"
-#include "core/sqlite/reader_vfs.hpp"
 #include "core/sqlite/side_file.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
@@ -137,57 +137,64 @@ std::unique_ptr<Database> Database::Open(const OpenOptions& options) {
     InstallCheckpoints(nullptr);
     RequireStack(options.path);
     std::unique_ptr<Database> database(new Database(options));
-    Database& self = *database;
-    const std::string& path = self.options_.path;
+    database->OpenFile();
+    return database;
+}
 
-    self.file_ = Identify(path);
-    if (!self.file_.exists)
-        throw Error(sqlstate::kUndefinedFile, "database file \"" + path + "\" does not exist");
-    self.wal_ = Identify(self.wal_path_);
+void Database::OpenFile() {
+    file_ = Identify(path());
+    if (!file_.exists)
+        throw Error(sqlstate::kUndefinedFile, "database file \"" + path() + "\" does not exist");
+    wal_ = Identify(wal_path_);
 
-    if (options.leader) {
-        self.OpenForLeader();
-    } else if (options.immutable) {
-        const char* live = self.wal_.HasContent()                     ? "-wal"
-                           : Identify(path + "-journal").HasContent() ? "-journal"
-                                                                      : nullptr;
+    if (options_.leader) {
+        OpenForLeader();
+    } else if (writable()) {
+        OpenHandle(GetAccessVfs().writer, "");
+        ReadHeader();
+    } else if (options_.immutable) {
+        const char* live = wal_.HasContent()                            ? "-wal"
+                           : Identify(path() + "-journal").HasContent() ? "-journal"
+                                                                        : nullptr;
         if (live != nullptr)
             throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                        "database file \"" + path + "\" can't be read as immutable",
+                        "database file \"" + path() + "\" can't be read as immutable",
                         "A " + std::string(live) +
                             " file that is not empty stands beside it: the database is in use "
                             "or was not closed properly.",
                         "Close the application properly, or set server option immutable to false.");
-        self.mode_ = AccessMode::kImmutable;
-        self.OpenHandle(GetReaderVfs().shared_index, kImmutable);
-        self.ReadHeader();
+        mode_ = AccessMode::kImmutable;
+        OpenHandle(GetAccessVfs().shared_index, kImmutable);
+        ReadHeader();
     } else {
-        self.OpenHandle(GetReaderVfs().shared_index, kReadOnlyIndex);
+        mode_ = AccessMode::kLocked;
+        OpenHandle(GetAccessVfs().shared_index, kReadOnlyIndex);
         // SQLite reads a -wal that holds something whatever the file's header says.
-        if ((self.ReadHeader() || self.wal_.HasContent()) &&
-            !HasLiveIndex(self.db_, self.wal_path_, self.shm_path_)) {
-            sqlite3_close_v2(std::exchange(self.db_, nullptr));
-            self.WaitUntilSettled();
-            self.file_ = Identify(path);
-            self.wal_ = Identify(self.wal_path_);
-            self.mode_ = AccessMode::kAtRest;
-            if (!IsSettled(self.file_, self.wal_))
+        if ((ReadHeader() || wal_.HasContent()) && !HasLiveIndex(db_, wal_path_, shm_path_)) {
+            sqlite3_close_v2(std::exchange(db_, nullptr));
+            WaitUntilSettled();
+            file_ = Identify(path());
+            wal_ = Identify(wal_path_);
+            mode_ = AccessMode::kAtRest;
+            if (!IsSettled(file_, wal_))
                 throw Error(
-                    sqlstate::kSerializationFailure, "database file \"" + path + "\" is being written to",
+                    sqlstate::kSerializationFailure, "database file \"" + path() + "\" is being written to",
                     "It is a WAL database whose locks the server's operating-system user can't use.",
                     "Try again, or grant that user read permission on the -wal and -shm files beside it.");
-            self.OpenHandle(GetReaderVfs().private_index, "");
+            OpenHandle(GetAccessVfs().private_index, "");
         }
     }
-    self.Configure();
-    return database;
+    Configure();
+}
+
+void Database::CloseFile() noexcept {
+    statements_->Close();
+    sqlite3_finalize(std::exchange(rollback_, nullptr));
+    if (db_ != nullptr) sqlite3_close_v2(std::exchange(db_, nullptr));
 }
 
 Database::~Database() {
-    if (abandoned) return;
-    statements_->Close();
-    sqlite3_finalize(rollback_);
-    if (db_ != nullptr) sqlite3_close_v2(db_);
+    if (!abandoned) CloseFile();
 }
 
 /// As a parallel worker: in the leader's way, but without locks and with its end of the -wal.
@@ -198,13 +205,13 @@ void Database::OpenForLeader() {
     wal_ = leader.wal_file;
     VerifyLeader();
     if (mode_ == AccessMode::kImmutable) {
-        OpenHandle(GetReaderVfs().shared_index, kImmutable);
+        OpenHandle(GetAccessVfs().shared_index, kImmutable);
     } else {
         std::string parameters =
             std::string(kReadOnlyIndex) + "&" + kWalBytesParameter + "=" + std::to_string(leader.wal.bytes());
         if (mode_ == AccessMode::kLocked && leader.wal.frames > 0)
             parameters += std::string("&") + kIndexHeaderParameter + "=" + Hex(leader.wal.header);
-        OpenHandle(GetReaderVfs().follower, parameters);
+        OpenHandle(GetAccessVfs().follower, parameters);
     }
     ReadHeader();
 }
@@ -212,7 +219,8 @@ void Database::OpenForLeader() {
 /// @param uri_parameters "name=value&…", or empty
 void Database::OpenHandle(const char* vfs, const std::string& uri_parameters) {
     if (vfs == nullptr) throw Error(sqlstate::kOutOfMemory, "could not register the SQLite VFS");
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+    int flags = (writable() ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
     std::string name = options_.path;
     if (!uri_parameters.empty()) {
         flags |= SQLITE_OPEN_URI;
@@ -274,10 +282,16 @@ void Database::Configure() {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, nullptr);
-    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, writable() ? 0 : 1, nullptr);
+    authority_.may_write = writable();
+    if (writable()) {
+        sqlite3_limit(db_, SQLITE_LIMIT_TRIGGER_DEPTH, limits::kTriggerDepth);
+        sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FKEY, options_.foreign_keys ? 1 : 0, nullptr);
+    }
 
     constexpr char kPragmas[] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON";
-    int rc = sqlite3_exec(db_, kPragmas, nullptr, nullptr, nullptr);
+    constexpr char kWriterPragmas[] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0";
+    int rc = sqlite3_exec(db_, writable() ? kWriterPragmas : kPragmas, nullptr, nullptr, nullptr);
     if (rc == SQLITE_OK) rc = RegisterFunctions(db_);
     if (rc == SQLITE_OK) rc = RegisterInterruptible(db_, options_.cancelled);
     if (rc == SQLITE_OK) rc = RegisterGuarded(db_);
@@ -336,7 +350,12 @@ int Database::ReadEncoding() noexcept {
 }
 
 void Database::BeginRead() {
-    if (in_read_) return;
+    if (!in_read_) Begin("BEGIN");
+}
+
+/// @param sql BEGIN, or BEGIN IMMEDIATE
+void Database::Begin(const char* sql) {
+    if (db_ == nullptr) OpenFile();
     // Behind the error's message, whose making may itself fail.
     struct RollBackUnlessBegun {
         Database* database;
@@ -345,8 +364,8 @@ void Database::BeginRead() {
         }
     } const unless_begun{this};
     RollBack();  // newer SQLite (3.46) needs memory for it, and there may have been none the last time
-    const int rc = Run("BEGIN");
-    if (rc != SQLITE_OK) Throw(rc, "begin a read transaction");
+    const int rc = Run(sql);
+    if (rc != SQLITE_OK) Throw(rc, "begin a transaction");
     bool has_tables = false;
     LoadSchema(&has_tables);
     if (!encoding_known_) {
@@ -369,10 +388,8 @@ void Database::BeginRead() {
 
 void Database::EndRead() noexcept {
     if (!in_read_ || abandoned) return;
-    in_read_ = false;
-    // A statement in mid-scan would keep its lock beyond the transaction.
-    for (sqlite3_stmt* s = sqlite3_next_stmt(db_, nullptr); s != nullptr; s = sqlite3_next_stmt(db_, s))
-        if (sqlite3_stmt_busy(s)) sqlite3_reset(s);
+    in_read_ = in_write_ = broken_ = false;
+    EndStatements();
     RollBack();
 }
 
@@ -386,7 +403,7 @@ bool Database::SnapshotIntact() const noexcept {
 bool Database::IsCurrent() const noexcept {
     const FileIdentity now = Identify(path());
     if (!now.SameFile(file_)) return false;
-    if (mode_ == AccessMode::kLocked) return true;
+    if (mode_ == AccessMode::kLocked || mode_ == AccessMode::kWritable) return true;
     return now == file_ && Identify(wal_path_) == wal_ &&
            (mode_ != AccessMode::kAtRest || !(wal_.exists && Identify(shm_path_).exists));
 }
@@ -414,7 +431,7 @@ void Database::WaitUntilSettled() const noexcept {
 }
 
 void Database::Interrupt() noexcept {
-    sqlite3_interrupt(db_);
+    if (db_ != nullptr) sqlite3_interrupt(db_);
 }
 
 int Database::OnBusy(void* context, int count) noexcept {

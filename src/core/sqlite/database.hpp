@@ -1,6 +1,6 @@
-// Database: one SQLite connection, opened the way an untrusted file must be: read-only, no
-// ATTACH, no extensions, defensive, an authorizer that lets through reading and a list of pragmas. Owns the
-// read transaction that gives its statements one snapshot of the file.
+// Database: one SQLite connection, opened the way an untrusted file must be: read-only unless it is asked to
+// write, no ATTACH, no extensions, defensive, an authorizer that lets through reading and a list of pragmas.
+// Owns the transaction that gives its statements one snapshot of the file.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,15 @@
 #include "core/sqlite/statement_cache.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 
 namespace pgsqlite::sqlite {
 
 struct OpenOptions {
-    std::string path;        ///< as ResolveDatabasePath gave it
-    bool immutable = false;  ///< the user's word that nobody writes; refused beside a live -wal or -journal
+    std::string path;          ///< as ResolveDatabasePath gave it
+    bool immutable = false;    ///< the user's word that nobody writes; refused beside a live -wal or -journal
+    bool writable = false;     ///< open it for writing; not with `immutable` or `leader`
+    bool foreign_keys = true;  ///< of a writable one: enforced by SQLite
     int busy_timeout_ms = 5000;  ///< how long a lock is waited for
     /// Asked while waiting for a lock; true ends the wait with SQLITE_BUSY. May be null.
     bool (*cancelled)() noexcept = nullptr;
@@ -83,8 +86,29 @@ class Database {
     void EndRead() noexcept;
     bool in_read() const noexcept { return in_read_; }
 
-    /// What BeginRead's transaction sees, for parallel workers. @throws Error 58030
+    /// Makes the transaction one that writes, or begins one; waits for other writers. No effect in one. The
+    /// first time the file is closed and opened anew, as any application opens it; so no statement may be
+    /// there any more: whoever still needs rows has read them.
+    /// @throws Error 55P03 when locked beyond busy_timeout, 40001 where others have written since this
+    ///   transaction began to read, 25006 where the file can't be written, 0A000 where not all of its schema
+    ///   could be read, and as Open does
+    void BeginWrite();
+    bool in_write() const noexcept { return in_write_; }
+    /// Writes what the transaction did to the file, and ends it. After an error it goes on: EndRead rolls it
+    /// back. @throws Error 55P03 when readers hold the file beyond busy_timeout, 23503, 53100, 58030
+    void Commit();
+    /// Savepoints within a transaction that writes, by number from 1: each is nested in those before.
+    /// @throws Error 53200
+    void BeginSavepoint(int number);
+    void ReleaseSavepoint(int number);
+    /// Undoes what was done since and ends it. Never fails: without memory for it, all of the transaction is
+    /// rolled back by EndRead, and nothing of it is committed.
+    void RollBackSavepoint(int number) noexcept;
+
+    /// What BeginRead's transaction sees, for parallel workers. @throws Error 58030, 55000 where it has
+    /// written
     Snapshot TakeSnapshot() const;
+    bool writable() const noexcept { return mode_ == AccessMode::kWritable; }
     /// Whether this database reads the snapshot of that leader.
     bool Follows(const Snapshot& leader) const noexcept {
         return options_.leader && options_.leader->SameAs(leader);
@@ -124,6 +148,14 @@ class Database {
     int ResetSchema(bool tolerant) noexcept;
     void ReadTexts(SchemaCheck& check) const;
     void RequireRead(int code) const;
+    void Begin(const char* sql);
+    void EndStatements() noexcept;
+    void OpenFile();
+    void CloseFile() noexcept;
+    void BecomeWritable();
+    struct State;
+    State LookAtState() const;
+    std::uint32_t ReadChangeCounter(sqlite3_file* file) const;
     void RollBack() noexcept;
     void SetValueLimit(bool computes) noexcept;
     int ReadEncoding() noexcept;
@@ -145,6 +177,8 @@ class Database {
     bool encoding_known_ = false;
     bool header_says_wal_ = false;
     bool in_read_ = false;
+    bool in_write_ = false;
+    bool broken_ = false;  ///< the transaction that writes can't be committed any more
     Authority authority_;
     bool values_limited_ = false;
     SchemaCheck schema_check_;

@@ -27,14 +27,27 @@ struct Gate {
     bool built = false;
 };
 Gate gate;
-thread_local bool closed = false;
+thread_local Pass pass = Pass::kOthers;
 thread_local Refusal refusal = Refusal::kNone;
 
-/// Opens just that file which an O_PATH descriptor is of, for reading.
-int Reopen(int descriptor) noexcept {
+/// Opens just that file which an O_PATH descriptor is of. @param flags what a writer asks for
+int Reopen(int descriptor, int flags) noexcept {
     char name[32];
     std::snprintf(name, sizeof(name), "/proc/self/fd/%d", descriptor);
-    return open(name, O_RDONLY | O_CLOEXEC);
+    if (pass == Pass::kReader) return open(name, O_RDONLY | O_CLOEXEC);
+    return open(name, (flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW)) | O_CLOEXEC);
+}
+
+/// A file that isn't there, made where it was asked for: a directory on the way may have been exchanged for a
+/// link.
+int MakeNew(const char* path, int flags, int mode) noexcept {
+    const int descriptor = gate.open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (descriptor < 0 || LiesAt(descriptor, path)) return descriptor;
+    refusal = Refusal::kElsewhere;
+    unlink(path);
+    close(descriptor);
+    errno = ELOOP;
+    return -1;
 }
 
 /// @return an O_PATH descriptor of what lies at the path, or -1 with errno; `refusal` says whether it is what
@@ -56,14 +69,16 @@ int LookAt(const char* path, struct stat* st) noexcept {
 
 /// @param flags what SQLite asks for, which is for writing where it makes a -shm
 int OpenAtGate(const char* path, int flags, int mode) {
-    if (!closed) return gate.open(path, flags, mode);
+    if (pass == Pass::kOthers) return gate.open(path, flags, mode);
     refusal = Refusal::kNone;
     struct stat st;
     const int look = LookAt(path, &st);
+    if (look < 0 && pass == Pass::kWriter && errno == ENOENT && (flags & O_CREAT) != 0)
+        return MakeNew(path, flags, mode);
     if (look < 0) return -1;
     int descriptor = -1;
     errno = ELOOP;
-    if (refusal == Refusal::kNone) descriptor = Reopen(look);
+    if (refusal == Refusal::kNone) descriptor = Reopen(look, flags);
     const int error = errno;
     close(look);
     errno = error;
@@ -72,7 +87,7 @@ int OpenAtGate(const char* path, int flags, int mode) {
 
 /// What may not be opened is there all the same: whoever opens it then hears so.
 int StatAtGate(const char* path, struct stat* st) {
-    if (!closed) return gate.stat(path, st);
+    if (pass == Pass::kOthers) return gate.stat(path, st);
     const int look = LookAt(path, st);
     if (look < 0) return -1;
     close(look);
@@ -84,10 +99,10 @@ int StatAtGate(const char* path, struct stat* st) {
 }
 
 int SetModeAtGate(int descriptor, mode_t mode) {
-    return closed ? 0 : gate.mode(descriptor, mode);
+    return pass == Pass::kReader ? 0 : gate.mode(descriptor, mode);
 }
 int SetOwnerAtGate(int descriptor, uid_t user, gid_t group) {
-    return closed ? 0 : gate.owner(descriptor, user, group);
+    return pass == Pass::kReader ? 0 : gate.owner(descriptor, user, group);
 }
 
 template <class Call>
@@ -109,11 +124,11 @@ bool BuildGate(sqlite3_vfs* vfs) noexcept {
     return gate.built;
 }
 
-GateClosed::GateClosed() noexcept : before_(closed) {
-    closed = true;
+GateClosed::GateClosed(Pass of) noexcept : before_(pass) {
+    pass = of;
 }
 GateClosed::~GateClosed() {
-    closed = before_;
+    pass = before_;
 }
 
 Refusal LastRefusal() noexcept {

@@ -1,4 +1,4 @@
-// File gate: what SQLite opens for a reader is looked at first, and opened for reading alone.
+// File gate: what SQLite opens for us is looked at first, and for a reader opened for reading alone.
 //
 // The paths of a database and of the files beside it are known beforehand, but what lies there may be changed
 // at any moment by whoever can write the directory: a FIFO that nobody writes to would hold the process for
@@ -6,8 +6,8 @@
 // one, leads to a file that nobody has allowed. So the unix VFS's own system calls go through here while one
 // of our VFS calls it: the file is looked at by a descriptor that can't be read (O_PATH), which waits for
 // nothing and whose closing drops no lock; its real path must be the one that was asked for; and just that
-// file is then opened, whatever lies at the path by now. Never for writing, never a new one, and neither its
-// mode nor its owner is set.
+// file is then opened, whatever lies at the path by now. For a reader never for writing, never a new one, and
+// neither its mode nor its owner is set.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,23 @@ namespace pgsqlite::sqlite {
 /// as before. @return false where that VFS has none to be replaced
 bool BuildGate(sqlite3_vfs* unix_vfs) noexcept;
 
-/// The gate is closed as long as one of these lives.
+/// Who calls the unix VFS.
+enum class Pass : std::uint8_t {
+    kOthers,  ///< not through a VFS of ours
+    kReader,
+    kWriter,  ///< may write, and make what isn't there
+};
+
+/// The gate is closed but for that pass as long as one of these lives.
 class GateClosed {
   public:
-    GateClosed() noexcept;
+    explicit GateClosed(Pass pass = Pass::kReader) noexcept;
     ~GateClosed();
     GateClosed(const GateClosed&) = delete;
     GateClosed& operator=(const GateClosed&) = delete;
 
   private:
-    bool before_;
+    Pass before_;
 };
 
 /// Why the gate let the last file that was asked for not pass.

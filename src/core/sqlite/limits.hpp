@@ -28,6 +28,8 @@ inline constexpr int kJoinTables = 64;
 inline constexpr int kFunctionArguments = 127;
 /// Parameters (SQLITE_LIMIT_VARIABLE_NUMBER): what every SQLite since 3.32 allows.
 inline constexpr int kParameters = 32766;
+/// Triggers and foreign keys' actions that set off each other, of connections that write.
+inline constexpr int kTriggerDepth = 100;
 /// Bytes of a pattern of LIKE or GLOB.
 inline constexpr int kPatternBytes = 50 * 1000;
 

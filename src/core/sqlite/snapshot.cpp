@@ -7,8 +7,8 @@
 #include <type_traits>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/access_vfs.hpp"
 #include "core/sqlite/database.hpp"
-#include "core/sqlite/reader_vfs.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 
 namespace pgsqlite::sqlite {
@@ -61,9 +61,24 @@ WalEnd ParseWalEnd(const unsigned char* header, int read_lock) noexcept {
     return end;
 }
 
+/// SQLite file format §1.3.7. @throws Error
+std::uint32_t Database::ReadChangeCounter(sqlite3_file* file) const {
+    std::array<unsigned char, 4> bytes{};
+    const int rc =
+        file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), kChangeCounterOffset);
+    if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
+        throw MakeError(rc, "read the header of database file \"" + path() + "\"", "", path());
+    return Native<std::uint32_t>(bytes.data());
+}
+
 Snapshot Database::TakeSnapshot() const {
+    if (in_write_)
+        throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                    "database file \"" + path() + "\" can't be read as others see it",
+                    "This transaction has written to it.", "End the transaction first.");
     Snapshot snapshot;
-    snapshot.mode = mode_;
+    // Others read under these locks, whatever else they are for.
+    snapshot.mode = mode_ == AccessMode::kWritable ? AccessMode::kLocked : mode_;
     snapshot.file = file_;
     snapshot.wal_file = wal_;
     sqlite3_file* file = nullptr;
@@ -73,15 +88,10 @@ Snapshot Database::TakeSnapshot() const {
     if (mode_ != AccessMode::kImmutable) {
         const WalView view = WalViewOf(file);
         if (view.read_lock >= 0) snapshot.wal = ParseWalEnd(view.header, view.read_lock);
-        if (mode_ == AccessMode::kLocked) snapshot.wal_file = Identify(path() + "-wal");
+        if (snapshot.mode == AccessMode::kLocked) snapshot.wal_file = Identify(path() + "-wal");
     }
     if (!snapshot.wal.in_use) {
-        std::array<unsigned char, 4> bytes{};
-        const int rc =
-            file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), kChangeCounterOffset);
-        if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
-            throw MakeError(rc, "read the header of database file \"" + path() + "\"", "", path());
-        snapshot.change_counter = Native<std::uint32_t>(bytes.data());
+        snapshot.change_counter = ReadChangeCounter(file);
     }
     return snapshot;
 }

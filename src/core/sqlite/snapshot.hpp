@@ -22,6 +22,7 @@ enum class AccessMode : std::uint8_t {
     kLocked,  ///< SQLite's own locks: rollback journal, or a WAL whose side files exist
     kAtRest,  ///< WAL database nobody has open: no side files are made, every change is noticed and refused
     kImmutable,  ///< option immutable
+    kWritable,   ///< as any application opens it, for writing
 };
 
 /// What is read of a -wal: up to which frame, as a wal-index header says ("WAL-mode File Format" §2.1).

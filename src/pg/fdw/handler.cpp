@@ -2,6 +2,7 @@
 #include "pg/fdw/analyze/analyze.hpp"
 #include "pg/fdw/connect/options.hpp"
 #include "pg/fdw/import/import_schema.hpp"
+#include "pg/fdw/modify/modify.hpp"
 #include "pg/fdw/plan/join.hpp"
 #include "pg/fdw/plan/plan.hpp"
 #include "pg/fdw/plan/row_marks.hpp"
@@ -32,6 +33,15 @@ PG_SQLITE_LASTING_FUNCTION(pg_sqlite_handler) {
     routine->ShutdownForeignScan = &fdw::ShutdownForeignScan;
     routine->GetForeignRowMarkType = &fdw::GetForeignRowMarkType;
     routine->RefetchForeignRow = &fdw::RefetchForeignRow;
+    routine->IsForeignRelUpdatable = &fdw::IsForeignRelUpdatable;
+    routine->AddForeignUpdateTargets = &fdw::AddForeignUpdateTargets;
+    routine->BeginForeignModify = &fdw::BeginForeignModify;
+    routine->ExecForeignInsert = &fdw::ExecForeignInsert;
+    routine->ExecForeignUpdate = &fdw::ExecForeignUpdate;
+    routine->ExecForeignDelete = &fdw::ExecForeignDelete;
+    routine->BeginForeignInsert = &fdw::BeginForeignInsert;
+    routine->ExplainForeignModify = &fdw::ExplainForeignModify;
+    routine->ExecForeignTruncate = &fdw::ExecForeignTruncate;
     routine->ImportForeignSchema = &fdw::ImportForeignSchema;
     PG_RETURN_POINTER(routine);
 }

@@ -30,7 +30,7 @@ std::uint32_t RootPage(Database& db, const std::string& table) {
 
 std::optional<PageFile> OpenPages(Database& db) {
     sqlite3_file* file = FileOf(db);
-    if (file == nullptr || !db.in_read() || !db.utf8() || db.TakeSnapshot().wal.frames > 0)
+    if (file == nullptr || !db.in_read() || db.in_write() || !db.utf8() || db.TakeSnapshot().wal.frames > 0)
         return std::nullopt;
     PageFile pages(file);
     if (!pages.Open()) return std::nullopt;

@@ -76,9 +76,12 @@ void CheckMayReadFiles(const char* doing) {
     if (!MayReadServerFiles(GetUserId())) RaiseMayNot(doing, "read", "pg_read_server_files");
 }
 
+bool MayWriteServerFiles(Oid role) {
+    return superuser_arg(role) || has_privs_of_role(role, ROLE_PG_WRITE_SERVER_FILES);
+}
+
 void CheckMayWriteFiles(const char* doing) {
-    if (!superuser() && !has_privs_of_role(GetUserId(), ROLE_PG_WRITE_SERVER_FILES))
-        RaiseMayNot(doing, "write", "pg_write_server_files");
+    if (!MayWriteServerFiles(GetUserId())) RaiseMayNot(doing, "write", "pg_write_server_files");
 }
 
 char* ResolveAllowedFile(const char* path) {

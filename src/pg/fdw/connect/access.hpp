@@ -19,6 +19,9 @@ char* ResolvePathFor(const char* path, Oid owner, const char* server_name);
 void CheckMayReadFiles(const char* doing);
 void CheckMayWriteFiles(const char* doing);
 
+/// Whether a role may write files of the server (superuser or member of pg_write_server_files).
+bool MayWriteServerFiles(Oid role);
+
 /// Resolves the path of a file that is to be read, checks it against pg_sqlite.allowed_directories, and
 /// returns it palloc'd. Raises as ResolveDatabasePath, and 42501.
 char* ResolveAllowedFile(const char* path);

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "pg/fdw/connect/access.hpp"
+#include "pg/fdw/connect/open_scans.hpp"
 #include "pg/fdw/connect/redirect.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
 
@@ -14,6 +15,7 @@ class Connection {
     uint32 server_hash;  ///< of the syscache entry, for invalidations
     NameData server_name;
     std::unique_ptr<sqlite::Database> database;
+    int savepoint = 1;  ///< the nesting level of the subtransaction whose savepoint is the innermost; 1: none
     int pins = 0;
     bool stale = false;  ///< options changed, or closed by request: goes when nobody uses it
     bool held = false;   ///< its snapshot outlives transactions, until LetGo
@@ -29,6 +31,7 @@ class Connection {
     void EndSnapshot() noexcept {
         database->EndRead();
         snapshot_since = 0;
+        savepoint = 1;
     }
 };
 
@@ -60,6 +63,8 @@ const char* ModeName(sqlite::AccessMode mode) noexcept {
             return "at rest";
         case sqlite::AccessMode::kImmutable:
             return "immutable";
+        case sqlite::AccessMode::kWritable:
+            return "writable";
     }
     return "";
 }
@@ -85,6 +90,7 @@ Connection* Open(ForeignServer* server, const ServerOptions& options, const Redi
         sqlite::OpenOptions open;
         open.path = path;
         open.immutable = options.immutable || reads_copy;
+        open.foreign_keys = options.foreign_keys;
         open.busy_timeout_ms = options.busy_timeout_ms;
         open.cancelled = &CancelPending;
         if (redirect != nullptr && redirect->follows) open.leader = redirect->leader;
@@ -162,6 +168,7 @@ bool IsTransient(const Connection* connection) noexcept {
 
 void Unpin(Connection* connection) noexcept {
     if (--connection->pins > 0) return;
+    if (connection->database->in_write()) return;
     if (connection->gone || (connection->scope == SnapshotScope::kStatement && !connection->held))
         connection->EndSnapshot();
     if (!connection->in_use() && IsTransient(connection)) Drop(connection);
@@ -180,14 +187,35 @@ void EndTransaction() noexcept {
     }
 }
 
+/// The last moment at which a transaction can still fail: for having read a file that changed, or for what
+/// SQLite has to say to a commit. PostgreSQL's own commit follows.
+void EndReadingAndWriting() {
+    auto& cache = Cache();
+    for (size_t i = 0; i < cache.size(); ++i)
+        if (cache[i]->database->in_read()) Guard([&] { cache[i]->database->VerifyUnchanged(); });
+    for (size_t i = 0; i < cache.size(); ++i) {
+        sqlite::Database* database = cache[i]->database.get();
+        if (database->in_write()) CallSqlite(database, [&] { database->Commit(); });
+    }
+}
+
+void RefuseToPrepare() {
+    for (const Connection* connection : Cache())
+        if (connection->database->in_write())
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("cannot PREPARE a transaction that has written to server \"%s\"",
+                                   NameStr(connection->server_name)),
+                            errdetail("SQLite has no two-phase commit.")));
+}
+
 void OnTransactionEnd(XactEvent event, void*) {
     switch (event) {
+        case XACT_EVENT_PRE_PREPARE:
+            RefuseToPrepare();
+            [[fallthrough]];
         case XACT_EVENT_PRE_COMMIT:
         case XACT_EVENT_PARALLEL_PRE_COMMIT:
-        case XACT_EVENT_PRE_PREPARE:
-            // The last moment at which a transaction can still fail for having read a file that changed.
-            for (Connection* connection : Cache())
-                if (connection->database->in_read()) Guard([&] { connection->database->VerifyUnchanged(); });
+            EndReadingAndWriting();
             break;
         case XACT_EVENT_COMMIT:
         case XACT_EVENT_PARALLEL_COMMIT:
@@ -196,6 +224,23 @@ void OnTransactionEnd(XactEvent event, void*) {
         case XACT_EVENT_PREPARE:
             EndTransaction();
             break;
+    }
+}
+
+void OnSubtransactionEnd(SubXactEvent event, SubTransactionId, SubTransactionId, void*) {
+    const int level = GetCurrentTransactionNestLevel();
+    auto& cache = Cache();
+    for (size_t i = 0; i < cache.size(); ++i) {
+        Connection* connection = cache[i];
+        if (connection->savepoint < level || !connection->database->in_write()) continue;
+        sqlite::Database* database = connection->database.get();
+        if (event == SUBXACT_EVENT_PRE_COMMIT_SUB)
+            CallSqlite(database, [&] { database->ReleaseSavepoint(level); });
+        else if (event == SUBXACT_EVENT_ABORT_SUB)
+            database->RollBackSavepoint(level);
+        else
+            continue;
+        connection->savepoint = level - 1;
     }
 }
 
@@ -273,7 +318,8 @@ void ForEachConnection(void (*callback)(const ConnectionInfo&, void*), void* con
                                      ModeName(connection.database->access_mode()),
                                      !connection.stale,
                                      connection.in_use(),
-                                     connection.snapshot_since};
+                                     connection.snapshot_since,
+                                     connection.database->in_write()};
         callback(info, context);
     }
 }
@@ -293,6 +339,44 @@ bool Disconnect(Oid server_oid) {
         closed = true;
     }
     return closed;
+}
+
+namespace {
+
+/// Other servers' connections to a file that is to be written to, which would keep its wal-index for reading
+/// alone.
+void DropIdle(const std::string& path, const Connection* except) noexcept {
+    auto& cache = Cache();
+    for (size_t i = cache.size(); i-- > 0;)
+        if (cache[i] != except && !cache[i]->in_use() && cache[i]->database->path() == path) Drop(cache[i]);
+}
+
+}  // namespace
+
+sqlite::Database* BeginWriting(Oid server_oid) {
+    Connection* connection = Find(server_oid);
+    if (connection == nullptr) connection = Get(server_oid);
+    if (!connection->database->in_write()) {
+        if (connection->redirected || connection->held)
+            ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                            errmsg("server \"%s\" can't be written to while a job reads it",
+                                   NameStr(connection->server_name))));
+    }
+    ReadToEnd(server_oid);
+    sqlite::Database* database = connection->database.get();
+    if (!database->in_write()) {
+        DropIdle(database->path(), connection);
+        CallSqlite(database, [&] { database->BeginWrite(); });
+        connection->savepoint = 1;
+        if (connection->snapshot_since == 0) connection->snapshot_since = GetCurrentTimestamp();
+    }
+    const int level = GetCurrentTransactionNestLevel();
+    while (connection->savepoint < level) {
+        const int next = connection->savepoint + 1;
+        CallSqlite(database, [&] { database->BeginSavepoint(next); });
+        connection->savepoint = next;
+    }
+    return database;
 }
 
 void Hold(Oid server_oid) {
@@ -326,6 +410,7 @@ void LetGo(Oid server_oid) noexcept {
 
 void InitConnections() {
     RegisterXactCallback(&OnTransactionEnd, nullptr);
+    RegisterSubXactCallback(&OnSubtransactionEnd, nullptr);
     CacheRegisterSyscacheCallback(FOREIGNSERVEROID, &OnServerChange, static_cast<Datum>(0));
 }
 

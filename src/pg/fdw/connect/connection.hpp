@@ -43,10 +43,11 @@ class Pin {
 struct ConnectionInfo {
     Oid server;
     const char* path;
-    const char* mode;  ///< how the file is read: "locked", "at rest", "immutable"
+    const char* mode;  ///< how the file is read: "locked", "at rest", "immutable", "writable"
     bool valid;        ///< false: closed at the end of the transaction
     bool in_use;
     TimestampTz snapshot_since;  ///< 0 without a snapshot
+    bool writes;                 ///< its transaction holds SQLite's lock of the one that writes
 };
 /// Calls back for each connection of this session.
 void ForEachConnection(void (*callback)(const ConnectionInfo& info, void* context), void* context);
@@ -63,6 +64,13 @@ sqlite::Database* HeldDatabase(Oid server_oid) noexcept;
 /// else uses them. InvalidOid: all that are held or redirected. The state that a transaction block has read
 /// is put aside instead, and there again after LetGo(InvalidOid).
 void LetGo(Oid server_oid) noexcept;
+
+/// The server's connection, made one whose transaction writes, with savepoints for the subtransactions that
+/// are open. It lasts until the transaction ends, which commits or rolls back in SQLite too. Before, whatever
+/// else reads the server in this session is read to its end (open_scans.hpp).
+/// Raises as Database::Open and BeginWrite do, 42501 where the server's owner may not write server files,
+/// 25006 where an option forbids it, 55000 amid a job that reads the server.
+sqlite::Database* BeginWriting(Oid server_oid);
 
 /// Registers transaction and invalidation callbacks.
 void InitConnections();

@@ -48,6 +48,7 @@ constexpr Option kOptions[] = {
     {"keep_connections", kServer, OptionForm::kBoolean, nullptr},
     {"batch_size", kServer | kTable, OptionForm::kCount, nullptr},
     {"truncatable", kServer | kTable, OptionForm::kBoolean, nullptr},
+    {"foreign_keys", kServer, OptionForm::kBoolean, nullptr},
     {"fdw_startup_cost", kServer, OptionForm::kCost, nullptr},
     {"fdw_tuple_cost", kServer, OptionForm::kCost, nullptr},
     {"table", kTable, OptionForm::kName, nullptr},
@@ -102,7 +103,8 @@ void CheckForm(const Option& option, DefElem* element) {
                                         "\"/\".")));
             break;
         case OptionForm::kBoolean:
-            (void)ParseBooleanOption(element);
+            if (ParseBooleanOption(element) && std::strcmp(option.name, "updatable") == 0)
+                CheckMayWriteFiles("set option \"updatable\"");
             break;
         case OptionForm::kCount: {
             int number = 0;
@@ -148,6 +150,10 @@ bool ReadPolicy(DefElem* element, value::Policies* policies) {
                            : std::max(0, value::WordIndex(policy->words, defGetString(element)));
     value::SetPolicy(*policy, choice, policies);
     return true;
+}
+
+Choice ReadChoice(DefElem* element) {
+    return ParseBooleanOption(element) ? Choice::kYes : Choice::kNo;
 }
 
 bool Is(const DefElem* element, const char* name) {
@@ -232,6 +238,16 @@ ServerOptions ReadServerOptions(List* options) {
                                   : SnapshotScope::kTransaction;
         else if (Is(element, "timezone"))
             result.timezone = defGetString(element);
+        else if (Is(element, "updatable"))
+            result.updatable = ReadChoice(element);
+        else if (Is(element, "truncatable"))
+            result.truncatable = ReadChoice(element);
+        else if (Is(element, "force_readonly"))
+            result.force_readonly = ParseBooleanOption(element);
+        else if (Is(element, "foreign_keys"))
+            result.foreign_keys = ParseBooleanOption(element);
+        else if (Is(element, "batch_size"))
+            (void)parse_int(defGetString(element), &result.batch_size, 0, nullptr);
         else if (Is(element, "fdw_startup_cost"))
             (void)parse_real(defGetString(element), &result.startup_cost, 0, nullptr);
         else if (Is(element, "fdw_tuple_cost"))
@@ -243,6 +259,9 @@ ServerOptions ReadServerOptions(List* options) {
 TableOptions ReadTableOptions(List* options, const ServerOptions& server) {
     TableOptions result;
     result.policies = server.policies;
+    result.updatable = server.updatable;
+    result.truncatable = server.truncatable;
+    result.batch_size = server.batch_size;
     ListCell* cell;
     foreach (cell, options) {
         DefElem* element = static_cast<DefElem*>(lfirst(cell));
@@ -251,6 +270,12 @@ TableOptions ReadTableOptions(List* options, const ServerOptions& server) {
             result.table = defGetString(element);
         else if (Is(element, "query"))
             result.query = defGetString(element);
+        else if (Is(element, "updatable"))
+            result.updatable = ReadChoice(element);
+        else if (Is(element, "truncatable"))
+            result.truncatable = ReadChoice(element);
+        else if (Is(element, "batch_size"))
+            (void)parse_int(defGetString(element), &result.batch_size, 0, nullptr);
     }
     return result;
 }

@@ -10,11 +10,19 @@ namespace pgsqlite::pg::fdw {
 /// One view of the file for a whole PostgreSQL transaction, or for each statement.
 enum class SnapshotScope : uint8 { kTransaction, kStatement };
 
+/// A boolean option that the next object's stands before.
+enum class Choice : uint8 { kUnset, kNo, kYes };
+
 struct ServerOptions {
     const char* database = nullptr;  ///< as written; null when missing
     bool immutable = false;
     bool keep_connections = true;
     bool naive_as_timestamptz = false;  ///< timestamp_type
+    Choice updatable = Choice::kUnset;
+    Choice truncatable = Choice::kUnset;
+    bool force_readonly = false;
+    bool foreign_keys = true;  ///< enforced by SQLite where it writes
+    int batch_size = 100;
     int busy_timeout_ms = 5000;
     SnapshotScope snapshot = SnapshotScope::kTransaction;
     const char* timezone = "UTC";
@@ -24,9 +32,12 @@ struct ServerOptions {
 };
 
 struct TableOptions {
-    const char* table = nullptr;  ///< SQLite name; the relation's own when null
-    const char* query = nullptr;  ///< one SELECT instead of a table
-    value::Policies policies;     ///< those of the server, overridden
+    const char* table = nullptr;          ///< SQLite name; the relation's own when null
+    const char* query = nullptr;          ///< one SELECT instead of a table
+    Choice updatable = Choice::kUnset;    ///< the server's where unset
+    Choice truncatable = Choice::kUnset;  ///< likewise
+    int batch_size = 100;                 ///< the server's where not given
+    value::Policies policies;             ///< those of the server, overridden
 };
 
 struct ColumnOptions {

@@ -7,6 +7,7 @@
 #include "pg/fdw/scan/parallel.hpp"
 
 extern "C" {
+#include "optimizer/clauses.h"
 #include "optimizer/paths.h"
 #include "optimizer/tlist.h"
 }
@@ -229,8 +230,30 @@ bool IsColumn(PlannerInfo*, RelOptInfo* rel, EquivalenceClass*, EquivalenceMembe
 }
 
 /// Lookups with values of other relations: a nested loop into SQLite's rowid or index.
+/// Whether the statement may write to the file that it reads here. Then rows must not depend on when they are
+/// asked for (open_scans.hpp), so no other node's row chooses them.
+bool IsReadBesideWrites(const PlannerInfo* root, const SourceRelation& relation) {
+    while (root->parent_root != nullptr)
+        root = root->parent_root;
+    const bool updatable =
+        relation.server.updatable == Choice::kYes || relation.table.updatable == Choice::kYes;
+    return updatable && (root->parse->commandType != CMD_SELECT || root->parse->hasModifyingCTE);
+}
+
+/// Conditions without parameters.
+List* WithoutParameters(const List* conditions) {
+    List* kept = NIL;
+    ListCell* cell;
+    foreach (cell, conditions) {
+        RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
+        if (bms_is_empty(pull_paramids(condition->clause))) kept = lappend(kept, condition);
+    }
+    return kept;
+}
+
 void AddParameterizedPaths(PlannerInfo* root, RelOptInfo* rel) {
     RelationPlan& plan = PlanOf(rel);
+    if (IsReadBesideWrites(root, *plan.relation)) return;
     List* candidates = NIL;
     ListCell* cell;
     foreach (cell, rel->joininfo) {
@@ -382,7 +405,10 @@ void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
 
     plan->all_exact = plan->facts->known;
     if (plan->facts->known) {
-        plan->remote = RemoteConditions(rel, rel->baserestrictinfo, &plan->all_exact);
+        List* conditions = rel->baserestrictinfo;
+        if (IsReadBesideWrites(root, *plan->relation)) conditions = WithoutParameters(conditions);
+        plan->all_exact = list_length(conditions) == list_length(rel->baserestrictinfo);
+        plan->remote = RemoteConditions(rel, conditions, &plan->all_exact);
         TryConditions(rel, plan);
     }
     plan->retained =

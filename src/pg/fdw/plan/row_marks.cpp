@@ -64,6 +64,11 @@ void SetRowidAsCtid(ItemPointer ctid, const value::Cell& rowid) {
     ItemPointerSet(ctid, static_cast<BlockNumber>(number >> 16), static_cast<OffsetNumber>(number & 0xffff));
 }
 
+bool RowidOfCtid(ItemPointer ctid, value::Cell* rowid) {
+    *rowid = value::Cell::Integer(RowidOf(*ctid));
+    return rowid->integer != kNoRowid;
+}
+
 bool WantsCtid(const Bitmapset* used) {
     return bms_is_member(SelfItemPointerAttributeNumber - FirstLowInvalidHeapAttributeNumber, used);
 }

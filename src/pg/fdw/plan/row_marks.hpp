@@ -19,6 +19,9 @@ void RefetchForeignRow(EState* estate, ExecRowMark* mark, Datum ctid, TupleTable
 /// A rowid as ctid. Those that need more than 48 bits become one that RefetchForeignRow refuses.
 void SetRowidAsCtid(ItemPointer ctid, const value::Cell& rowid);
 
+/// The rowid of a ctid. False for one that stands for those that need more bits.
+bool RowidOfCtid(ItemPointer ctid, value::Cell* rowid);
+
 /// Whether these attributes (offset as pull_varattnos does) include the ctid.
 bool WantsCtid(const Bitmapset* used);
 

@@ -1,11 +1,13 @@
 #include "pg/fdw/scan/scan.hpp"
 
+#include "pg/fdw/connect/open_scans.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
 #include "pg/fdw/plan/explain.hpp"
 #include "pg/fdw/plan/parameters.hpp"
 #include "pg/fdw/plan/plan.hpp"
 #include "pg/fdw/plan/row_marks.hpp"
 #include "pg/fdw/plan/upper.hpp"
+#include "pg/fdw/scan/kept_rows.hpp"
 #include "pg/fdw/scan/parallel.hpp"
 #include "pg/fdw/scan/row_collector.hpp"
 #include "pg/fdw/scan/upper_scan.hpp"
@@ -27,6 +29,9 @@ struct ScanState {
     RowRefusals* refusals;  ///< of a load's statement; null otherwise
     bool bound;             ///< the statement runs with the present values of its parameters
     int* targets;           ///< slot position of each result column
+    OpenScan* open;         ///< as long as rows come from SQLite
+    KeptRows* kept;         ///< rows that were read before something was written; null otherwise
+    uint64 given;           ///< rows since the statement began to run
     bool gives_ctid;        ///< the rowid, for row marks
     bool settles;           ///< a load's: values changed in rows that a condition drops do not count
     double dropped;         ///< rows that conditions have dropped, as the node counts them
@@ -59,17 +64,6 @@ ColumnConverter* BuildConverters(ForeignScanState* node, ScanState* state, Memor
                             relation->server);
     }
     return converters;
-}
-
-/// Whether another node's row chooses what the scan gives. Parameters without a type carry no value: that for
-/// EvalPlanQual, on which every scan below a ModifyTable depends, and that by which a Gather has the shared
-/// scan below it start anew.
-bool DependsOnOtherNodes(const ForeignScanState* node) {
-    const List* types = node->ss.ps.state->es_plannedstmt->paramExecTypes;
-    int parameter = -1;
-    while ((parameter = bms_next_member(node->ss.ps.plan->extParam, parameter)) >= 0)
-        if (OidIsValid(list_nth_oid(types, parameter))) return true;
-    return false;
 }
 
 /// The statement that planning could not make, which raises what it met then, if that is still so.
@@ -237,11 +231,74 @@ void SettleChanges(const ForeignScanState* node, ScanState* state) noexcept {
     std::memcpy(state->settled, converter.changes(), sizeof(state->settled));
 }
 
+void Run(ForeignScanState* node, ScanState* state) {
+    if (state->rows == nullptr) Open(node, state, nullptr);
+    BindParameters(*state->parameters, node->ss.ps.ps_ExprContext, state->rows->statement(), 1);
+    state->bound = true;
+    state->given = 0;
+}
+
+void KeepRows(void* scan);
+
+/// What is asked for next is read as it is then.
+void ReadAnew(ForeignScanState* node, ScanState* state) {
+    state->kept = nullptr;
+    state->rows->Close();
+    state->rows = nullptr;
+    state->pin->Release();
+    state->bound = false;
+    state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &KeepRows, node);
+}
+
+/// Reads all rows, so that what is written from now on is not seen. Rows that another node's row chooses come
+/// when they are asked for: only those of the present one are read.
+void KeepRows(void* scan) {
+    ForeignScanState* node = static_cast<ForeignScanState*>(scan);
+    ScanState* state = StateOf(node);
+    if (!state->bound && state->plan.bindings != NIL && DependsOnOtherNodes(node)) {
+        if (state->rows != nullptr) ReadAnew(node, state);
+        return;
+    }
+    if (state->rows != nullptr && state->rows->chunks() != nullptr) return;
+    const TupleDesc descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+    if (state->bound)
+        state->rows->Rewind();
+    else
+        Run(node, state);
+    KeptRows* kept = KeptRows::In(node->ss.ps.state->es_query_cxt, descriptor);
+    MemoryContext row_context =
+        AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite kept row", ALLOCSET_DEFAULT_SIZES);
+    const size_t count = static_cast<size_t>(std::max(1, descriptor->natts));
+    Datum* values = static_cast<Datum*>(palloc0(sizeof(Datum) * count));
+    bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * count));
+    std::memset(nulls, true, count);
+    MemoryContext previous = MemoryContextSwitchTo(row_context);
+    while (state->rows->Next(values, nulls, state->targets)) {
+        ItemPointerData ctid;
+        if (state->gives_ctid) SetRowidAsCtid(&ctid, state->rows->CellAt(state->rows->column_count()));
+        kept->Add(values, nulls, state->gives_ctid ? &ctid : nullptr);
+        MemoryContextReset(row_context);
+    }
+    MemoryContextSwitchTo(previous);
+    MemoryContextDelete(row_context);
+    state->rows->Close();
+    kept->Skip(state->given);
+    state->kept = kept;
+}
+
 bool IsUpper(const ForeignScanState* node) {
     return UpperPrivate::Is(reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->fdw_private);
 }
 
 }  // namespace
+
+bool DependsOnOtherNodes(const ForeignScanState* node) {
+    const List* types = node->ss.ps.state->es_plannedstmt->paramExecTypes;
+    int parameter = -1;
+    while ((parameter = bms_next_member(node->ss.ps.plan->extParam, parameter)) >= 0)
+        if (OidIsValid(list_nth_oid(types, parameter))) return true;
+    return false;
+}
 
 RowSource* OpenRows(ForeignScanState* node, const Redirect* leader) {
     ScanState* state = StateOf(node);
@@ -279,17 +336,18 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
 
     state->gives_ctid = plan->fsSystemCol && state->plan.locator == Locator::kRowid;
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
+    state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &KeepRows, node);
 }
 
 TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
     if (IsUpper(node)) return IterateUpperScan(node);
     ScanState* state = StateOf(node);
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
-    if (unlikely(!state->bound)) {
-        if (state->rows == nullptr) Open(node, state, nullptr);
-        BindParameters(*state->parameters, node->ss.ps.ps_ExprContext, state->rows->statement(), 1);
-        state->bound = true;
+    if (unlikely(state->kept != nullptr)) {
+        ExecClearTuple(slot);
+        return state->kept->Next(slot) ? ExecStoreVirtualTuple(slot) : slot;
     }
+    if (unlikely(!state->bound)) Run(node, state);
     ExecClearTuple(slot);
     // Attributes nobody asked for are NULL.
     std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
@@ -301,6 +359,7 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
         }
         if (state->gives_ctid)
             SetRowidAsCtid(&slot->tts_tid, state->rows->CellAt(state->rows->column_count()));
+        ++state->given;
         return ExecStoreVirtualTuple(slot);
     }
     return slot;
@@ -309,6 +368,11 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
 void ReScanForeignScan(ForeignScanState* node) {
     if (IsUpper(node)) return ReScanUpperScan(node);
     ScanState* state = StateOf(node);
+    if (state->kept != nullptr) {
+        state->kept->Rewind();
+        if (node->ss.ps.chgParam == nullptr || state->plan.bindings == NIL) return;
+        ReadAnew(node, state);
+    }
     if (state->rows != nullptr) state->rows->Rewind();
     if (state->refusals != nullptr) {
         EndSettling(node);
@@ -320,7 +384,9 @@ void ReScanForeignScan(ForeignScanState* node) {
 void EndForeignScan(ForeignScanState* node) {
     if (IsUpper(node)) return EndUpperScan(node);
     ScanState* state = StateOf(node);
-    if (state == nullptr || state->rows == nullptr) return;
+    if (state == nullptr) return;
+    if (state->open != nullptr) state->open->Forget();
+    if (state->rows == nullptr) return;
     ShutdownForeignScan(node);
     RowConverter& converter = state->rows->converter();
     if (state->refusals != nullptr)

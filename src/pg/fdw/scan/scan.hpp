@@ -11,6 +11,11 @@ void ReScanForeignScan(ForeignScanState* node);
 void EndForeignScan(ForeignScanState* node);
 void ExplainForeignScan(ForeignScanState* node, ExplainState* es);
 
+/// Whether another node's row chooses what the scan gives. Parameters without a type carry no value: that for
+/// EvalPlanQual, on which every scan below a ModifyTable depends, and that by which a Gather has the shared
+/// scan below it start anew.
+bool DependsOnOtherNodes(const ForeignScanState* node);
+
 /// A parallel scan's rows, opened unless they are.
 /// @param leader in a worker the snapshot to read, else null
 RowSource* OpenRows(ForeignScanState* node, const Redirect* leader);

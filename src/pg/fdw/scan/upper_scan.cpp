@@ -1,9 +1,11 @@
 #include "pg/fdw/scan/upper_scan.hpp"
 
+#include "pg/fdw/connect/open_scans.hpp"
 #include "pg/fdw/plan/explain.hpp"
 #include "pg/fdw/plan/parameters.hpp"
 #include "pg/fdw/plan/upper.hpp"
 #include "pg/fdw/scan/row_source.hpp"
+#include "pg/fdw/scan/scan.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -19,6 +21,8 @@ struct UpperState {
     Stage stage;
     Tuplestorestate* answer;
     TupleTableSlot* answer_slot;
+    OpenScan* open;
+    bool kept;  ///< the answer was asked for before something was written
 };
 
 UpperState* UpperStateOf(ForeignScanState* node) {
@@ -122,6 +126,23 @@ bool Ask(ForeignScanState* node, UpperState* state) {
     return stands;
 }
 
+void AskIfUnread(ForeignScanState* node, UpperState* state) {
+    if (state->stage == Stage::kUnread) state->stage = Ask(node, state) ? Stage::kAnswered : Stage::kFallback;
+}
+
+/// Before something is written. Parameters of other nodes come later.
+void AskNow(void* scan) {
+    ForeignScanState* node = static_cast<ForeignScanState*>(scan);
+    UpperState* state = UpperStateOf(node);
+    if (!DependsOnOtherNodes(node)) AskIfUnread(node, state);
+    state->kept = state->stage != Stage::kUnread;
+    if (state->rows == nullptr) return;
+    // SQLite is asked anew where other parameters come.
+    state->rows->Close();
+    state->rows = nullptr;
+    state->pin->Release();
+}
+
 }  // namespace
 
 void BeginUpperScan(ForeignScanState* node, int eflags) {
@@ -131,13 +152,14 @@ void BeginUpperScan(ForeignScanState* node, int eflags) {
     state->plan = UpperPrivate::Unpack(plan->fdw_private);
     if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
+    state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &AskNow, node);
 }
 
 TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
     UpperState* state = UpperStateOf(node);
     TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
     ExecClearTuple(slot);
-    if (state->stage == Stage::kUnread) state->stage = Ask(node, state) ? Stage::kAnswered : Stage::kFallback;
+    AskIfUnread(node, state);
     // The executor's nodes run in the query's context; a row that was spilled is read into the current one,
     // too.
     MemoryContext previous = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
@@ -153,6 +175,16 @@ TupleTableSlot* IterateUpperScan(ForeignScanState* node) {
 
 void ReScanUpperScan(ForeignScanState* node) {
     UpperState* state = UpperStateOf(node);
+    if (state->kept && node->ss.ps.chgParam == nullptr) {
+        if (state->stage == Stage::kAnswered)
+            tuplestore_rescan(state->answer);
+        else
+            ExecReScan(outerPlanState(node));
+        return;
+    }
+    if (state->kept)
+        state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &AskNow, node);
+    state->kept = false;
     if (state->answer != nullptr) tuplestore_end(state->answer);
     state->answer = nullptr;
     if (state->answer_slot != nullptr) ExecClearTuple(state->answer_slot);
@@ -162,7 +194,9 @@ void ReScanUpperScan(ForeignScanState* node) {
 
 void EndUpperScan(ForeignScanState* node) {
     UpperState* state = UpperStateOf(node);
-    if (state == nullptr || state->rows == nullptr) return;
+    if (state == nullptr) return;
+    if (state->open != nullptr) state->open->Forget();
+    if (state->rows == nullptr) return;
     state->pin->VerifyUnchanged();
     state->rows->Close();
     if (state->answer != nullptr) tuplestore_end(state->answer);

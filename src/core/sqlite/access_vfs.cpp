@@ -1,4 +1,4 @@
-#include "core/sqlite/reader_vfs.hpp"
+#include "core/sqlite/access_vfs.hpp"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -24,9 +24,9 @@ constexpr int kMaxRegions = 16384;
 constexpr int kIndexHeaderBytes = 48;
 constexpr int kFirstReadLock = 3;
 
-enum class Form : unsigned char { kSharedIndex, kPrivateIndex, kFollower };
+enum class Form : unsigned char { kSharedIndex, kPrivateIndex, kFollower, kWriter };
 
-struct ReaderFile {
+struct AccessFile {
     sqlite3_file base;
     Form form;
     int region_count;
@@ -37,18 +37,18 @@ struct ReaderFile {
     sqlite3_int64 size_limit;                 ///< of a follower's -wal; -1 without
     bool copies_index;                        ///< a follower's wal-index is a copy of the shared one
     unsigned char leader_header[kIndexHeaderBytes];
-    bool private_index() const noexcept { return form != Form::kSharedIndex; }
+    bool private_index() const noexcept { return form == Form::kPrivateIndex || form == Form::kFollower; }
     sqlite3_file* real() noexcept { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
-ReaderFile* Self(sqlite3_file* file) noexcept {
-    return reinterpret_cast<ReaderFile*>(file);
+AccessFile* Self(sqlite3_file* file) noexcept {
+    return reinterpret_cast<AccessFile*>(file);
 }
 sqlite3_file* Real(sqlite3_file* file) noexcept {
     return Self(file)->real();
 }
 
-void FreeRegions(ReaderFile* file) noexcept {
+void FreeRegions(AccessFile* file) noexcept {
     for (int i = 0; i < file->region_count; ++i)
         std::free(file->regions[i]);
     std::free(file->regions);
@@ -69,14 +69,17 @@ int OnClose(sqlite3_file* f) {
 int OnRead(sqlite3_file* f, void* buffer, int amount, sqlite3_int64 offset) {
     return Real(f)->pMethods->xRead(Real(f), buffer, amount, offset);
 }
-int OnWrite(sqlite3_file*, const void*, int, sqlite3_int64) {
-    return SQLITE_READONLY;
+bool Writes(sqlite3_file* f) noexcept {
+    return Self(f)->form == Form::kWriter;
 }
-int OnTruncate(sqlite3_file*, sqlite3_int64) {
-    return SQLITE_READONLY;
+int OnWrite(sqlite3_file* f, const void* data, int amount, sqlite3_int64 offset) {
+    return Writes(f) ? Real(f)->pMethods->xWrite(Real(f), data, amount, offset) : SQLITE_READONLY;
 }
-int OnSync(sqlite3_file*, int) {
-    return SQLITE_OK;
+int OnTruncate(sqlite3_file* f, sqlite3_int64 size) {
+    return Writes(f) ? Real(f)->pMethods->xTruncate(Real(f), size) : SQLITE_READONLY;
+}
+int OnSync(sqlite3_file* f, int flags) {
+    return Writes(f) ? Real(f)->pMethods->xSync(Real(f), flags) : SQLITE_OK;
 }
 int OnFileSize(sqlite3_file* f, sqlite3_int64* size) {
     const int rc = Real(f)->pMethods->xFileSize(Real(f), size);
@@ -86,7 +89,7 @@ int OnFileSize(sqlite3_file* f, sqlite3_int64* size) {
 }
 int OnLock(sqlite3_file* f, int level) {
     if (Self(f)->form == Form::kFollower) return level > SQLITE_LOCK_SHARED ? SQLITE_BUSY : SQLITE_OK;
-    if (level > SQLITE_LOCK_SHARED) return SQLITE_BUSY;
+    if (level > SQLITE_LOCK_SHARED && !Writes(f)) return SQLITE_BUSY;
     return Real(f)->pMethods->xLock(Real(f), level);
 }
 int OnUnlock(sqlite3_file* f, int level) {
@@ -113,7 +116,7 @@ int OnDeviceCharacteristics(sqlite3_file* f) {
 
 /// A region of the -shm, which is mapped for reading only (SQLITE_READONLY says so and is no failure) and
 /// never made longer.
-int MapShared(ReaderFile* self, int region, int size, void volatile** out) noexcept {
+int MapShared(AccessFile* self, int region, int size, void volatile** out) noexcept {
     const GateClosed gate;
     *out = nullptr;
     // The number comes of what the -shm says; SQLite counts its bytes in an int, which a hostile one
@@ -128,7 +131,7 @@ int MapShared(ReaderFile* self, int region, int size, void volatile** out) noexc
 /// Fills a follower's region with what the shared wal-index holds, the first one under the leader's header.
 /// The leader's read mark keeps entries of its frames as they are; those of later frames are passed over, as
 /// every reader does that began before they were added.
-int CopyRegion(ReaderFile* self, int region, int size, unsigned char* memory) noexcept {
+int CopyRegion(AccessFile* self, int region, int size, unsigned char* memory) noexcept {
     void volatile* shared = nullptr;
     const int rc = MapShared(self, region, size, &shared);
     if (rc != SQLITE_OK && rc != SQLITE_READONLY) return rc;
@@ -146,7 +149,14 @@ int CopyRegion(ReaderFile* self, int region, int size, unsigned char* memory) no
 }
 
 int OnShmMap(sqlite3_file* f, int region, int size, int extend, void volatile** out) {
-    ReaderFile* self = Self(f);
+    AccessFile* self = Self(f);
+    if (Writes(f)) {
+        const GateClosed gate(Pass::kWriter);
+        if (region >= kMaxRegions) return SQLITE_FULL;
+        const int rc = Real(f)->pMethods->xShmMap(Real(f), region, size, extend, out);
+        if (region == 0) self->index = static_cast<const volatile unsigned char*>(*out);
+        return rc;
+    }
     if (!self->private_index()) {
         const int rc = MapShared(self, region, size, out);
         if (region == 0) self->index = static_cast<const volatile unsigned char*>(*out);
@@ -178,7 +188,7 @@ int OnShmMap(sqlite3_file* f, int region, int size, int extend, void volatile** 
 }
 /// SQLite reads the header, takes a read lock, and tries again unless the header is still the same
 /// (walTryBeginRead). So the copy made in between, right after the lock, is the one it goes by.
-void SeeReadLock(ReaderFile* self, int offset, int flags) noexcept {
+void SeeReadLock(AccessFile* self, int offset, int flags) noexcept {
     if ((flags & SQLITE_SHM_SHARED) == 0 || offset < kFirstReadLock || self->index == nullptr) return;
     self->read_lock = (flags & SQLITE_SHM_LOCK) != 0 ? offset - kFirstReadLock : -1;
     if (self->read_lock < 0) return;
@@ -187,7 +197,7 @@ void SeeReadLock(ReaderFile* self, int offset, int flags) noexcept {
 }
 
 int OnShmLock(sqlite3_file* f, int offset, int n, int flags) {
-    ReaderFile* self = Self(f);
+    AccessFile* self = Self(f);
     const int rc = self->private_index() ? SQLITE_OK : Real(f)->pMethods->xShmLock(Real(f), offset, n, flags);
     if (rc == SQLITE_OK) SeeReadLock(self, offset, flags);
     return rc;
@@ -196,16 +206,16 @@ void OnShmBarrier(sqlite3_file* f) {
     if (!Self(f)->private_index()) Real(f)->pMethods->xShmBarrier(Real(f));
 }
 int OnShmUnmap(sqlite3_file* f, int remove) {
-    // A read-only connection is never the one to remove side files.
-    (void)remove;
     Self(f)->index = nullptr;
     FreeRegions(Self(f));
+    // A read-only connection is never the one to remove side files.
+    if (Writes(f)) return Real(f)->pMethods->xShmUnmap(Real(f), remove);
     if (Self(f)->private_index() && !Self(f)->copies_index) return SQLITE_OK;
     return Real(f)->pMethods->xShmUnmap(Real(f), 0);
 }
 
 // Version 2: shared memory, but no xFetch, so SQLite never maps a file that others may truncate.
-const sqlite3_io_methods kReaderMethods = {2,
+const sqlite3_io_methods kAccessMethods = {2,
                                            OnClose,
                                            OnRead,
                                            OnWrite,
@@ -244,7 +254,7 @@ bool HoldsNothing(const char* path) noexcept {
 }
 
 int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags, Form form) {
-    ReaderFile* self = new (file) ReaderFile{};
+    AccessFile* self = new (file) AccessFile{};
     sqlite3_vfs* base = Base(vfs);
     constexpr int kTemporary =
         SQLITE_OPEN_TEMP_DB | SQLITE_OPEN_TEMP_JOURNAL | SQLITE_OPEN_TRANSIENT_DB | SQLITE_OPEN_SUBJOURNAL;
@@ -254,14 +264,17 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
         return HasTempFileStore() ? OpenTempFile(file, flags, out_flags)
                                   : base->xOpen(base, name, file, flags, out_flags);
     }
-    flags &=
-        ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_DELETEONCLOSE | SQLITE_OPEN_EXCLUSIVE);
-    flags |= SQLITE_OPEN_READONLY;
+    if (form != Form::kWriter) {
+        flags &=
+            ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_DELETEONCLOSE | SQLITE_OPEN_EXCLUSIVE);
+        flags |= SQLITE_OPEN_READONLY;
+    }
     std::memset(static_cast<void*>(self->real()), 0, static_cast<std::size_t>(base->szOsFile));
-    if ((flags & SQLITE_OPEN_WAL) != 0 && form != Form::kSharedIndex && HoldsNothing(name)) {
+    const bool at_rest = form == Form::kPrivateIndex || form == Form::kFollower;
+    if ((flags & SQLITE_OPEN_WAL) != 0 && at_rest && HoldsNothing(name)) {
         rc = base->xOpen(base, "/dev/null", self->real(), flags, out_flags);
     } else {
-        const GateClosed gate;
+        const GateClosed gate(form == Form::kWriter ? Pass::kWriter : Pass::kReader);
         rc = base->xOpen(base, name, self->real(), flags, out_flags);
     }
     if (rc != SQLITE_OK) {
@@ -269,7 +282,7 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
         self->base.pMethods = nullptr;
         return rc;
     }
-    self->base.pMethods = &kReaderMethods;
+    self->base.pMethods = &kAccessMethods;
     self->form = form;
     self->read_lock = -1;
     self->size_limit = -1;
@@ -290,6 +303,12 @@ int OnOpenPrivate(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int fl
 int OnOpenFollower(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
     return OpenFile(vfs, name, file, flags, out_flags, Form::kFollower);
 }
+int OnOpenWriter(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+    return OpenFile(vfs, name, file, flags, out_flags, Form::kWriter);
+}
+int OnDeleteByWriter(sqlite3_vfs* vfs, const char* name, int sync_directory) {
+    return Base(vfs)->xDelete(Base(vfs), name, sync_directory);
+}
 /// Done, as far as SQLite is concerned: it deletes a -wal that stands beside an empty file, and goes on
 /// without it.
 int OnDelete(sqlite3_vfs*, const char*, int) {
@@ -304,7 +323,8 @@ struct Registration {
     sqlite3_vfs shared_index{};
     sqlite3_vfs private_index{};
     sqlite3_vfs follower{};
-    ReaderVfs names{nullptr, nullptr, nullptr};
+    sqlite3_vfs writer{};
+    AccessVfs names{nullptr, nullptr, nullptr, nullptr};
 
     void Register() noexcept {
         sqlite3_vfs* base = sqlite3_vfs_find("unix");
@@ -312,7 +332,7 @@ struct Registration {
         shared_index = *base;
         shared_index.pNext = nullptr;
         shared_index.szOsFile =
-            std::max(static_cast<int>(sizeof(ReaderFile)) + base->szOsFile, TempFileBytes());
+            std::max(static_cast<int>(sizeof(AccessFile)) + base->szOsFile, TempFileBytes());
         shared_index.zName = "pg_sqlite_reader";
         shared_index.pAppData = base;
         shared_index.xOpen = OnOpenShared;
@@ -324,10 +344,15 @@ struct Registration {
         follower = shared_index;
         follower.zName = "pg_sqlite_follower";
         follower.xOpen = OnOpenFollower;
+        writer = shared_index;
+        writer.zName = "pg_sqlite_writer";
+        writer.xOpen = OnOpenWriter;
+        writer.xDelete = OnDeleteByWriter;
         if (sqlite3_vfs_register(&shared_index, 0) != SQLITE_OK) return;
         if (sqlite3_vfs_register(&private_index, 0) != SQLITE_OK) return;
         if (sqlite3_vfs_register(&follower, 0) != SQLITE_OK) return;
-        names = {shared_index.zName, private_index.zName, follower.zName};
+        if (sqlite3_vfs_register(&writer, 0) != SQLITE_OK) return;
+        names = {shared_index.zName, private_index.zName, follower.zName, writer.zName};
     }
 };
 
@@ -337,7 +362,7 @@ WalView WalViewOf(sqlite3_file* file) noexcept {
     return {Self(file)->read_lock, Self(file)->header};
 }
 
-const ReaderVfs& GetReaderVfs() noexcept {
+const AccessVfs& GetAccessVfs() noexcept {
     static Registration registration;
     // Again where memory ran out the first time: then SQLite itself was not there and nothing was registered.
     if (registration.names.shared_index == nullptr) registration.Register();

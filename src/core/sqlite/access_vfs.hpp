@@ -1,4 +1,4 @@
-// Reader VFS: SQLite's own unix VFS with two habits removed, for connections that must leave no trace.
+// Access VFS: SQLite's own unix VFS with two habits removed, for connections that must leave no trace.
 //
 // A stock read-only connection to a WAL database makes -wal and -shm files when there are none and leaves
 // them behind, owned by the server's user, so that the application can no longer write. Through this VFS a
@@ -9,6 +9,9 @@
 //
 // A third form serves parallel workers, which read a leader's snapshot under the leader's locks
 // (snapshot.hpp): nothing is locked at all, and the -wal ends where the leader's does.
+//
+// A fourth form writes: it locks, makes side files and deletes them as any application does that uses SQLite.
+// Its files pass the same gate (file_gate.hpp).
 #pragma once
 
 struct sqlite3_file;
@@ -16,12 +19,13 @@ struct sqlite3_file;
 namespace pgsqlite::sqlite {
 
 /// Registered names; null when registration failed (out of memory).
-struct ReaderVfs {
+struct AccessVfs {
     const char* shared_index;   ///< side files exist: SQLite's own -shm is used
     const char* private_index;  ///< at rest: the wal-index is private
     const char* follower;  ///< of a leader: no locks, a private wal-index that ends where the leader's does
+    const char* writer;
 };
-const ReaderVfs& GetReaderVfs() noexcept;
+const AccessVfs& GetAccessVfs() noexcept;
 
 /// URI parameters of a follower's database: how many bytes of its -wal there are, and, where a wal-index is
 /// shared, the header to read it by (48 bytes in lower-case hexadecimal).

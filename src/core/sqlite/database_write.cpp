@@ -1,0 +1,152 @@
+// How a transaction writes. SQLite's own journal makes it whole or none; who waits for whom is told here.
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+
+#include "core/base/error.hpp"
+#include "core/sqlite/abandoned.hpp"
+#include "core/sqlite/access_vfs.hpp"
+#include "core/sqlite/database.hpp"
+#include "core/sqlite/sqlite_error.hpp"
+
+namespace pgsqlite::sqlite {
+namespace {
+
+/// Of another process' commit there is no more to be known than that it came.
+[[noreturn]] void ThrowMoved(const std::string& path) {
+    throw Error(
+        sqlstate::kSerializationFailure,
+        "could not write to database file \"" + path + "\": it has changed since this transaction began",
+        "The transaction has read a state of the file to which others have committed since.",
+        "Run the transaction again.");
+}
+
+std::string Savepoint(const char* verb, int number) {
+    return std::string(verb) + " pg_sqlite_" + std::to_string(number);
+}
+
+}  // namespace
+
+/// A statement in mid-scan would keep its lock beyond the transaction.
+void Database::EndStatements() noexcept {
+    for (sqlite3_stmt* s = sqlite3_next_stmt(db_, nullptr); s != nullptr; s = sqlite3_next_stmt(db_, s))
+        if (sqlite3_stmt_busy(s)) sqlite3_reset(s);
+}
+
+/// What a transaction sees, so far as another commit would change it.
+struct Database::State {
+    FileIdentity file;
+    std::uint32_t change_counter = 0;  ///< with a rollback journal
+    bool wal = false;
+    std::uint32_t frames = 0;
+    /// Of the wal-index header ("WAL-mode File Format" §2.1): from the page size to the salts.
+    static constexpr std::size_t kFirst = 14, kLast = 40;
+    std::array<unsigned char, kLast - kFirst> log{};
+
+    /// Where the log is empty, the file can't be changed but by a commit.
+    bool SameAs(const State& other) const noexcept {
+        if (!file.SameFile(other.file) || wal != other.wal) return false;
+        if (!wal) return change_counter == other.change_counter;
+        return frames == other.frames && (frames == 0 ? file == other.file : log == other.log);
+    }
+};
+
+Database::State Database::LookAtState() const {
+    State state;
+    // At rest it is the file as it was opened that is read.
+    state.file = mode_ == AccessMode::kAtRest ? file_ : Identify(path());
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    const WalView view = WalViewOf(file);
+    state.wal = view.read_lock >= 0;
+    if (!state.wal) {
+        state.change_counter = ReadChangeCounter(file);
+        return state;
+    }
+    std::memcpy(&state.frames, view.header + 16, sizeof(state.frames));
+    std::copy(view.header + State::kFirst, view.header + State::kLast, state.log.begin());
+    return state;
+}
+
+/// Closes the file and opens it as a writer does. One process has one wal-index of a file, which is for
+/// reading alone as long as a reader has it.
+void Database::BecomeWritable() {
+    const AccessMode before = mode_;
+    CloseFile();
+    statements_ = std::make_shared<StatementCache>();
+    schema_known_ = tolerant_ = values_limited_ = false;
+    mode_ = AccessMode::kWritable;
+    try {
+        OpenFile();
+    } catch (...) {
+        CloseFile();
+        mode_ = before;
+        throw;
+    }
+}
+
+void Database::BeginWrite() {
+    if (in_write_) return;
+    // SQLite lets no transaction wait that reads already, since two of them would wait for each other. So it
+    // ends, and the one that writes must find the file as it was.
+    const bool has_read = in_read_;
+    State seen;
+    if (has_read) seen = LookAtState();
+    EndRead();
+    if (!writable()) BecomeWritable();
+    if (sqlite3_db_readonly(db_, "main") == 1)
+        throw Error(
+            sqlstate::kReadOnly, "could not write to database file \"" + path() + "\": it is read-only", {},
+            "Grant the server's operating-system user write permission on the file and on its directory, "
+            "where SQLite makes its journal.");
+    Begin("BEGIN IMMEDIATE");
+    in_write_ = true;
+    if (has_read && !seen.SameAs(LookAtState())) {
+        EndRead();
+        ThrowMoved(path());
+    }
+    if (tolerant_) {
+        EndRead();
+        throw Error(
+            sqlstate::kFeatureNotSupported, "could not write to database file \"" + path() + "\"",
+            "Its schema has objects that nest too deep to be read, and may have to be kept up to date.");
+    }
+}
+
+void Database::Commit() {
+    if (!in_write_) return;
+    if (broken_) throw Error(sqlstate::kOutOfMemory, "out of memory");
+    EndStatements();
+    const int rc = Run("COMMIT");
+    if (rc != SQLITE_OK)
+        throw MakeError(rc, "commit to database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
+    in_read_ = in_write_ = false;
+}
+
+void Database::BeginSavepoint(int number) {
+    const int rc = Run(Savepoint("SAVEPOINT", number).c_str());
+    if (rc != SQLITE_OK) Throw(rc, "begin a savepoint");
+}
+
+void Database::ReleaseSavepoint(int number) {
+    const int rc = Run(Savepoint("RELEASE", number).c_str());
+    if (rc != SQLITE_OK) Throw(rc, "release a savepoint");
+}
+
+void Database::RollBackSavepoint(int number) noexcept {
+    if (!in_write_ || abandoned) return;
+    EndStatements();
+    try {
+        // SQLite itself may have rolled all of it back, after an error of the disk.
+        if (sqlite3_get_autocommit(db_) == 0 && Run(Savepoint("ROLLBACK TO", number).c_str()) == SQLITE_OK &&
+            Run(Savepoint("RELEASE", number).c_str()) == SQLITE_OK)
+            return;
+    } catch (...) {
+    }
+    broken_ = true;
+}
+
+}  // namespace pgsqlite::sqlite

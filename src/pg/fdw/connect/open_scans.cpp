@@ -1,0 +1,48 @@
+#include "pg/fdw/connect/open_scans.hpp"
+
+namespace pgsqlite::pg::fdw {
+namespace {
+
+/// In the order in which they began. Few: those of the statements and cursors that are open.
+std::vector<OpenScan*>& OpenScans() {
+    static std::vector<OpenScan*> scans;
+    return scans;
+}
+
+}  // namespace
+
+OpenScan* OpenScan::In(MemoryContext context, Oid server, void (*read)(void* scan), void* scan) {
+    OpenScan* self = static_cast<OpenScan*>(MemoryContextAllocZero(context, sizeof(OpenScan)));
+    self->server_ = server;
+    self->read_ = read;
+    self->scan_ = scan;
+    self->callback_.func = &OpenScan::OnReset;
+    self->callback_.arg = self;
+    MemoryContextRegisterResetCallback(context, &self->callback_);
+    Guard([&] { OpenScans().push_back(self); });
+    return self;
+}
+
+void OpenScan::Forget() noexcept {
+    auto& scans = OpenScans();
+    scans.erase(std::remove(scans.begin(), scans.end(), this), scans.end());
+}
+
+void OpenScan::OnReset(void* self) noexcept {
+    static_cast<OpenScan*>(self)->Forget();
+}
+
+void ReadToEnd(Oid server) {
+    auto& scans = OpenScans();
+    for (size_t i = 0; i < scans.size();) {
+        OpenScan* scan = scans[i];
+        if (scan->server_ != server) {
+            ++i;
+            continue;
+        }
+        scan->Forget();
+        scan->read_(scan->scan_);
+    }
+}
+
+}  // namespace pgsqlite::pg::fdw
