@@ -154,6 +154,12 @@ const value::Cell* Identify(ModifyState* state, TupleTableSlot* plan_slot) {
     return state->identity;
 }
 
+/// PostgreSQL leaves it to the wrapper whether a row belongs into a foreign partition that is named itself,
+/// or still does after an UPDATE, which moves none out of it.
+void CheckPartition(EState* estate, ResultRelInfo* result, TupleTableSlot* slot) {
+    if (result->ri_RelationDesc->rd_rel->relispartition) (void)ExecPartitionCheck(result, slot, estate, true);
+}
+
 }  // namespace
 
 int IsForeignRelUpdatable(Relation relation) {
@@ -208,12 +214,15 @@ void BeginForeignInsert(ModifyTableState* node, ResultRelInfo* result) {
                                RelationGetRelationName(result->ri_RelationDesc))));
 }
 
-TupleTableSlot* ExecForeignInsert(EState*, ResultRelInfo* result, TupleTableSlot* slot, TupleTableSlot*) {
+TupleTableSlot* ExecForeignInsert(EState* estate, ResultRelInfo* result, TupleTableSlot* slot,
+                                  TupleTableSlot*) {
+    CheckPartition(estate, result, slot);
     return StateOf(result)->writer->Write(slot, nullptr, slot) ? slot : nullptr;
 }
 
-TupleTableSlot* ExecForeignUpdate(EState*, ResultRelInfo* result, TupleTableSlot* slot,
+TupleTableSlot* ExecForeignUpdate(EState* estate, ResultRelInfo* result, TupleTableSlot* slot,
                                   TupleTableSlot* plan_slot) {
+    CheckPartition(estate, result, slot);
     ModifyState* state = StateOf(result);
     return state->writer->Write(slot, Identify(state, plan_slot), slot) ? slot : nullptr;
 }
