@@ -49,6 +49,7 @@ void AnnounceUniqueness(RelOptInfo* rel, const RelationPlan& plan) {
 
 /// Whether SQLite may see the condition, and how far its answer goes. Security barriers come first.
 Verdict Classify(DeparseContext* context, RelOptInfo* rel, RestrictInfo* condition, StringInfo out) {
+    if (PlanOf(rel).beside_writes && !bms_is_empty(pull_paramids(condition->clause))) return Verdict::kLocal;
     if (condition->pseudoconstant || !restriction_is_securely_promotable(condition, rel))
         return Verdict::kLocal;
     return DeparseConjunct(context, condition->clause, out);
@@ -240,20 +241,9 @@ bool IsReadBesideWrites(const PlannerInfo* root, const SourceRelation& relation)
     return updatable && (root->parse->commandType != CMD_SELECT || root->parse->hasModifyingCTE);
 }
 
-/// Conditions without parameters.
-List* WithoutParameters(const List* conditions) {
-    List* kept = NIL;
-    ListCell* cell;
-    foreach (cell, conditions) {
-        RestrictInfo* condition = static_cast<RestrictInfo*>(lfirst(cell));
-        if (bms_is_empty(pull_paramids(condition->clause))) kept = lappend(kept, condition);
-    }
-    return kept;
-}
-
 void AddParameterizedPaths(PlannerInfo* root, RelOptInfo* rel) {
     RelationPlan& plan = PlanOf(rel);
-    if (IsReadBesideWrites(root, *plan.relation)) return;
+    if (plan.beside_writes) return;
     List* candidates = NIL;
     ListCell* cell;
     foreach (cell, rel->joininfo) {
@@ -405,10 +395,8 @@ void GetForeignRelSize(PlannerInfo* root, RelOptInfo* rel, Oid relid) {
 
     plan->all_exact = plan->facts->known;
     if (plan->facts->known) {
-        List* conditions = rel->baserestrictinfo;
-        if (IsReadBesideWrites(root, *plan->relation)) conditions = WithoutParameters(conditions);
-        plan->all_exact = list_length(conditions) == list_length(rel->baserestrictinfo);
-        plan->remote = RemoteConditions(rel, conditions, &plan->all_exact);
+        plan->beside_writes = IsReadBesideWrites(root, *plan->relation);
+        plan->remote = RemoteConditions(rel, rel->baserestrictinfo, &plan->all_exact);
         TryConditions(rel, plan);
     }
     plan->retained =

@@ -35,6 +35,7 @@ struct RelationPlan {
     SourceFacts* facts;
     const JoinPlan* join;  ///< null for a table
     List* remote;          ///< RestrictInfos that SQLite sees, of the table alone
+    bool beside_writes;    ///< the statement may write to the file: no parameter chooses rows
     bool all_exact;        ///< SQLite's answer to all conditions on the table stands
     double retained;       ///< rows that SQLite returns
 };
