@@ -160,10 +160,11 @@ for my $kill (1 .. $kills)
 	sqlite("$mode.db", 'DELETE FROM bare; DELETE FROM plain;');
 	my $psql = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres') ], '<', \join('', map { "BEGIN; INSERT INTO f_$mode.bare SELECT $_, 'r' || g FROM generate_series(1, 50) g; UPDATE f_$mode.bare SET y = y || 'u' WHERE x = $_; COMMIT;\n" } 1 .. 400), '>', '/dev/null', '2>', '/dev/null');
 	select undef, undef, undef, 0.1 + rand 0.5;
-	my $pid = sql(q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1});
-	kill 'KILL', $pid if $pid ne '';
+	my $pid = '';
+	$node->psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1}, stdout => \$pid);
+	kill 'KILL', $pid if $pid =~ /^\d+$/;
 	eval { $psql->finish };
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
+	for (1 .. 600) { last if $node->psql('postgres', 'SELECT true') == 0; select undef, undef, undef, 0.1; }
 	my $counts = sqlite("$mode.db", "SELECT DISTINCT count(*), sum(y LIKE '%u') FROM bare GROUP BY x; BEGIN IMMEDIATE; ROLLBACK; PRAGMA integrity_check;");
 	$torn++ if $counts !~ /^(50\|50\n)?ok\n$/;
 }
