@@ -1,15 +1,15 @@
 # Writing at random: statements made at random run on foreign tables and on local copies of them, in transactions with savepoints,
 # errors and cursors. The same rows and SQLSTATEs, and afterwards the file, as another process reads it, holds what the copies hold.
 #
-# Environment: PG_SQLITE_TRANSACTIONS (120), PG_SQLITE_SEED (random, printed), PG_SQLITE_KILLS (6).
+# Environment: PG_SQLITE_TRANSACTIONS (60), PG_SQLITE_SEED (random, printed), PG_SQLITE_KILLS (4).
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $transactions = $ENV{PG_SQLITE_TRANSACTIONS} || 120;
-my $kills = $ENV{PG_SQLITE_KILLS} || 6;
+my $transactions = $ENV{PG_SQLITE_TRANSACTIONS} || 60;
+my $kills = $ENV{PG_SQLITE_KILLS} || 4;
 my $seed = $ENV{PG_SQLITE_SEED} // int rand 1_000_000_000;
 srand $seed;
 diag("seed $seed, $transactions transactions, $kills kills");
