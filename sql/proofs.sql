@@ -96,6 +96,7 @@ DROP SCHEMA proof CASCADE;
 SELECT statement FROM sqlite.plan('{proofs}', 'proof', :'spec') WHERE object ~ '^(table|check) .*pupil';
 CALL sqlite.migrate('{proofs}', 'proof', :'spec') \gset
 SELECT read, written, rejected, warned FROM sqlite.job_tables WHERE job = :job AND table_name = 'pupil';
+SELECT table_name, message FROM sqlite.job_log WHERE job = :job AND level = 'warning';
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'proof.pupil'::regclass AND contype = 'c' ORDER BY 1;
 SELECT target, status FROM sqlite.validate(:job) ORDER BY 1;
 CALL sqlite.rollback(:job);
@@ -103,6 +104,18 @@ SELECT severity, finding FROM sqlite.assess('{proofs}', 'proof', '{"include": ["
 CREATE SCHEMA proof;
 CREATE TABLE proof.share (id bigint, part text, note text);
 SELECT severity, finding FROM sqlite.assess('{proofs}', 'proof', '{"include": ["share"], "tables": {"share": {"rules": {"r": {"condition": "id > 0", "check": true}}}}}') WHERE finding ~ 'CHECK';
+DROP SCHEMA proof CASCADE;
+
+-- Rows that break a rule and go all the same are told by what SQLite calls them, in each mode.
+\set rules '"tables": {"pupil": {"foreign_keys": [], "rules": {"aged": {"condition": "age < 12", "on_fail": "warn"}, "mark": {"condition": "mark < 3", "on_fail": "null"}}}, "town": {"rules": {"zip": {"condition": "sqlite.is_us_zip(zip)", "on_fail": "null"}}}}'
+\set single '{"include": ["pupil", "town"], ' :rules '}'
+\set batch '{"include": ["pupil", "town"], "transaction": "batch", "commit_rows": 2, ' :rules '}'
+CALL sqlite.migrate('{proofs}', 'proof', :'single') \gset
+SELECT table_name, warned, changes FROM sqlite.job_tables WHERE job = :job ORDER BY 1;
+SELECT table_name, message FROM sqlite.job_log WHERE job = :job AND level = 'warning' ORDER BY 1, 2;
+CALL sqlite.rollback(:job);
+CALL sqlite.migrate('{proofs}', 'proof', :'batch') \gset
+SELECT table_name, message FROM sqlite.job_log WHERE job = :job AND level = 'warning' ORDER BY 1, 2;
 DROP SCHEMA proof CASCADE;
 
 RESET ROLE;

@@ -17,6 +17,7 @@ sub tables {
 	my ($case) = @_;
 	my (%columns, %rows, @tables);
 	for (split /\n/, $case->{rows}{held}) {
+		utf8::decode($_);
 		my $line = eval { $json->decode($_) } or next;
 		my ($what, $target, $list) = @$line;
 		if ($what eq 'columns') { $columns{$target} = $list }

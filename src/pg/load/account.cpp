@@ -125,8 +125,9 @@ void Account::ForgetKept() noexcept {
 }
 
 Account::Mark Account::TakeMark() const noexcept {
-    Mark mark = {read,     written, rejected,          skipped,     warned,         updated,    unchanged,
-                 failures, {},      list_length(xids), kept_count_, kept_failures_, kept_bytes_};
+    Mark mark = {
+        read,     written, rejected,          skipped,     warned,         updated,     unchanged,
+        failures, {},      list_length(xids), kept_count_, kept_failures_, kept_bytes_, list_length(passed_)};
     std::memcpy(mark.changes, changes, sizeof(changes));
     return mark;
 }
@@ -145,6 +146,16 @@ void Account::ReturnTo(const Mark& mark) noexcept {
     kept_count_ = mark.kept_count;
     kept_failures_ = mark.kept_failures;
     kept_bytes_ = mark.kept_bytes;
+    passed_ = list_truncate(passed_, mark.passed);
+}
+
+void Account::NotePassed(const PassedRow& row) {
+    if (list_length(passed_) - table_start.passed >= kToldPassedRows) return;
+    MemoryContext previous = MemoryContextSwitchTo(GetMemoryChunkContext(this));
+    PassedRow* copy = static_cast<PassedRow*>(palloc(sizeof(PassedRow)));
+    *copy = {pstrdup(row.rule), row.cleared, pstrdup(row.locator)};
+    passed_ = lappend(passed_, copy);
+    MemoryContextSwitchTo(previous);
 }
 
 void Account::NoteTransaction() {

@@ -37,6 +37,15 @@ inline constexpr int kKeptRejects = 1000;
 /// value::Applied; null while none runs. Who sets it takes it back, also after an error.
 extern uint64* changes_of_load;
 
+/// A row that a rule has let pass, though it breaks it.
+struct PassedRow {
+    const char* rule;
+    bool cleared;  ///< columns became NULL
+    const char* locator;
+};
+/// Of a table: as many are told.
+inline constexpr int kToldPassedRows = 1000;
+
 class Account {
   public:
     /// Hands over a row put aside; it is called within the load's transaction.
@@ -81,6 +90,10 @@ class Account {
         ticker_(context_, *this, static_cast<int64>(rows) - (read - statement_start));
     }
 
+    /// Notes a row that a rule lets pass, unless enough of the table's are.
+    void NotePassed(const PassedRow& row);
+    const List* passed() const noexcept { return passed_; }  ///< PassedRow *
+
     /// Raises the refused rows that on_error error does not allow; only when there are any.
     void RaiseFailures();
 
@@ -95,6 +108,7 @@ class Account {
         uint64 changes[fdw::RowConverter::kChangeKinds];
         int xids, kept_count, kept_failures;
         Size kept_bytes;
+        int passed;
     };
     Mark TakeMark() const noexcept;
     Mark table_start = {};      ///< where the present table began
@@ -117,6 +131,7 @@ class Account {
     int kept_count_ = 0;
     int kept_failures_ = 0;
     Size kept_bytes_ = 0;
+    List* passed_ = NIL;
 };
 
 }  // namespace pgsqlite::pg::load

@@ -198,6 +198,7 @@ void AppendValues(const BatchLoader* loader, const Datum* values, const bool* nu
 struct RuleCounts {
     int64 warned;
     uint64 nulls;
+    List* rules;  ///< const plan::LoadRule *
 };
 
 /// The rules that a row breaks. True where the row is to be refused.
@@ -211,10 +212,12 @@ bool BreaksRules(BatchLoader* loader, const Datum* values, const bool* nulls, Re
         const plan::LoadRule& rule = loader->task->rules[static_cast<size_t>(i)];
         if (rule.on_fail == spec::OnFail::kWarn) {
             ++counts->warned;
+            counts->rules = lappend(counts->rules, const_cast<plan::LoadRule*>(&rule));
             continue;
         }
         if (rule.on_fail == spec::OnFail::kNull) {
             ++counts->nulls;
+            counts->rules = lappend(counts->rules, const_cast<plan::LoadRule*>(&rule));
             continue;
         }
         refused = true;
@@ -228,6 +231,24 @@ bool BreaksRules(BatchLoader* loader, const Datum* values, const bool* nulls, Re
     return refused;
 }
 
+/// What names a row in sqlite.job_log; null: nothing does.
+const char* PlaceOf(const BatchLoader* loader, const RowTrace& trace) {
+    if (HasRowid(loader)) return psprintf("rowid " INT64_FORMAT, trace.rowid);
+    if (trace.key == nullptr) return nullptr;
+    const std::vector<sqlite::KeyPart>* key = fdw::KeyParts(loader->key_names, trace.key);
+    return SqlText([&] { return "key " + sqlite::KeyAsJson(*key); });
+}
+
+void NotePassed(const BatchLoader* loader, const RowTrace& trace, const List* rules) {
+    const char* place = rules != NIL ? PlaceOf(loader, trace) : nullptr;
+    if (place == nullptr) return;
+    ListCell* cell;
+    foreach (cell, rules) {
+        const auto* rule = static_cast<const plan::LoadRule*>(lfirst(cell));
+        loader->account->NotePassed({ToServerText(rule->name), rule->on_fail == spec::OnFail::kNull, place});
+    }
+}
+
 /// Refuses the row where rules say so; else counts what they say of it.
 bool RefuseByRules(BatchLoader* loader, Datum* values, bool* nulls, const RowTrace& trace) {
     Reject verdict = {};
@@ -237,6 +258,7 @@ bool RefuseByRules(BatchLoader* loader, Datum* values, bool* nulls, const RowTra
     if (!BreaksRules(loader, values, nulls, &verdict, &message, &counts)) {
         pfree(message.data);
         loader->account->warned += counts.warned;
+        NotePassed(loader, trace, counts.rules);
         loader->account->changes[static_cast<size_t>(value::Applied::kOnErrorNull)] += counts.nulls;
         return false;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/jobs/records/statement.hpp"
+#include "pg/load/account.hpp"
 
 namespace pgsqlite::pg::jobs {
 
@@ -11,6 +12,9 @@ void Log(int64 job, const char* level, const char* message, const char* server =
          const char* table = nullptr);
 /// Notes that something is tried again, and why. @param attempt the one that failed, from 1
 void LogRetry(int64 job, int attempt, const char* error);
+/// A line for each rule that has let rows pass which break it, with the rows. @param first of
+/// account.passed()
+void LogPassed(int64 job, const load::Account& account, int first);
 /// A line of what became of a table's rows, and how long it took.
 void LogTable(int64 job, int32 table_no);
 

@@ -1,6 +1,7 @@
 #include "pg/jobs/records/table_records.hpp"
 
 #include "core/value/status.hpp"
+#include "pg/jobs/records/job_log.hpp"
 #include "pg/jobs/records/job_records.hpp"
 #include "pg/list.hpp"
 
@@ -151,6 +152,7 @@ void AddProgress(int64 job, const load::Account& account, const load::Account::M
         .Int8(account.updated - before.updated)
         .Int8(account.unchanged - before.unchanged);
     TouchRecord(job, kAddCounts, arguments);
+    LogPassed(job, account, before.passed);
 }
 
 void FinishTable(int64 job, int32 table_no, double max_percent) {
