@@ -92,6 +92,12 @@ struct MeetingFacts {
     bool referred_to = false;      ///< foreign keys of other tables lead to the target
 };
 
+/// Migrations that a framework has recorded.
+struct MigrationFacts {
+    std::uint64_t only_source = 0, only_target = 0, both = 0;
+    std::string first;  ///< one that is on one side only
+};
+
 struct TableFacts {
     std::shared_ptr<const TableProfile> profile;
     std::vector<ColumnFacts> columns;  ///< by PlannedTable::columns
@@ -104,6 +110,8 @@ struct TableFacts {
     std::optional<TrialFacts> trial;  ///< nothing where the other facts tell all
     /// Where nothing is said of rows that are there, and they can be compared.
     std::optional<MeetingFacts> meeting;
+    /// Of a framework's own record, where the target has one, too.
+    std::optional<MigrationFacts> migrations;
     std::vector<std::string> damage;  ///< what SQLite's integrity check finds, at most kMostDamage
 
     bool read() const noexcept { return row_count.has_value(); }

@@ -35,6 +35,9 @@ void FindTrial(Findings& findings, const plan::PlannedTable& table, const TableF
 /// One type for each key and all that refers to it, in what the findings about their columns suggest. After
 /// them.
 void FindFamilies(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
+/// Which framework has made a database, and what is known of its habits. Last, since what it suggests for a
+/// column takes the place of other suggestions.
+void FindFrameworks(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
 /// What the findings about targets that have rows suggest.
 void ChooseExisting(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
 void FindViews(Findings& findings, const plan::Design& design);

@@ -266,6 +266,27 @@ std::optional<Meeting> CompareRows(const PlannedTable& table) {
     return meeting;
 }
 
+std::optional<Meeting> CompareStates(const PlannedTable& table, const std::vector<std::string>& state) {
+    std::string theirs, own;
+    for (const std::string& name : state) {
+        const PlannedColumn* column = table.Find(name);
+        if (column == nullptr || column->existing == nullptr) return std::nullopt;
+        theirs += (theirs.empty() ? "" : ", ") + QuotePgIdentifierIfNeeded(column->name) + "::text";
+        own += (own.empty() ? "" : ", ") + QuotePgIdentifierIfNeeded(column->foreign_name) + "::text";
+    }
+    Meeting meeting;
+    meeting.rows = {CreateKeyRows(table), "DROP FOREIGN TABLE " + KeyRowsName(table)};
+    meeting.count =
+        "WITH here AS (SELECT pg_catalog.concat_ws(' ', " + own + ") AS state FROM " + KeyRowsName(table) +
+        "), there AS (SELECT pg_catalog.concat_ws(' ', " + theirs + ") AS state FROM " + table.SqlName() +
+        ") SELECT pg_catalog.count(*) FILTER (WHERE t.state IS NULL), pg_catalog.count(*) FILTER (WHERE "
+        "h.state "
+        "IS NULL), pg_catalog.count(*) FILTER (WHERE h.state = t.state), pg_catalog.min(COALESCE(h.state, "
+        "t.state)) FILTER (WHERE h.state IS NULL OR t.state IS NULL) FROM here AS h FULL JOIN there AS t ON "
+        "t.state = h.state";
+    return meeting;
+}
+
 std::string KeysTableName(const PlannedTable& table) {
     schema::NameAllocator names(schema::FoldCase::kPreserve, false);
     return "pg_temp." + QuotePgIdentifierIfNeeded(

@@ -41,6 +41,10 @@ struct Meeting {
 /// Nothing where they can't be compared: the key holds references, or there is none.
 std::optional<Meeting> CompareRows(const PlannedTable& table);
 
+/// How two sides of a framework's record compare: SELECT of how many rows only the source has, only the
+/// target, both, and one that one side only has. Nothing where a column is not there.
+std::optional<Meeting> CompareStates(const PlannedTable& table, const std::vector<std::string>& state);
+
 /// The temporary relations for a table that others look up, as SQL.
 std::string KeysTableName(const PlannedTable& table);
 std::string KeyRowsName(const PlannedTable& table);

@@ -1,6 +1,8 @@
 #include "pg/survey/meetings.hpp"
 
 #include "core/plan/match_statements.hpp"
+#include "core/spec/presets/presets.hpp"
+#include "core/sqlite/identifier.hpp"
 #include "pg/catalog_query.hpp"
 #include "pg/run_sql.hpp"
 #include "pg/subtransaction.hpp"
@@ -33,38 +35,68 @@ bool IsReferredTo(const plan::ExistingRelation& relation) {
 
 }  // namespace
 
-void ReadMeeting(const plan::PlannedTable& table, assess::TableFacts* facts) {
-    const bool asked = table.not_migrated.empty() && table.existing != nullptr && !table.merged_into &&
-                       table.existing->has_rows && table.settings.existing == spec::Existing::kError &&
-                       table.existing->runs_code_of.empty() && facts->failure.empty();
-    if (!asked || RecoveryInProgress()) return;
-    auto* meeting = NewIn<std::optional<plan::Meeting>>(CurrentMemoryContext);
-    Guard([&] { *meeting = plan::CompareRows(table); });
-    if (!*meeting) return;
-    uint64 found = 0, different = 0, taken = 0;
+namespace {
+
+/// Runs the query of a meeting, and takes back what it needed. False where PostgreSQL refuses it.
+bool Ask(const plan::Meeting& meeting, uint64 (&counts)[3], const char** shown) {
+    MemoryContext context = CurrentMemoryContext;
     const ErrorData* error = RunAndTakeBack(
         [&] {
             XactReadOnly = false;  // nothing of it stays
             LookIntoCatalogFirst("pg_temp");
-            RunTemporarySql((*meeting)->rows.make);
+            RunTemporarySql(meeting.rows.make);
             SPI_connect();
-            if (SPI_execute(ToServerText((*meeting)->count), false, 0) != SPI_OK_SELECT)
+            if (SPI_execute(ToServerText(meeting.count), false, 0) != SPI_OK_SELECT)
                 elog(ERROR, "could not compare rows");
-            found = Number(1);
-            different = Number(2);
-            taken = Number(3);
+            for (int i = 0; i < 3; ++i)
+                counts[i] = Number(i + 1);
+            const char* text =
+                shown != nullptr ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4) : nullptr;
+            if (text != nullptr) *shown = MemoryContextStrdup(context, text);
             SPI_finish();
         },
         &IsOwnFault);
-    if (error != nullptr) return;
+    return error == nullptr;
+}
+
+/// The framework whose record a table is; null: of none.
+const spec::Preset* RecorderOf(const plan::PlannedTable& table) {
+    std::vector<const sqlite::Table*> tables;
+    for (const plan::SourceTable& entry : table.source->tables)
+        tables.push_back(&entry.table);
+    const spec::Preset* preset = spec::FindPreset(tables);
+    return preset != nullptr && sqlite::EqualNames(preset->records, table.table().name) ? preset : nullptr;
+}
+
+/// Whether rows of the target may be looked at, and there are some.
+bool CanLook(const plan::PlannedTable& table, const assess::TableFacts& facts) {
+    return table.not_migrated.empty() && table.existing != nullptr && !table.merged_into &&
+           table.existing->has_rows && table.existing->runs_code_of.empty() && facts.failure.empty() &&
+           !RecoveryInProgress();
+}
+
+}  // namespace
+
+void ReadMeeting(const plan::PlannedTable& table, assess::TableFacts* facts) {
+    if (!CanLook(table, *facts)) return;
+    auto* meeting = NewIn<std::optional<plan::Meeting>>(CurrentMemoryContext);
+    uint64 counts[3] = {};
+    const char* shown = nullptr;
+    const bool records = Guard([&] {
+        const spec::Preset* preset = RecorderOf(table);
+        if (preset != nullptr) *meeting = plan::CompareStates(table, preset->state);
+        return preset != nullptr;
+    });
+    if (*meeting && Ask(**meeting, counts, &shown)) {
+        const char* first = shown != nullptr ? ToUtf8(shown) : "";
+        Guard([&] { facts->migrations = assess::MigrationFacts{counts[0], counts[1], counts[2], first}; });
+    }
+    if (records || table.settings.existing != spec::Existing::kError) return;
+    Guard([&] { *meeting = plan::CompareRows(table); });
+    if (!*meeting || !Ask(**meeting, counts, nullptr)) return;
     const bool referred_to = IsReferredTo(*table.existing);
     Guard([&] {
-        assess::MeetingFacts& facts_of = facts->meeting.emplace();
-        facts_of.key = (*meeting)->key;
-        facts_of.found = found;
-        facts_of.different = different;
-        facts_of.taken = taken;
-        facts_of.referred_to = referred_to;
+        facts->meeting = assess::MeetingFacts{(*meeting)->key, counts[0], counts[1], counts[2], referred_to};
     });
 }
 
