@@ -41,7 +41,8 @@ UPDATE app.perm SET name = 'changed' WHERE code = 'del';
 DELETE FROM app.setting WHERE name = 'color';
 SELECT table_name, status, missing, extra, different FROM sqlite.validate(:job) WHERE status <> 'identical' ORDER BY 1;
 -- Mended rows follow as well. Sequences go on behind all.
-CALL sqlite.retry_rejects(:job, spec => '{"tables": {"person": {"columns": {"age": {"on_error": "null"}}}}}');
+CALL sqlite.retry_rejects(:job, spec => '{"tables": {"person": {"columns": {"age": {"on_error": "null"}}}}}') \gset
+SELECT :loaded, :left_open;
 SELECT p.id, p.login, b.login FROM app.person p LEFT JOIN app.person b ON b.id = p.boss ORDER BY 1;
 SELECT i.id, o.email FROM app.item i LEFT JOIN app.person o ON o.id = i.owner ORDER BY 1;
 INSERT INTO app.ctype (app, model) VALUES ('x', 'y') RETURNING id;
@@ -80,7 +81,7 @@ CALL sqlite.migrate('{seeded,seeded_other}', 'app', ('{"workers": 2, "servers": 
 SELECT status, count(*) FROM sqlite.validate(:job) GROUP BY 1;
 SELECT t FROM told('app') t EXCEPT TABLE first;
 -- Once more over what is there: every row finds itself.
-CALL sqlite.migrate('{seeded,seeded_other}', 'app', '{"transaction": "table", "exclude": ["item", "visit"], "existing": "match", "tables": {"person": {"where": "login IS NOT NULL", "columns": {"age": {"on_error": "null"}}}}}') \gset
+CALL sqlite.migrate('{seeded,seeded_other}', 'app', '{"transaction": "table", "include": ["ctype", "perm", "person", "setting"], "existing": "match", "tables": {"person": {"where": "login IS NOT NULL", "columns": {"age": {"on_error": "null"}}}}}') \gset
 SELECT table_name, read, written, skipped FROM sqlite.job_tables WHERE job = :job ORDER BY 1;
 SELECT t FROM told('app') t EXCEPT TABLE first;
 

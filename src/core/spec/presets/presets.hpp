@@ -1,6 +1,6 @@
 // Presets: what is known of frameworks that make databases: the table in which they record their migrations,
-// and how they write values that SQLite has no type for. One file each in presets/, as data;
-// docs/reference/presets.md says what stands in one.
+// and how they write values that SQLite has no type for. One file each beside this one, as data;
+// docs/reference/look-first.md says what stands in one.
 #pragma once
 
 #include <span>
