@@ -154,7 +154,7 @@ sub suggestion {
 	for my $object (sort keys %$plain) {
 		next if $plain->{$object} <= ($own->{$object} // 0);
 		my ($name) = $object =~ /([^.]*)$/;
-		$name = lc $name =~ s/^"(.*)"$/$1/sr;
+		$name = lc $name =~ s/^"(.*)"$/$1/sr =~ s/""/"/gr;
 		next if $findings =~ /^finding\|\w+\|\Q$name\E\|/m;
 		return "the suggested spec loses $object: " . ($own->{$object} // 0) . " of $plain->{$object}";
 	}
