@@ -163,6 +163,18 @@ TEST(LoadTask, JsonAndBack) {
     EXPECT_EQ(back.rules[1].on_fail, spec::OnFail::kNull);
 }
 
+TEST(LoadTask, JsonOfKeysThatRejectAndComputedColumns) {
+    LoadTask task = Customers();
+    EXPECT_EQ(ToJson(task).find("rejecting_keys"), std::string::npos);
+    task.rejecting_keys = {"order_customer_fkey"};
+    task.computed_columns = {"full_name"};
+    task.computed_expressions = {"full_name"};
+    const LoadTask back = LoadTaskFromJson(ToJson(task));
+    EXPECT_EQ(back.rejecting_keys, task.rejecting_keys);
+    EXPECT_EQ(back.computed_columns, task.computed_columns);
+    EXPECT_EQ(back.computed_expressions, task.computed_expressions);
+}
+
 TEST(LoadTask, DamagedJson) {
     for (const char* json : {"", "{", "[]", "{}", "{\"server\": 1}"})
         EXPECT_THROW(LoadTaskFromJson(json), Error) << json;

@@ -220,6 +220,9 @@ TEST(SpecParse, Contradictions) {
     EXPECT_EQ(
         Message(R"({"columns": {"a.b": {"default": 1, "default_sql": "2"}}})"),
         "invalid spec at \"/columns/a.b/default_sql\": \"default\" and \"default_sql\" exclude each other");
+    EXPECT_EQ(Message(R"({"columns": {"a.b": {"skip": true, "convert": "b"}}})"),
+              "invalid spec at \"/columns/a.b/skip\": \"skip\" and \"convert\" exclude each other");
+    (void)Spec::Parse(R"({"columns": {"a.b": {"skip": false, "convert": "b"}, "a.*": {"skip": true}}})");
     EXPECT_EQ(Message(R"({"columns": {"a.b*": {"target": "c"}}})"),
               "invalid spec at \"/columns/a.b*/target\": one name for all columns that match \"a.b*\"");
     EXPECT_EQ(Message(R"({"tables": {"a": {"rules": {"r": {"condition": "x", "columns": ["y"]}}}}})"),

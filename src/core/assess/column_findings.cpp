@@ -46,6 +46,13 @@ void SettleForTarget(Finding& finding, const PlannedColumn& column, const Column
             return;
         }
     }
+    if (facts.mending) {
+        finding.suggestion = facts.mending->words;
+        finding.settings = facts.mending->settings;
+        if (facts.mending->left > 0)
+            finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+        return;
+    }
     finding.suggestion = "clean the values, or give the column convert, encoding or on_error";
     finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
 }
@@ -109,12 +116,33 @@ void FindInput(Findings& findings, const PlannedTable& table, const PlannedColum
                                     "values that type " + column.read_type.sql + " refuses", &column);
     finding.rows = input.rows;
     finding.example = input.example;
-    if (column.existing != nullptr || !column.settings.type.empty()) {
+    if (!input.settings.empty()) {
+        for (const auto& [key, value] : input.settings)
+            finding.settings.push_back({key, value, Setting::Level::kColumn});
+        finding.suggestion = "read the values by these";
+        if (input.left == 0) return;
+        finding.suggestion += "; rows that are put aside all the same: " + std::to_string(input.left);
+        finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
+    } else if (column.existing != nullptr || !column.settings.type.empty()) {
         finding.suggestion = "set the rows aside as rejects, clean the values, or give the column convert";
         finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
     } else {
         SuggestType(finding, schema::PlainType(value::Kind::kText), {});
     }
+}
+
+/// Values that the target computes otherwise than SQLite has them.
+void FindDifferent(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
+                   const DifferentFacts& different) {
+    if (different.rows == 0) return;
+    Finding& finding = findings.Add(table, Severity::kWarning,
+                                    "generated column \"" + column.name + "\" of target " + table.SqlName() +
+                                        " gives other values than SQLite holds, which are not migrated",
+                                    &column);
+    finding.rows = different.rows;
+    finding.example = different.example;
+    finding.suggestion =
+        "make it an ordinary column of the target, or leave the column out (skip) where the target is right";
 }
 
 void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
@@ -126,7 +154,8 @@ void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColum
     const std::uint64_t nulls = misfits.nulls + (clears ? misfits.refused : 0);
     if (nulls == 0) return;
     // NULL is a value that its type takes; it is the row that does not fit.
-    const bool aside = table.settings.policies.on_error == value::OnError::kReject;
+    const bool aside = table.settings.policies.on_error == value::OnError::kReject ||
+                       column.settings.policies.on_error == value::OnError::kReject;
     const bool key = column.source->primary_key_position > 0;
     std::string text =
         key ? "NULLs in the primary key, which PostgreSQL refuses" : "NULLs in a column that is NOT NULL";
@@ -296,8 +325,10 @@ void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index
             .Add(table, Severity::kNote,
                  "collation NOCASE: = and LIKE on this column will tell case apart in PostgreSQL", &column)
             .suggestion = "compare lower(column), or use a nondeterministic collation or citext";
-    if (facts == nullptr || !column.written()) return;
+    if (facts == nullptr) return;
     const ColumnFacts& own = facts->columns[index];
+    FindDifferent(findings, table, column, own.different);
+    if (!column.written()) return;
     if (own.misfits != nullptr) FindMisfits(findings, table, column, own);
     FindInput(findings, table, column, own.input);
     FindNulls(findings, table, column, own);

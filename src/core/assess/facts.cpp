@@ -1,6 +1,7 @@
 #include "core/assess/facts.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/base/error.hpp"
 #include "core/sqlite/identifier.hpp"
@@ -42,6 +43,89 @@ void ReadMisfits(sqlite::Database& db, ProfileCache& cache, const PlannedTable& 
         facts.row_count = misfits[i]->rows;
     }
     facts.refused_rows = cache.RefusedRows(db, table.table(), conditions);
+}
+
+/// What a policy makes of the values that it changes.
+const char* MendedWords(value::Applied applied) noexcept {
+    switch (applied) {
+        case value::Applied::kEmptyAsNull:
+        case value::Applied::kZeroDateAsNull:
+            return "values that become NULL";
+        case value::Applied::kExcessDigits:
+            return "values that are rounded";
+        case value::Applied::kNulBytes:
+            return "values that lose their NUL characters";
+        case value::Applied::kInvalidJson:
+            return "values that become JSON strings";
+        default:
+            return nullptr;
+    }
+}
+
+/// The settings that keep the rows of a column whose type stays, whatever they make of the values: nothing
+/// that could be read back is lost but digits that the type does not have.
+std::optional<Mending> Mend(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table,
+                            const PlannedColumn& column, const ColumnMisfits& misfits, ColumnRule rule) {
+    const auto has = [&](value::Code code) {
+        return misfits.by_code[static_cast<std::size_t>(code)].rows > 0;
+    };
+    Mending mending;
+    const auto set = [&](const char* key, const char* value) {
+        mending.settings.push_back({key, value, plan::Setting::Level::kColumn});
+    };
+    if (has(value::Code::kExcessDigits)) {
+        rule.policies.excess_digits = value::ExcessDigits::kRound;
+        set("excess_digits", "round");
+    }
+    if (has(value::Code::kEmptyText) && !column.refuses_null()) {
+        rule.policies.empty_as_null = true;
+        set("empty_as_null", "true");
+    }
+    if (has(value::Code::kZeroDate) && !column.refuses_null()) {
+        rule.policies.zero_date_as_null = true;
+        set("zero_date_as_null", "true");
+    }
+    if (has(value::Code::kNulByte)) {
+        rule.policies.nul_bytes = value::NulBytes::kStrip;
+        set("nul_bytes", "strip");
+    }
+    if (has(value::Code::kInvalidJson)) {
+        rule.policies.invalid_json = value::InvalidJson::kString;
+        set("invalid_json", "string");
+    }
+    const bool blobs =
+        has(value::Code::kWrongClass) && rule.type.kind == value::Kind::kText && rule.encoding.empty();
+    if (blobs) {
+        rule.encoding = "utf8";
+        set("encoding", "utf8");
+    }
+    if (mending.settings.empty()) return std::nullopt;
+    const std::shared_ptr<const ColumnMisfits> after = cache.Misfits(db, table.table(), {rule}).front();
+    if (after->refused >= misfits.refused) return std::nullopt;
+    mending.left = after->refused;
+    const auto tell = [&](const std::string& what) {
+        mending.words += (mending.words.empty() ? "" : ", ") + what;
+    };
+    if (blobs) tell("blobs are read as UTF-8 text");
+    std::map<std::string_view, std::uint64_t> changed;
+    for (std::size_t i = 0; i < after->applied.size(); ++i)
+        if (const char* words = MendedWords(static_cast<value::Applied>(i)))
+            changed[words] += after->applied[i] - misfits.applied[i];
+    for (const auto& [words, rows] : changed)
+        if (rows > 0) tell(std::string(words) + ": " + std::to_string(rows));
+    if (mending.left > 0) tell("rows that are put aside all the same: " + std::to_string(mending.left));
+    return mending;
+}
+
+void ReadMendings(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table,
+                  const FactsOptions& options, TableFacts& facts) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const PlannedColumn& column = table.columns[i];
+        ColumnFacts& own = facts.columns[i];
+        if (own.misfits == nullptr || own.misfits->refused == 0 || column.existing == nullptr) continue;
+        if (column.settings.policies.on_error != value::OnError::kError) continue;
+        own.mending = Mend(db, cache, table, column, *own.misfits, RuleOf(column, options));
+    }
 }
 
 void ReadProfileOf(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table, TableFacts& facts) {
@@ -210,6 +294,7 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
     try {
         if (options.profile) ReadProfileOf(db, cache, table, facts);
         if (options.misfits) ReadMisfits(db, cache, table, options, facts);
+        if (options.misfits && options.profile) ReadMendings(db, cache, table, options, facts);
         ReadLostValues(db, table, facts);
         ReadOrphans(db, design, table, options, facts);
         ReadChecks(db, table, facts);

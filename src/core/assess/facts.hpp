@@ -12,6 +12,7 @@
 #include "core/assess/profile_cache.hpp"
 #include "core/assess/suggest.hpp"
 #include "core/plan/design.hpp"
+#include "core/plan/finding.hpp"
 
 namespace pgsqlite::assess {
 
@@ -19,6 +20,22 @@ namespace pgsqlite::assess {
 struct InputFacts {
     std::uint64_t rows = 0;
     std::string example;
+    /// What helps, as settings of the column with the rows that are left then; empty: nothing does.
+    std::vector<std::pair<std::string, std::string>> settings;
+    std::uint64_t left = 0;
+};
+
+/// Rows for which a generated column of the target gives another value than SQLite holds.
+struct DifferentFacts {
+    std::uint64_t rows = 0;
+    std::string example;
+};
+
+/// What keeps rows whose values do not fit a type that stays: policies and encodings, and how far they reach.
+struct Mending {
+    std::vector<plan::Setting> settings;
+    std::string words;       ///< what they do, with numbers
+    std::uint64_t left = 0;  ///< rows whose values do not fit all the same
 };
 
 struct ColumnFacts {
@@ -27,6 +44,8 @@ struct ColumnFacts {
     std::shared_ptr<const ColumnMisfits>
         misfits;  ///< under the planned rule; null where nothing is converted
     InputFacts input;
+    std::optional<Mending> mending;  ///< of a column whose type stays; nothing where nothing helps
+    DifferentFacts different;
     /// Values that are not migrated, of a column that goes nowhere: the spec leaves it out, or the target has
     /// none for it.
     std::optional<std::uint64_t> lost_values;

@@ -60,6 +60,7 @@ class FamilyFinder {
     }
 
     void Join(const PlannedTable& table, const PlannedForeignKey& key) {
+        if (key.existing != nullptr) return;  // its types are the target's
         if (!key.parent_planned || (!key.reason.empty() && !key.types_differ) ||
             key.columns.size() != key.parent_columns.size())
             return;

@@ -133,6 +133,8 @@ void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableF
                 .example = key.key == nullptr ? "" : key.source;
             continue;
         }
+        // The rows are told one by one.
+        if (table.PutsAside(key) || (key.held() && key.doubtful())) continue;
         if (key.orphans == spec::Orphans::kNull) FindNotNullable(findings, table, key);
         if (facts == nullptr || i >= facts->orphans.size()) continue;
         const OrphanFacts& orphans = facts->orphans[i];
@@ -166,6 +168,11 @@ void FindForeignKeys(Findings& findings, const PlannedTable& table, const TableF
                     finding.text += ": the foreign key is added as NOT VALID, for new rows only";
                 else
                     finding.severity = Severity::kBlocker;
+        }
+        if (!key.takes_orphans) {
+            finding.suggestion = "set them aside (reject)";
+            finding.settings.push_back({"orphans", "reject", Setting::Level::kTable});
+            continue;
         }
         finding.suggestion =
             "set them aside (reject), clear the reference (null), or keep them under a NOT VALID "

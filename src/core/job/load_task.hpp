@@ -66,6 +66,12 @@ struct LoadTask {
     std::vector<std::string> match_on;
     bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
     bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
+    /// Foreign keys of the target: rows that one of these refuses are put aside all the same. None in records
+    /// of 0.1.0.
+    std::vector<std::string> rejecting_keys;
+    /// Columns that the target computes and SQLite has as well, and beside them what SQLite has: for the
+    /// proof. None in records of 0.1.0.
+    std::vector<std::string> computed_columns, computed_expressions;
     /// Beside `columns`: what becomes of a row when the expression fails; none at all in records of 0.1.0,
     /// where `reject` decides.
     std::vector<value::OnError> on_error;

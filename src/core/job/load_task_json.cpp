@@ -61,6 +61,9 @@ std::string ToJson(const LoadTask& task) {
         json["fill"] = task.fill;
         json["clean_up"] = task.clean_up;
     }
+    if (!task.computed_columns.empty())
+        json["computed"] = {{"columns", task.computed_columns}, {"expressions", task.computed_expressions}};
+    if (!task.rejecting_keys.empty()) json["rejecting_keys"] = task.rejecting_keys;
     json["on_error"] = Ordered::array();
     for (const value::OnError on_error : task.on_error)
         json["on_error"].push_back(kOnError[static_cast<std::size_t>(on_error)]);
@@ -91,6 +94,12 @@ LoadTask LoadTaskFromJson(std::string_view text) {
             json.at("fill").get_to(task.fill);
             json.at("clean_up").get_to(task.clean_up);
         }
+        if (const auto computed = json.find("computed"); computed != json.end()) {
+            computed->at("columns").get_to(task.computed_columns);
+            computed->at("expressions").get_to(task.computed_expressions);
+        }
+        if (const auto keys = json.find("rejecting_keys"); keys != json.end())
+            keys->get_to(task.rejecting_keys);
         if (const auto on_error = json.find("on_error"); on_error != json.end())
             for (const Ordered& item : *on_error)
                 task.on_error.push_back(ReadWord<value::OnError>(item, kOnError, "on_error"));

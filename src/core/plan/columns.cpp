@@ -324,6 +324,43 @@ class ColumnDesigner {
                              &column);
     }
 
+    /// What fills a column of the target that nothing else fills: the empty value of its type, the time of
+    /// the migration, a new UUID. Nothing where all rows having the same would not do, or nobody knows.
+    std::optional<Setting> Filling(const ExistingColumn& column) const {
+        const auto is_it = [&](const std::string& name) { return name == column.name; };
+        if (designer_.existing.domains.count(column.type.sql) > 0) return std::nullopt;
+        for (const ExistingForeignKey& key : table_.existing->foreign_keys)
+            if (std::any_of(key.columns.begin(), key.columns.end(), is_it)) return std::nullopt;
+        if (column.type.kind == Kind::kUuid)
+            return Setting{"default_sql", "gen_random_uuid()", Setting::Level::kColumn};
+        for (const std::vector<std::string>& key : table_.existing->unique_keys)
+            if (std::any_of(key.begin(), key.end(), is_it)) return std::nullopt;
+        switch (column.type.kind) {
+            case Kind::kBoolean:
+                return Setting{"default", "false", Setting::Level::kColumn};
+            case Kind::kInt2:
+            case Kind::kInt4:
+            case Kind::kInt8:
+            case Kind::kFloat4:
+            case Kind::kFloat8:
+            case Kind::kNumeric:
+                return Setting{"default", "0", Setting::Level::kColumn};
+            case Kind::kText:
+            case Kind::kBytea:
+                return Setting{"default", "", Setting::Level::kColumn};
+            case Kind::kJson:
+            case Kind::kJsonb:
+            case Kind::kArray:
+                return Setting{"default", "{}", Setting::Level::kColumn};
+            case Kind::kDate:
+            case Kind::kTimestamp:
+            case Kind::kTimestamptz:
+                return Setting{"default_sql", "now()", Setting::Level::kColumn};
+            default:
+                return std::nullopt;
+        }
+    }
+
     /// Columns of an existing target that nothing fills.
     void ReportUnfilled() {
         for (const ExistingColumn& column : table_.existing->columns) {
@@ -337,7 +374,9 @@ class ColumnDesigner {
                 designer_.Report(table_, Severity::kBlocker,
                                  "column \"" + column.name + "\" of target " + QualifiedName(table_.target) +
                                      " is NOT NULL without a default, and nothing fills it");
-            finding.suggestion = "give the column a default_sql or convert in the spec";
+            finding.column = column.name;
+            finding.suggestion = "give the column a default, default_sql or convert in the spec";
+            if (const auto filling = Filling(column)) finding.settings.push_back(*filling);
         }
     }
 

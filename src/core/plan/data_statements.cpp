@@ -188,10 +188,11 @@ std::string OrphanCondition(const PlannedForeignKey& key) {
     const char* conjunction = "";
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
         const std::string child = "c." + QuotePgIdentifierIfNeeded(key.columns[i]);
-        present += conjunction + child + " IS NOT NULL";
+        present += (i == 0 ? "" : key.match_full ? " OR " : " AND ") + child + " IS NOT NULL";
         match += conjunction + ("p." + QuotePgIdentifierIfNeeded(key.parent_columns[i])) + " = " + child;
         conjunction = " AND ";
     }
+    if (key.match_full && key.columns.size() > 1) present = "(" + present + ")";
     return present + " AND NOT EXISTS (SELECT FROM " + QualifiedName(key.references) + " AS p WHERE " +
            match + ")";
 }
@@ -249,6 +250,10 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     task.table = table.table().name;
     task.target = table.SqlName();
     for (const PlannedColumn& column : table.columns) {
+        if (column.computed() && column.left_out) {
+            task.computed_columns.push_back(column.name);
+            task.computed_expressions.push_back(SourceExpression(column));
+        }
         if (!column.written()) continue;
         task.columns.push_back(column.name);
         task.expressions.push_back(WrittenExpression(design, table, column));
@@ -290,6 +295,7 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     task.must_be_empty =
         table.existing != nullptr && !table.merged_into && table.settings.existing == spec::Existing::kError;
     task.reject = table.settings.policies.on_error == value::OnError::kReject;
+    task.rejecting_keys = table.rejecting_keys;
     for (const PlannedRule& rule : table.rules)
         task.rules.push_back({rule.name, rule.condition.text,
                               rule.condition.ok() ? rule.on_fail : spec::OnFail::kReject, rule.columns});

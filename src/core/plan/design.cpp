@@ -22,6 +22,12 @@ const PlannedColumn* PlannedTable::FindTarget(std::string_view name) const noexc
     return nullptr;
 }
 
+bool PlannedTable::PutsAside(const PlannedForeignKey& key) const noexcept {
+    if (!key.held() || key.existing->deferred) return false;
+    return settings.policies.on_error == value::OnError::kReject ||
+           std::find(rejecting_keys.begin(), rejecting_keys.end(), key.name) != rejecting_keys.end();
+}
+
 std::string PlannedTable::SqlName() const {
     return QualifiedName(target);
 }
@@ -187,20 +193,6 @@ std::vector<std::string> TypesOf(const std::vector<Source>& sources, const spec:
     return types;
 }
 
-namespace {
-
-void ParseDefinition(Designer& designer, PlannedTable& table) {
-    if (table.table().kind != sqlite::TableKind::kTable || table.table().sql.empty()) return;
-    auto parsed = schema::sql::ParseCreateTable(table.table().sql);
-    if (parsed) {
-        table.definition = std::make_shared<const schema::sql::CreateTable>(std::move(*parsed.tree));
-        return;
-    }
-    designer.Report(table, Severity::kWarning,
-                    "its CREATE TABLE text can't be parsed (" + parsed.error +
-                        "): CHECKs and generated columns are not carried over");
-}
-
 /// What the spec writes in PostgreSQL's SQL over the foreign table's columns: to be analysed like a
 /// translation.
 void DesignSpecSql(PlannedTable& table) {
@@ -228,6 +220,32 @@ void DesignSpecSql(PlannedTable& table) {
     filter.written = SpecSql::kExpression;
     filter.probe = "SELECT 1 FROM " + from + " WHERE (" + filter.text + ")";
     table.filter = std::move(filter);
+}
+
+std::vector<Probe> SpecSqlProbes(PlannedTable& table) {
+    std::vector<Probe> probes;
+    const auto add = [&](Translated& translated) {
+        probes.push_back({&translated.probe, false, &translated.assigned_to, &translated.reason, nullptr,
+                          false, translated.written, &translated.text});
+    };
+    for (PlannedColumn& column : table.columns)
+        if (column.conversion) add(*column.conversion);
+    if (table.filter) add(*table.filter);
+    return probes;
+}
+
+namespace {
+
+void ParseDefinition(Designer& designer, PlannedTable& table) {
+    if (table.table().kind != sqlite::TableKind::kTable || table.table().sql.empty()) return;
+    auto parsed = schema::sql::ParseCreateTable(table.table().sql);
+    if (parsed) {
+        table.definition = std::make_shared<const schema::sql::CreateTable>(std::move(*parsed.tree));
+        return;
+    }
+    designer.Report(table, Severity::kWarning,
+                    "its CREATE TABLE text can't be parsed (" + parsed.error +
+                        "): CHECKs and generated columns are not carried over");
 }
 
 bool HasKey(const PlannedTable& table, std::vector<std::string> columns) {
@@ -333,7 +351,8 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
         }
     RequireColumns(design);
     OrderTables(design);
-    DesignSuspendedKeys(designer);
+    DesignExistingKeys(designer);
+    CheckTruncates(designer);
     DesignViews(designer);
     FindNewSchemas(designer);
     return design;

@@ -83,6 +83,10 @@ struct PlannedColumn {
     std::optional<FollowedKey> follows;
 
     std::string source_name() const { return source != nullptr ? source->name : std::string(); }
+    /// Whether the target that exists computes it, while SQLite holds values for it.
+    bool computed() const noexcept {
+        return existing != nullptr && existing->generated && source != nullptr && !skipped;
+    }
     /// Whether INSERT writes it.
     bool written() const noexcept {
         if (left_out || (generated && generated->ok())) return false;
@@ -144,12 +148,21 @@ struct PlannedForeignKey {
     spec::Orphans orphans = spec::Orphans::kError;
     /// `types` is stored and nothing says what becomes of orphans: where there are some, they are kept.
     bool follows_rows = false;
-    std::string source;                       ///< in words: (a, b) → parent (c, d)
-    std::string reason;                       ///< why it is not carried over
-    bool types_differ = false;                ///< that is the reason
-    const sqlite::ForeignKey* key = nullptr;  ///< null: from the spec, or the target's own
-    /// The target's own, which is dropped before the data and added again behind it; null: a new one.
+    std::string source;                            ///< in words: (a, b) → parent (c, d)
+    std::string reason;                            ///< why it is not carried over
+    bool types_differ = false;                     ///< that is the reason
+    const sqlite::ForeignKey* key = nullptr;       ///< null: from the spec, or the target's own
+    const ExistingForeignKey* existing = nullptr;  ///< the target's own; null: a new one
+    /// The same, where it is dropped before the data and added again behind it.
     const ExistingForeignKey* suspended = nullptr;
+    bool takes_orphans = true;  ///< `orphans` keep is possible
+    bool match_full = false;    ///< a key that is NULL in part has no parent either
+
+    /// Whether it holds while rows come in.
+    bool held() const noexcept { return existing != nullptr && suspended == nullptr; }
+    /// Whether rows without a parent may have been there before, so that those that come in are told one by
+    /// one.
+    bool doubtful() const noexcept { return existing != nullptr && !existing->validated; }
 };
 
 struct PlannedPartition {
@@ -181,6 +194,9 @@ struct PlannedTable {
     std::vector<PlannedKey> keys;
     std::vector<PlannedIndex> indexes;
     std::vector<PlannedForeignKey> foreign_keys;
+    /// Foreign keys of a target that exists: rows that one of these refuses while they come in are put aside,
+    /// whatever `on_error` says.
+    std::vector<std::string> rejecting_keys;
     std::optional<Partitioning> partitioning;  ///< nothing: an ordinary table
     std::optional<PlannedMatch> match;
     std::vector<std::size_t> parents;  ///< tables to be loaded before this one: no cycles
@@ -189,6 +205,8 @@ struct PlannedTable {
 
     bool creates() const noexcept { return not_migrated.empty() && existing == nullptr && !merged_into; }
     const PlannedColumn* Find(std::string_view source_column) const noexcept;
+    /// Whether rows that a foreign key refuses while they come in are put aside one by one.
+    bool PutsAside(const PlannedForeignKey& key) const noexcept;
     /// A target column by its name, exactly.
     const PlannedColumn* FindTarget(std::string_view name) const noexcept;
     /// As statements write it: quoted where needed, with its schema.
@@ -230,6 +248,11 @@ struct Probe {
 };
 /// All questions a design has. They point into it.
 std::vector<Probe> ProbesOf(Design& design);
+
+/// A table's `convert` and `where`, over the types that its columns are read by; their probes have to be run.
+void DesignSpecSql(PlannedTable& table);
+/// The questions of these. They point into the table.
+std::vector<Probe> SpecSqlProbes(PlannedTable& table);
 
 /// The schemas whose relations Existing should hold.
 std::vector<std::string> SchemasOf(const std::vector<Source>& sources, const spec::Spec& spec,

@@ -47,8 +47,10 @@ void DesignMatches(Designer& designer);
 void FindParents(Designer& designer, PlannedTable& table);
 /// Parents before children. Must be last of all that holds places of tables.
 void OrderTables(Design& design);
-/// Foreign keys of targets that exist and that the order of tables can't satisfy. After OrderTables.
-void DesignSuspendedKeys(Designer& designer);
+/// Foreign keys of targets that exist, and which of them can't hold while rows come in. After OrderTables.
+void DesignExistingKeys(Designer& designer);
+/// Targets that can't be emptied as `existing` truncate asks for.
+void CheckTruncates(Designer& designer);
 void DesignViews(Designer& designer);
 /// Sequences of a target that exists: which can't be set, and which are by their name alone.
 void ReportSequences(Designer& designer, const PlannedTable& table);

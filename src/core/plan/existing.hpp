@@ -45,6 +45,16 @@ struct ExistingForeignKey {
     bool droppable = false;  ///< by the current user, and not as a part of another table's key
 };
 
+/// A foreign key of another table that refers to a relation.
+struct Referrer {
+    std::string schema, table;  ///< of a partition: of the whole
+    std::string key;
+    std::vector<std::string> columns;
+    /// Whether rows of it refer to any, or may: whoever asks can't see them. Known of targets that are to be
+    /// emptied.
+    bool has_rows = false;
+};
+
 struct ExistingTrigger {
     std::string name;
     /// When it fires, as pg_trigger has it: O (ordinarily), D (never), R (on a replica), A (always).
@@ -55,8 +65,9 @@ struct ExistingRelation {
     std::string schema;
     std::string name;
     bool takes_rows = false;  ///< an ordinary or partitioned table
-    std::string kind;         ///< "table", "view", "sequence", …: for messages
-    bool permanent = true;    ///< neither unlogged nor temporary
+    bool partitioned = false;
+    std::string kind;       ///< "table", "view", "sequence", …: for messages
+    bool permanent = true;  ///< neither unlogged nor temporary
     bool has_rows = false;
     std::string
         runs_code_of;     ///< a role that has written some of what runs with its rows; empty: nobody else
@@ -65,6 +76,7 @@ struct ExistingRelation {
     std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones
     std::vector<std::string> primary_key;               ///< its columns in their order; empty: there is none
     std::vector<ExistingForeignKey> foreign_keys;
+    std::vector<Referrer> referrers;
     std::vector<ExistingTrigger> triggers;  ///< the users', not those of constraints
 
     /// Whether ON CONFLICT (…) over these columns has an index to go by.

@@ -6,6 +6,7 @@
 #include "core/plan/match_statements.hpp"
 #include "core/plan/table_statements.hpp"
 #include "core/plan/trigger_statements.hpp"
+#include "core/plan/truncate.hpp"
 #include "core/schema/keywords.hpp"
 
 namespace pgsqlite::plan {
@@ -214,14 +215,13 @@ class Writer {
         return lines;
     }
 
-    /// All at once, so that they may refer to each other.
     void WriteTruncate() {
-        std::string list;
-        for (const PlannedTable& table : design_.tables)
-            if (table.not_migrated.empty() && table.existing != nullptr && !table.merged_into &&
-                table.settings.existing == spec::Existing::kTruncate)
-                list += (list.empty() ? "" : ", ") + table.SqlName();
-        if (!list.empty()) Add("rows of " + list, "TRUNCATE " + list);
+        for (const Emptying& emptying : EmptyTargets(design_)) {
+            std::string list;
+            for (const PlannedTable* table : emptying.tables)
+                list += (list.empty() ? "" : ", ") + table->SqlName();
+            Add("rows of " + list, emptying.statement);
+        }
     }
 
     /// With `triggers` disable: those of targets that exist which would fire.
@@ -253,8 +253,9 @@ class Writer {
         bool repeats = false;
         for (const PlannedTable& table : design_.tables)
             for (const PlannedForeignKey& key : table.foreign_keys)
-                repeats = repeats || (table.not_migrated.empty() && key.reason.empty() &&
-                                      key.orphans == spec::Orphans::kReject && key.parent >= PlaceOf(table));
+                repeats =
+                    repeats || (table.not_migrated.empty() && key.reason.empty() && key.parent_planned &&
+                                key.orphans == spec::Orphans::kReject && key.parent >= PlaceOf(table));
         const std::size_t first = steps_.size();
         WriteOrphans(spec::Orphans::kReject);
         if (repeats) {
@@ -332,6 +333,7 @@ class Writer {
                 AddUntranslated(&table, what + table.SqlName(), key.reason, key.source);
                 continue;
             }
+            if (key.held()) continue;
             const std::string name = QuotePgIdentifierIfNeeded(key.name);
             if (key.suspended != nullptr) {
                 WriteResumption(table, key);
@@ -364,7 +366,7 @@ class Writer {
         for (const PlannedForeignKey& key : table.foreign_keys)
             if (key.suspended != nullptr)
                 Add(table, "foreign key " + key.name + " of ",
-                    Comment("its rows come before those that they refer to: it is added again behind them") +
+                    Comment("rows come in without those that they refer to: it is added again behind them") +
                         "\n" + DropKey(table, key))
                     .undo = AddKey(table, key);
     }

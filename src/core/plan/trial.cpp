@@ -47,6 +47,8 @@ class TrialMaker {
                 Redirect(i, key);
         }
         for (std::size_t i = 0; i < real_.tables.size(); ++i)
+            if (which_[i]) CompareComputed(i);
+        for (std::size_t i = 0; i < real_.tables.size(); ++i)
             if (which_[i] && real_.tables[i].merged_into)
                 trial_.tables[i].unforeseen = trial_.tables[*real_.tables[i].merged_into].unforeseen;
         return std::move(trial_);
@@ -133,6 +135,57 @@ class TrialMaker {
             AddKey(i, key);
     }
 
+    /// Beside a column that the target computes the stand-in has another, which gets what SQLite holds, and
+    /// one that marks the table's rows.
+    void CompareComputed(std::size_t i) {
+        PlannedTable& table = trial_.design.tables[i];
+        const std::size_t base = table.merged_into ? *table.merged_into : i;
+        const std::string own = trial_.design.tables[base].SqlName();
+        std::string mark;
+        for (std::size_t j = 0, count = table.columns.size(); j < count; ++j) {
+            PlannedColumn& column = table.columns[j];
+            if (!column.computed() || !column.left_out) continue;
+            const auto add = [&](const std::string& name, const std::string& type) {
+                trial_.tables[base].prepare.push_back("ALTER TABLE " + own + " ADD COLUMN " + name + " " +
+                                                      type);
+            };
+            const std::string computed = QuotePgIdentifierIfNeeded(column.name);
+            const std::string number = std::to_string(++numbers_);
+            const std::string held = "\"of SQLite " + number + "\"";
+            add(held, column.type.sql);
+            column.existing = nullptr;
+            column.left_out = false;
+            column.name = "of SQLite " + number;
+            column.settings.policies.on_error = value::OnError::kNull;
+            column.settings.sources.Add("on_error", "of the trial");
+            if (mark.empty()) {
+                mark = "\"row of " + number + "\"";
+                add(mark, "boolean");
+            }
+            // Not each of these types can say that two values are equal.
+            const value::Kind kind = column.type.kind;
+            const char* as_text =
+                kind == value::Kind::kJson || kind == value::Kind::kInput || kind == value::Kind::kArray
+                    ? "::text"
+                    : "";
+            const std::string text = "pg_catalog.left(" + computed + "::text, 60)";
+            trial_.tables[i].comparisons.push_back(
+                {j,
+                 "SELECT pg_catalog.count(*), pg_catalog.min(pg_catalog.format('%s in place of %s', "
+                 "COALESCE(" +
+                     text + ", 'NULL'), COALESCE(pg_catalog.left(" + held + "::text, 60), 'NULL'))) FROM " +
+                     own + " WHERE " + mark + " AND " + computed + as_text + " IS DISTINCT FROM " + held +
+                     as_text});
+        }
+        if (mark.empty()) return;
+        PlannedColumn marking;
+        marking.name = mark.substr(1, mark.size() - 2);
+        marking.settings.convert = "true";
+        marking.type = marking.read_type = schema::PlainType(value::Kind::kBoolean);
+        marking.bare_type = marking.type.sql;
+        table.columns.push_back(std::move(marking));
+    }
+
     /// The stand-in of a relation, where it is the target of a table that is tried; else null.
     const PlannedTable* Tried(const std::string& schema, const std::string& name) const {
         for (std::size_t i = 0; i < real_.tables.size(); ++i)
@@ -157,6 +210,17 @@ class TrialMaker {
             trial_.tables[i].unforeseen = "foreign key " + key.name + " of the target decides";
             return;
         }
+        // Rows that it refuses one by one are put aside, or told, one by one; orphans of others are counted.
+        const bool holds =
+            std::any_of(real_.tables.begin(), real_.tables.end(), [&](const PlannedTable& table) {
+                return std::any_of(
+                    table.foreign_keys.begin(), table.foreign_keys.end(),
+                    [&](const PlannedForeignKey& planned) {
+                        return planned.existing == &key &&
+                               (!planned.held() || planned.doubtful() || table.PutsAside(planned));
+                    });
+            });
+        if (!holds) return;
         definition.replace(at, references.size(), "REFERENCES " + stand_in + "(");
         constexpr std::string_view kNotValid = " NOT VALID";
         if (definition.size() < kNotValid.size() ||

@@ -18,6 +18,13 @@ struct TrialTable {
     std::string unforeseen;
     /// What makes the stand-in of a target that exists, in this order.
     std::vector<std::string> prepare;
+    /// Of columns that the target computes: how many of the table's rows get another value than SQLite holds,
+    /// and one of them.
+    struct Comparison {
+        std::size_t column;  ///< place among PlannedTable::columns
+        std::string count;   ///< SELECT count(*), text
+    };
+    std::vector<Comparison> comparisons;
 };
 
 struct Trial {

@@ -126,6 +126,25 @@ ErrorData* TryInsert(BatchLoader* loader, int first, int last) {
     return error;
 }
 
+/// Whether a row that the target refuses is put aside by what the spec says of less than the table: of a
+/// foreign key's orphans, or of a column that is to blame.
+bool IsRejectedByPart(const plan::LoadTask& task, const ErrorData* error, const List* columns) {
+    const char* constraint = error->constraint_name != nullptr ? ToUtf8(error->constraint_name) : "";
+    return Guard([&] {
+        const auto& keys = task.rejecting_keys;
+        if (error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION &&
+            std::find(keys.begin(), keys.end(), constraint) != keys.end())
+            return true;
+        for (std::size_t i = 0; i < task.on_error.size(); ++i) {
+            if (task.on_error[i] != value::OnError::kReject) continue;
+            ListCell* cell;
+            foreach (cell, columns)
+                if (task.columns[i] == strVal(lfirst(cell))) return true;
+        }
+        return false;
+    });
+}
+
 void RefuseRow(BatchLoader* loader, int index, ErrorData* error) {
     Datum* values = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(loader->column_count)));
     bool* nulls = static_cast<bool*>(palloc(sizeof(bool) * static_cast<Size>(loader->column_count)));
@@ -133,7 +152,9 @@ void RefuseRow(BatchLoader* loader, int index, ErrorData* error) {
     heap_deform_tuple(tuple, loader->rows.descriptor, values, nulls);
     const RowTrace& trace = loader->rows.traces[index];
     Reject reject = RejectOf(loader, trace, loader->rows.descriptor, values, nulls);
-    reject.columns = NamesInSource(*loader->task, ColumnsToBlame(error));
+    const List* blamed = ColumnsToBlame(error);
+    reject.failure = reject.failure && !IsRejectedByPart(*loader->task, error, blamed);
+    reject.columns = NamesInSource(*loader->task, blamed);
     reject.category = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION)
                           ? Category::kConversion
                           : Category::kInsertion;

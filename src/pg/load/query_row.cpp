@@ -3,7 +3,9 @@
 #include "pg/load/collect.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "catalog/pg_constraint.h"
+#include "optimizer/optimizer.h"
 #include "utils/json.h"
 }
 
@@ -32,6 +34,24 @@ char* QueryRowAsJson(TupleDesc descriptor, const Datum* values, const bool* null
     return json.data;
 }
 
+namespace {
+
+/// The columns that an index is over, those of its expressions as well.
+Bitmapset* ColumnsOfIndex(Oid index, Bitmapset* columns) {
+    const char kind = get_rel_relkind(index);
+    if (kind != RELKIND_INDEX && kind != RELKIND_PARTITIONED_INDEX) return columns;
+    Relation relation = index_open(index, AccessShareLock);
+    const Form_pg_index form = relation->rd_index;
+    for (int i = 0; i < form->indnkeyatts; ++i)
+        if (form->indkey.values[i] != 0)
+            columns = bms_add_member(columns, form->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+    pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexExpressions(relation)), 1, &columns);
+    index_close(relation, AccessShareLock);
+    return columns;
+}
+
+}  // namespace
+
 List* ColumnsToBlame(const ErrorData* error) {
     if (error->column_name != nullptr) return list_make1(makeString(pstrdup(error->column_name)));
     if (error->constraint_name == nullptr || error->table_name == nullptr || error->schema_name == nullptr)
@@ -41,13 +61,15 @@ List* ColumnsToBlame(const ErrorData* error) {
     if (!OidIsValid(relation)) return NIL;
     Oid constraint;
     Bitmapset* columns = get_relation_constraint_attnos(relation, error->constraint_name, true, &constraint);
+    const Oid index = get_relname_relid(error->constraint_name, schema);
+    if (OidIsValid(index)) columns = ColumnsOfIndex(index, columns);
     List* names = NIL;
-    int column = -1;
-    while ((column = bms_next_member(columns, column)) >= 0)
-        names = lappend(
-            names,
-            makeString(get_attname(
-                relation, static_cast<AttrNumber>(column + FirstLowInvalidHeapAttributeNumber), false)));
+    int member = -1;
+    while ((member = bms_next_member(columns, member)) >= 0) {
+        // An expression has 0 in the place of a column.
+        const auto column = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
+        if (column > 0) names = lappend(names, makeString(get_attname(relation, column, false)));
+    }
     return names;
 }
 

@@ -55,10 +55,10 @@ void ReadRelations(Survey* survey, const char* schemas) {
                  "target decide' "
                  "WHEN c.relrowsecurity THEN 'row security of the target decides' "
                  "WHEN c.relhasrules AND c.relkind = 'r' THEN 'rules of the target decide' ELSE '' END, "
-                 "c.relpersistence = 'p' "
+                 "c.relpersistence = 'p', c.relkind = 'p' "
                  "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
                  "ON n.oid = c.relnamespace WHERE n.nspname IN (%s) UNION ALL "
-                 "SELECT n.nspname, t.typname, false, 'type', '', true FROM pg_catalog.pg_type t JOIN "
+                 "SELECT n.nspname, t.typname, false, 'type', '', true, false FROM pg_catalog.pg_type t JOIN "
                  "pg_catalog.pg_namespace n "
                  "ON n.oid = t.typnamespace WHERE n.nspname IN (%s) AND t.typtype IN ('e', 'd', 'r', 'm') "
                  "ORDER BY 1, 2",
@@ -69,12 +69,13 @@ void ReadRelations(Survey* survey, const char* schemas) {
         const bool takes_rows = Flag(i, 3);
         const char* kind = Cell(i, 4);
         const char* decides = Cell(i, 5);
-        const bool permanent = Flag(i, 6);
+        const bool permanent = Flag(i, 6), partitioned = Flag(i, 7);
         Guard([&] {
             plan::ExistingRelation relation;
             relation.schema = schema;
             relation.name = name;
             relation.takes_rows = takes_rows;
+            relation.partitioned = partitioned;
             relation.kind = kind;
             relation.decides = decides;
             relation.permanent = permanent;
@@ -300,6 +301,33 @@ void ReadForeignKeys(Survey* survey, const char* schemas) {
     }
 }
 
+/// Foreign keys that refer to the relations, their own aside.
+void ReadReferrers(Survey* survey, const char* schemas) {
+    // One row a column.
+    Select(
+        psprintf("SELECT n.nspname, c.relname, k.oid, k.conname, rn.nspname, r.relname, a.attname "
+                 "FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.confrelid "
+                 "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_class r "
+                 "ON r.oid = COALESCE(pg_catalog.pg_partition_root(k.conrelid), k.conrelid) "
+                 "JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace "
+                 "CROSS JOIN LATERAL pg_catalog.unnest(k.conkey) AS u(number) "
+                 "JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number "
+                 "WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname IN (%s) AND r.oid <> c.oid "
+                 "ORDER BY k.oid, u.number",
+                 schemas));
+    Oid last = InvalidOid;
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        plan::ExistingRelation* relation = RelationAt(survey, i);
+        const Oid oid = Number(i, 3);
+        const char *key = Cell(i, 4), *schema = Cell(i, 5), *table = Cell(i, 6), *column = Cell(i, 7);
+        Guard([&] {
+            if (oid != last) relation->referrers.push_back({schema, table, key, {}});
+            relation->referrers.back().columns.push_back(column);
+        });
+        last = oid;
+    }
+}
+
 void ReadTriggers(Survey* survey, const char* schemas) {
     Select(
         psprintf("SELECT n.nspname, c.relname, t.tgname, t.tgenabled FROM pg_catalog.pg_trigger t "
@@ -358,30 +386,54 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     ReadUniqueKeys(survey, schemas);
     ReadPrimaryKeys(survey, schemas);
     ReadForeignKeys(survey, schemas);
+    ReadReferrers(survey, schemas);
     ReadTriggers(survey, schemas);
     ReadTypes(survey);
     SPI_finish();
 }
 
+namespace {
+
+/// Whether a relation has rows that meet a condition. Its policies are its owner's code.
+/// @param unseen the answer where the current user may not read it
+bool HasRows(const std::string& schema, const std::string& table, const char* condition, bool unseen) {
+    const char* name = quote_qualified_identifier(ToServerText(schema), ToServerText(table));
+    // By oid: a name is not even looked up in a schema without USAGE.
+    Select(
+        psprintf("SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND "
+                 "pg_catalog.has_schema_privilege(n.oid, 'USAGE') FROM pg_catalog.pg_class c "
+                 "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND "
+                 "c.relname = %s",
+                 quote_literal_cstr(ToServerText(schema)), quote_literal_cstr(ToServerText(table))));
+    if (!Flag(0, 1)) return unseen;
+    jobs::AsRole(GetUserId(),
+                 [&] { Select(psprintf("SELECT EXISTS (SELECT 1 FROM %s WHERE %s)", name, condition)); });
+    return Flag(0, 1);
+}
+
+/// Whether rows stand in the way of emptying a target.
+void ReadReferring(plan::ExistingRelation* relation) {
+    for (size_t i = 0; i < relation->referrers.size(); ++i) {
+        plan::Referrer* referrer = &relation->referrers[i];
+        StringInfoData condition;
+        initStringInfo(&condition);
+        for (size_t j = 0; j < referrer->columns.size(); ++j)
+            appendStringInfo(&condition, "%s%s IS NOT NULL", j > 0 ? " AND " : "",
+                             quote_identifier(ToServerText(referrer->columns[j])));
+        referrer->has_rows = HasRows(referrer->schema, referrer->table, condition.data, true);
+    }
+}
+
+}  // namespace
+
 void ReadOccupied(Survey* survey) {
     SPI_connect();
     for (size_t i = 0; i < survey->design.tables.size(); ++i) {
-        auto* relation = const_cast<plan::ExistingRelation*>(survey->design.tables[i].existing);
+        const plan::PlannedTable& table = survey->design.tables[i];
+        auto* relation = const_cast<plan::ExistingRelation*>(table.existing);
         if (relation == nullptr) continue;
-        const char* name =
-            quote_qualified_identifier(ToServerText(relation->schema), ToServerText(relation->name));
-        // By oid: a name is not even looked up in a schema without USAGE.
-        Select(
-            psprintf("SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND "
-                     "pg_catalog.has_schema_privilege(n.oid, 'USAGE') FROM pg_catalog.pg_class c "
-                     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND "
-                     "c.relname = %s",
-                     quote_literal_cstr(ToServerText(relation->schema)),
-                     quote_literal_cstr(ToServerText(relation->name))));
-        if (!Flag(0, 1)) continue;
-        // Its policies are its owner's code.
-        jobs::AsRole(GetUserId(), [&] { Select(psprintf("SELECT EXISTS (SELECT 1 FROM %s)", name)); });
-        relation->has_rows = Flag(0, 1);
+        relation->has_rows = HasRows(relation->schema, relation->name, "true", false);
+        if (table.settings.existing == spec::Existing::kTruncate) ReadReferring(relation);
     }
     SPI_finish();
 }

@@ -90,6 +90,10 @@ const char* Refusal(plan::SpecSql written, const char* text, const char* sql, bo
 void RunProbes(plan::Design* design) {
     auto* probes = NewIn<std::vector<plan::Probe>>(CurrentMemoryContext);
     Guard([&] { *probes = plan::ProbesOf(*design); });
+    RunProbes(probes);
+}
+
+void RunProbes(std::vector<plan::Probe>* probes) {
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite probes", ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);

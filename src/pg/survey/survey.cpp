@@ -144,6 +144,7 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
     if (looks_at == LooksAt::kAll) ReadPartitionRanges(handle);
     Guard(design);
     RunProbes(&survey->design);
+    ReadConverted(handle, looks_at == LooksAt::kAll);
     Guard([&] { plan::RecheckReferences(survey->design); });
     return handle;
 }

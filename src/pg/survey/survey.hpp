@@ -74,6 +74,12 @@ inline bool IsOwnFault(const ErrorData* error) {
 
 /// Has PostgreSQL analyse a design's translations; a refusal becomes the translation's reason.
 void RunProbes(plan::Design* design);
+void RunProbes(std::vector<plan::Probe>* probes);
+
+/// Columns with a `convert` are read as text where their declared type would refuse some of what SQLite
+/// stores, or PostgreSQL refuses the expression over that type. After RunProbes.
+/// @param reads_rows whether the stored values are looked at
+void ReadConverted(const SurveyHandle& handle, bool reads_rows);
 
 /// PostgreSQL's type as core describes types.
 /// @param[out] type filled; of a domain the name is its own, the rest its base type's

@@ -208,7 +208,7 @@ void CountAllOrphans(const Trying& trying) {
         if (!(*trying.facts)[i].trial) continue;
         const plan::PlannedTable& table = trying.trial->design.tables[i];
         for (size_t j = 0; j < table.foreign_keys.size(); ++j)
-            if (table.foreign_keys[j].reason.empty() &&
+            if (table.foreign_keys[j].reason.empty() && !table.foreign_keys[j].doubtful() &&
                 table.foreign_keys[j].orphans == spec::Orphans::kError)
                 CountOrphans(trying, i, j);
     }
@@ -247,6 +247,30 @@ void RunSteps(Trying* trying) {
             Load(trying, *step.loads);
         else
             RunStep(*trying, step);
+    }
+}
+
+/// Values that the targets compute otherwise than SQLite holds them.
+void CompareComputed(const Trying& trying) {
+    for (size_t i = 0; i < trying.trial->tables.size(); ++i) {
+        const auto& comparisons = trying.trial->tables[i].comparisons;
+        for (size_t j = 0; j < comparisons.size(); ++j)
+            (void)TryInSubtransaction(
+                [&] {
+                    SPI_connect();
+                    // Not as one that only reads: it would not see what the trial has written.
+                    if (SPI_execute(ToServerText(comparisons[j].count), false, 0) != SPI_OK_SELECT)
+                        elog(ERROR, "could not compare a column");
+                    const char* count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+                    const char* shown = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+                    const uint64 rows = std::strtoull(count, nullptr, 10);
+                    const char* example = shown != nullptr ? ToUtf8(shown) : "";
+                    Guard([&] {
+                        (*trying.facts)[i].columns[comparisons[j].column].different = {rows, example};
+                    });
+                    SPI_finish();
+                },
+                &IsAnswer);
     }
 }
 
@@ -297,6 +321,7 @@ void Try(const SurveyHandle& handle, std::vector<bool>* which, std::vector<asses
                 // called text.
                 LookIntoCatalogFirst("pg_temp");
                 RunSteps(&trying);
+                CompareComputed(trying);
             },
             &IsAnswerOfAll);
         MemoryContextSwitchTo(caller);

@@ -182,10 +182,30 @@ void AddScope(TablePair* pair, const char* words) {
     pair->scope = pair->scope == nullptr ? words : psprintf("%s; %s", pair->scope, words);
 }
 
+/// The load with the columns that the target computes, which must be what SQLite has. Rows that are known by
+/// the target's values alone have none of these among the rejects.
+const jobs::PlannedLoad* WithComputed(const jobs::PlannedLoad& load) {
+    const plan::LoadTask& task = load.task;
+    if (task.computed_columns.empty() || (task.rowid_column.empty() && task.key.empty())) return &load;
+    auto* all = NewIn<jobs::PlannedLoad>(CurrentMemoryContext);
+    Guard([&] {
+        *all = load;
+        for (std::size_t i = 0; i < task.computed_columns.size(); ++i) {
+            all->task.columns.push_back(task.computed_columns[i]);
+            all->task.expressions.push_back(task.computed_expressions[i]);
+            if (!task.source_columns.empty()) all->task.source_columns.emplace_back();
+            if (!task.types.empty()) all->task.types.emplace_back();
+            if (!task.on_error.empty()) all->task.on_error.push_back(value::OnError::kError);
+        }
+    });
+    return all;
+}
+
 }  // namespace
 
-TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& load,
+TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& written,
                      const Expectation& expectation) {
+    const jobs::PlannedLoad& load = *WithComputed(written);
     const plan::LoadTask& task = load.task;
     TablePair* pair = static_cast<TablePair*>(palloc0(sizeof(TablePair)));
     pair->server = task.server.empty() ? nullptr : ToServerText(task.server);

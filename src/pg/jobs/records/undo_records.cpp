@@ -18,7 +18,7 @@ constexpr char kUndoTargets[] = R"(
 SELECT t.target, bool_or(t.created), sum(t.written)::bigint,
     bool_or(t.written > 0 AND t.load ->> 'conflict' LIKE '%DO UPDATE%'),
     bool_or(t.existing = 'truncate') AND EXISTS (
-        SELECT FROM sqlite.job_steps s WHERE s.job = $1 AND s.state = 'done' AND s.statement LIKE 'TRUNCATE %'),
+        SELECT FROM sqlite.job_steps s WHERE s.job = $1 AND s.state = 'done' AND s.object LIKE 'rows of %'),
     x.list,
     CASE WHEN x.elsewhere THEN 'its transactions are those of another cluster'
         WHEN x.age > 2147483647 THEN 'the job is more than 2,147,483,647 transactions old' END,

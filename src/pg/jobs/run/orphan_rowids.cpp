@@ -97,7 +97,7 @@ const char* SelectOf(const plan::LoadTask& task, TupleDesc descriptor) {
 
 }  // namespace
 
-int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64 count) {
+int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64 count, const bool* known) {
     Finder* finder = static_cast<Finder*>(palloc0(sizeof(Finder)));
     finder->rowids = static_cast<int64**>(palloc0(sizeof(int64*) * count));
     if (task.rowid_column.empty()) return finder->rowids;
@@ -109,7 +109,7 @@ int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64
     finder->scratch =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite row to compare", ALLOCSET_SMALL_SIZES);
     for (uint64 i = 0; i < count; ++i)
-        AddWanted(task, rows, i, finder->wanted);
+        if (known == nullptr || !known[i]) AddWanted(task, rows, i, finder->wanted);
     load::OpenSource(task);
     fdw::RowCollector collector = {};
     collector.put = &Ignore;

@@ -7,7 +7,8 @@
 namespace pgsqlite::pg::jobs {
 
 /// @param rows of the target, with all its columns
+/// @param known by the rows' places, those that are not looked for; null: all are
 /// @return by the rows' places a pointer to the rowid, or null where no row of the source has become this one
-int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64 count);
+int64** FindRowids(const plan::LoadTask& task, const SPITupleTable* rows, uint64 count, const bool* known);
 
 }  // namespace pgsqlite::pg::jobs

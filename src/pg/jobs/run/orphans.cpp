@@ -113,33 +113,93 @@ void PutOrphan(load::Account* account, const PlannedStep& step, const plan::Load
     account->Add(reject);
 }
 
-/// @return how many rows it has put aside
-uint64 Remove(Call* call, const PlannedStep& step, const PlannedLoad& table) {
-    SPI_connect();
-    if (SPI_execute(psprintf("%s\nRETURNING c.*", ToServerText(step.statement)), false, 0) < 0)
-        elog(ERROR, "could not remove orphans");
-    SPITupleTable* rows = SPI_tuptable;
-    const uint64 count = SPI_processed;
+/// Which load wrote each of the rows that were removed.
+struct Origins {
+    const PlannedLoad** loads;
+    int64** rowids;  ///< null: not known
+};
+
+/// Whether a row stands in a table of SQLite, by what the target holds of its key.
+bool IsThere(const plan::LoadTask& task, const Orphan& row) {
+    load::Reject reject = {};
+    if (!task.key.empty()) Locate(task, row, &reject);
+    return reject.row != nullptr;
+}
+
+/// Several tables fill one target: rows are looked for in one after the other, by their values, or by the key
+/// of those without rowids. What is found in none belongs to the first.
+void FindOrigins(JobPlan* plan, const PlannedLoad& first, const SPITupleTable* rows, uint64 count,
+                 Orphan* row, Origins* origins) {
+    bool* known = static_cast<bool*>(palloc0(count));
+    for (const PlannedLoad& load : plan->tables) {
+        if (load.target != first.target) continue;
+        int64** found = FindRowids(load.task, rows, count, known);
+        for (uint64 i = 0; i < count; ++i) {
+            if (known[i]) continue;
+            if (found[i] == nullptr) {
+                heap_deform_tuple(rows->vals[i], row->descriptor, row->values, row->nulls);
+                if (!load.task.rowid_column.empty() || !IsThere(load.task, *row)) continue;
+            }
+            known[i] = true;
+            origins->loads[i] = &load;
+            origins->rowids[i] = found[i];
+        }
+    }
+}
+
+bool SharesTarget(const JobPlan& plan, const PlannedLoad& table) {
+    for (const PlannedLoad& other : plan.tables)
+        if (&other != &table && other.target == table.target) return true;
+    return false;
+}
+
+/// Puts aside those of the removed rows that a table has loaded. @return how many these are
+uint64 PutOrphansOf(Call* call, const PlannedStep& step, const PlannedLoad& table, const Origins& origins,
+                    const SPITupleTable* rows, uint64 count, Orphan* row) {
     load::Account* account = call->account;
-    account->BeginTable(step.table_no, ToServerText(table.target));
-    const Size columns = static_cast<Size>(rows->tupdesc->natts);
-    Orphan row = {rows->tupdesc, static_cast<Datum*>(palloc(sizeof(Datum) * columns)),
-                  static_cast<bool*>(palloc(sizeof(bool) * columns)), nullptr};
-    int64** rowids =
-        count > 0 && table.task.rowid_target.empty() ? FindRowids(table.task, rows, count) : nullptr;
+    account->BeginTable(table.table_no, ToServerText(table.target));
     MemoryContext memory =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite orphan", ALLOCSET_DEFAULT_SIZES);
     MemoryContext previous = MemoryContextSwitchTo(memory);
+    uint64 put = 0;
     for (uint64 i = 0; i < count; ++i) {
-        heap_deform_tuple(rows->vals[i], row.descriptor, row.values, row.nulls);
-        row.rowid = rowids != nullptr ? rowids[i] : nullptr;
-        PutOrphan(account, step, table.task, row);
+        if (origins.loads[i] != &table) continue;
+        heap_deform_tuple(rows->vals[i], row->descriptor, row->values, row->nulls);
+        row->rowid = origins.rowids[i];
+        PutOrphan(account, step, table.task, *row);
+        ++put;
         MemoryContextReset(memory);
     }
     MemoryContextSwitchTo(previous);
-    account->written -= static_cast<int64>(count);
+    MemoryContextDelete(memory);
+    account->written -= static_cast<int64>(put);
+    return put;
+}
+
+/// @return how many rows it has put aside
+uint64 Remove(Call* call, JobPlan* plan, const PlannedStep& step, const PlannedLoad& table) {
+    SPI_connect();
+    if (SPI_execute(psprintf("%s\nRETURNING c.*", ToServerText(step.statement)), false, 0) < 0)
+        elog(ERROR, "could not remove orphans");
+    const SPITupleTable* rows = SPI_tuptable;
+    const uint64 count = SPI_processed;
+    const Size columns = static_cast<Size>(rows->tupdesc->natts);
+    Orphan row = {rows->tupdesc, static_cast<Datum*>(palloc(sizeof(Datum) * columns)),
+                  static_cast<bool*>(palloc(sizeof(bool) * columns)), nullptr};
+    Origins origins = {static_cast<const PlannedLoad**>(palloc(sizeof(void*) * (count + 1))),
+                       static_cast<int64**>(palloc0(sizeof(int64*) * (count + 1)))};
+    for (uint64 i = 0; i < count; ++i)
+        origins.loads[i] = &table;
+    if (count > 0 && SharesTarget(*plan, table))
+        FindOrigins(plan, table, rows, count, &row, &origins);
+    else if (count > 0 && table.task.rowid_target.empty())
+        origins.rowids = FindRowids(table.task, rows, count, nullptr);
+    for (const PlannedLoad& load : plan->tables) {
+        if (load.target != table.target) continue;
+        const uint64 put = PutOrphansOf(call, step, load, origins, rows, count, &row);
+        if (put > 0) MoveToRejected(call->job, load.table_no, static_cast<int64>(put));
+    }
     SPI_finish();
-    MoveToRejected(call->job, step.table_no, static_cast<int64>(count));
     return count;
 }
 
@@ -154,11 +214,13 @@ void RejectOrphans(Call* call, JobPlan* plan, size_t first, size_t last) {
             CHECK_FOR_INTERRUPTS();
             const PlannedStep& step = plan->steps[i];
             call->doing = psprintf("step %d: %s", step.number, ToServerText(step.object));
-            removed += Remove(call, step, plan->Table(step.table_no));
+            removed += Remove(call, plan, step, plan->Table(step.table_no));
         }
     } while (removed > 0);
     for (size_t i = first; i < last; ++i) {
-        FinishTable(call->job, plan->steps[i].table_no, plan->max_percent);
+        for (const PlannedLoad& load : plan->tables)
+            if (load.target == plan->Table(plan->steps[i].table_no).target)
+                FinishTable(call->job, load.table_no, plan->max_percent);
         MarkStep(call->job, plan->steps[i].number, began);
     }
     CheckRejects(call->job, plan->max_rejects);
