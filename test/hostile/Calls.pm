@@ -72,6 +72,7 @@ our %functions = (
 		"${_}parse_uuid(text)" => ['text'], "${_}parse_uuid(bytea)" => ['bytes'], "${_}parse_uuid(bytea,text)" => [qw(bytes encoding)], "${_}parse_jsonb(text)" => ['text'], "${_}parse_jsonb(anyelement)" => ['any'], "${_}parse_jsonb(bytea,text)" => [qw(bytes encoding)], "${_}parse_text_array(text,text)" => [qw(text encoding)]) } '', 'try_'),
 	'try_cast(text,anyelement)' => [ 'text', 'any' ],
 	'assign("any",anyelement,text,text)' => [qw(any any text text)],
+	'unmatched(anyelement,boolean,text)' => [qw(any boolean text)],
 	'uuid_for(uuid,text)' => [ 'namespace', 'text' ],
 	'uuid_for(uuid,anyelement)' => [ 'namespace', 'any' ],
 	'uuid_for(text,text)' => [ 'namespace_text', 'text' ],

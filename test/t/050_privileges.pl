@@ -57,6 +57,7 @@ my %called = (
 	'inventory(text,boolean)' => [ "SELECT sqlite.inventory('shop')", $server ],
 	'conflicts(text[])' => [ "SELECT * FROM sqlite.conflicts('{shop}')", $server ],
 	'assign("any",anyelement,text,text)' => [ 'SELECT sqlite.assign(5.5, NULL::integer)', qr/22003/ ],
+	'unmatched(anyelement,boolean,text)' => [ "SELECT sqlite.unmatched(7, false, 'public.nothing')", qr/^7$/ ],
 	'try_cast(text,anyelement)' => [ "SELECT sqlite.try_cast('pg_authid', NULL::regclass) IS NULL", qr/^f$/ ],
 	'reset_sequences(text)' => [ "SELECT * FROM sqlite.reset_sequences('public')", qr/^$/ ],
 	'profile(text,text,boolean)' => [ "SELECT * FROM sqlite.profile('shop')", $server ],
