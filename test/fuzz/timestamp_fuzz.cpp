@@ -141,7 +141,12 @@ void CheckAll(std::string_view input) {
     rule.kind = kKinds[choice % 5];
     rule.fraction_digits = static_cast<std::int8_t>(choice / 5 % 7);
     rule.policies.zero_date_as_null = choice % 2 != 0;
-    if (offset != 0) rule.zone = Zone{FixedOffset, FixedOffset, &offset};
+    if (offset != 0)
+        rule.zone = Zone{[](const void* context, std::int64_t usec, std::int32_t offsets[2]) noexcept {
+                             offsets[0] = offsets[1] = FixedOffset(context, usec);
+                             return 1;
+                         },
+                         FixedOffset, &offset};
 
     const std::size_t end = input.find('\n');
     Encodings encodings;

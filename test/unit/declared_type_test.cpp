@@ -254,7 +254,7 @@ TEST(MapDeclaredType, TableOfTypes) {
 TEST(MapDeclaredType, UnknownNamesGoByAffinity) {
     const Expected table[] = {
         {"HUGEINT", "bigint", Kind::kInt8},
-        {"POINT", "bigint", Kind::kInt8},
+        {"WAYPOINT", "bigint", Kind::kInt8},
         {"MYCHAR(20)", "text", Kind::kText},
         {"GEOBLOB", "bytea", Kind::kBytea},
         {"REALLY", "double precision", Kind::kFloat8},

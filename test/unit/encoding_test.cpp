@@ -25,7 +25,9 @@ std::string Parse(std::string_view option, Kind kind) {
         std::string text;
         for (std::size_t i = 0; i < list.count; ++i)
             text += (i == 0 ? "" : ",") + std::string(EncodingName(list.items[i]));
-        if (list.Has(Encoding::kPattern) != (list.pattern != nullptr)) return "pattern missing";
+        for (std::size_t i = 0; i < list.count; ++i)
+            if ((list.items[i] == Encoding::kPattern) != (list.patterns[i] != nullptr))
+                return "pattern missing";
         if (list.Has(Encoding::kDelimiter)) text += "=" + std::string(list.delimiter);
         return text;
     } catch (const Error& error) {
@@ -41,7 +43,7 @@ bool Fails(std::string_view option, Kind kind) {
 TEST(Encodings, NamesOfTemporalKinds) {
     for (const Kind kind : {Kind::kDate, Kind::kTime, Kind::kTimetz, Kind::kTimestamp, Kind::kTimestamptz})
         for (const char* name : {"iso", "unix", "unix_ms", "unix_us", "unix_ns", "julian", "excel", "webkit",
-                                 "cocoa", "dotnet_ticks"})
+                                 "cocoa", "cocoa_ns", "filetime", "dotnet_ticks"})
             EXPECT_EQ(Parse(name, kind), name);
     EXPECT_EQ(Parse("  ISO , Unix_MS,julian ", Kind::kDate), "iso,unix_ms,julian");
 }
@@ -58,6 +60,11 @@ TEST(Encodings, OtherKinds) {
                             Kind::kFloat8, Kind::kNumeric, Kind::kBytea})
         for (const char* word : {"utf8", "unix", "json", ""})
             EXPECT_TRUE(Fails(word, kind));
+    EXPECT_EQ(Parse("decimal_comma,grouped", Kind::kNumeric), "decimal_comma,grouped");
+    EXPECT_TRUE(Fails("decimal_comma", Kind::kText));
+    EXPECT_TRUE(Fails("s", Kind::kInput));
+    EXPECT_EQ(Encodings::Parse("pg,iso8601,us", {Kind::kInput, InputType::kInterval}).list().count, 3);
+    EXPECT_EQ(Encodings::Parse("integer", {Kind::kInput, InputType::kMacaddr}).list().count, 1);
     EXPECT_EQ(Parse("utf8", Kind::kBytea),
               "error: encoding \"utf8\" cannot be used for type bytea | Cells become this type in one way "
               "only. | ");
@@ -88,8 +95,8 @@ TEST(Encodings, ListsForArrays) {
 TEST(Encodings, EmptyAndRepeatedWords) {
     for (const Kind kind : kAllKinds)
         EXPECT_TRUE(Fails("", kind));
-    for (const char* option : {" ", ",", "iso,", ",iso", "iso,,unix", "iso,iso", "DD/MM/YYYY,", ",DD/MM/YYYY",
-                               "DD/MM/YYYY,iso,YYYY.MM.DD", "unix, unix"})
+    for (const char* option :
+         {" ", ",", "iso,", ",iso", "iso,,unix", "iso,iso", "DD/MM/YYYY,", ",DD/MM/YYYY", "unix, unix"})
         EXPECT_TRUE(Fails(option, Kind::kTimestamp)) << option;
     EXPECT_TRUE(Fails("iso,unix,unix_ms,unix_us,unix_ns,julian,excel,webkit,cocoa", Kind::kTimestamp));
     EXPECT_FALSE(Fails("iso,unix,unix_ms,unix_us,unix_ns,julian,excel,webkit", Kind::kTimestamp));
@@ -105,13 +112,32 @@ TEST(Encodings, PatternsKeepTheirCommas) {
     EXPECT_EQ(Parse("YYYY-MM-DD, \"at\" HH24:MI", Kind::kTimestamp), "pattern");
 
     const Encodings list = Encodings::Parse("iso, Mon DD,  YYYY ,unix", Kind::kDate);
-    ASSERT_NE(list.list().pattern, nullptr);
+    ASSERT_NE(list.list().patterns[1], nullptr);
+}
+
+TEST(Encodings, SeveralPatterns) {
+    EXPECT_EQ(Parse("iso,DD/MM/YYYY,DD.MM.YYYY,unix", Kind::kDate), "iso,pattern,pattern,unix");
+    // A comma parts two patterns where each is a whole one.
+    EXPECT_EQ(Parse("Mon DD, YYYY,DD/MM/YYYY", Kind::kDate), "pattern,pattern");
+    EXPECT_EQ(Parse("DD/MM/YYYY,Mon DD, YYYY", Kind::kDate), "pattern,pattern");
+    EXPECT_EQ(Parse("HH24:MI:SS,MS", Kind::kTime), "pattern");
+    EXPECT_EQ(Parse("\"Mon DD, YYYY\",\"DD/MM/YYYY\"", Kind::kDate), "pattern,pattern");
+    EXPECT_EQ(Parse("[\"iso\", \"Mon DD, YYYY\" ,\"unix_ms\"]", Kind::kDate), "iso,pattern,unix_ms");
+    EXPECT_EQ(Parse("[\"DD\\\" of \\\"MM/YYYY\"]", Kind::kDate), "pattern");
+    EXPECT_EQ(Parse("[\"json\",\"pg\",\";\"]", Kind::kArray), "json,pg,delimiter=;");
+    EXPECT_EQ(Parse("[", Kind::kArray), "delimiter=[");
+    EXPECT_TRUE(Fails("[\";\",\"json\"]", Kind::kArray));
+    EXPECT_TRUE(Fails("[]", Kind::kDate));
+    EXPECT_TRUE(Fails("[\"iso\"", Kind::kDate));
+    EXPECT_TRUE(Fails("[\"uinx\"]", Kind::kDate));
+    EXPECT_TRUE(Fails("iso,DD/MM/YYYY,MM/DD/YYYY,DD.MM.YYYY,YYYYMMDD,YYYY/MM/DD,DD-MM-YYYY,YYYY.MM.DD,unix",
+                      Kind::kDate));
 }
 
 TEST(Encodings, MisspeltNames) {
     const std::string valid =
         "Valid encodings for type timestamp are: iso, unix, unix_ms, unix_us, unix_ns, julian, excel, "
-        "webkit, cocoa, "
+        "webkit, cocoa, cocoa_ns, filetime, "
         "dotnet_ticks, or a pattern such as DD/MM/YYYY HH24:MI.";
     EXPECT_EQ(Parse("unix_mss", Kind::kTimestamp),
               "error: invalid encoding \"unix_mss\" |  | Perhaps you meant \"unix_ms\". " + valid);
@@ -141,15 +167,15 @@ TEST(Encodings, MisspeltNames) {
 
 TEST(Encodings, MovingKeepsTheList) {
     Encodings first = Encodings::Parse("DD/MM/YYYY", Kind::kDate);
-    const Pattern* pattern = first.list().pattern;
+    const Pattern* pattern = first.list().patterns[0];
     Encodings second(std::move(first));
-    EXPECT_EQ(second.list().pattern, pattern);
+    EXPECT_EQ(second.list().patterns[0], pattern);
     EXPECT_EQ(first.list().count, 0);  // NOLINT: what was moved from is empty by contract
-    EXPECT_EQ(first.list().pattern, nullptr);
+    EXPECT_EQ(first.list().patterns[0], nullptr);
     Encodings third = Encodings::Parse(";", Kind::kArray);
     second = std::move(third);
     EXPECT_EQ(second.list().delimiter, ";");
-    EXPECT_EQ(second.list().pattern, nullptr);
+    EXPECT_EQ(second.list().patterns[0], nullptr);
     EXPECT_TRUE(third.list().delimiter.empty());
 }
 

@@ -320,11 +320,31 @@ TEST_F(ProfileTest, Suggestions) {
     EXPECT_EQ(Suggested("a", "TEXT", "('2024-01-31 10:00'), ('2024-01-31')"),
               "timestamp without time zone, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('2024-01-31T10:00:00Z')"), "timestamp with time zone, 0 against");
-    EXPECT_EQ(Suggested("a", "TEXT", "('yes'), ('no')"), "boolean, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('yes'), ('no')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('NO'), ('NO')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('f'), ('f')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('t'), ('f')"), "boolean, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('true'), ('false')"), "boolean, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('550E8400-E29B-41D4-A716-446655440000')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('550e8400e29b41d4a716446655440000')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('1.234,56'), ('7,5')"), "numeric as decimal_comma, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('1,234.5'), ('7')"), "numeric as grouped, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('1,234'), ('5,678')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('1.234,5'), ('1,234.5')"), "text, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('31/01/2024'), ('03/04/2024')"), "date as DD/MM/YYYY, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('1/31/2024 10:05'), ('3/4/2024 23:00')"),
               "timestamp without time zone as MM/DD/YYYY HH24:MI, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('03/04/2024')"), "text, 0 against");  // either way
+    EXPECT_EQ(Suggested("a", "TEXT", "('03/04/2024'), ('31/12/2024'), ('12/31/2024')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "DATE",
+                        "('2020-01-31'), ('31/12/2020'), ('31.12.2021'), ('20220131'), ('Jan 5, 2023')"),
+              "date as [\"iso\", \"DD/MM/YYYY\", \"DD.MM.YYYY\", \"YYYYMMDD\", \"Mon DD, YYYY\"], 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('20220131')"), "text, 0 against");
+    EXPECT_EQ(Suggested("birthday", "INTEGER", "(20220131), (19991231)"), "date as YYYYMMDD, 0 against");
+    EXPECT_EQ(Suggested("start_date", "REAL", "(703502100.0)"),
+              "double precision, 0 against");  // 1992 or 2023
+    EXPECT_EQ(Suggested("at", "DATETIME", "(703502100)"), "bigint, 0 against");
+    EXPECT_EQ(Suggested("read_at", "INTEGER", "(588813210539900000)"), "bigint, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('12'), ('13')"), "text, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('Ada'), ('Alan')"), "text, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "(x'636166c3a9')"), "text as utf8, 0 against");

@@ -234,6 +234,9 @@ std::string FormatsOf(const Cell& cell) {
     for (std::size_t i = 0; i < kFormatCount; ++i)
         if ((traits.formats >> i & 1) != 0)
             names += (names.empty() ? "" : " ") + std::string(FormatName(static_cast<Format>(i)));
+    for (std::size_t i = 0; i < kDateFormCount; ++i)
+        if ((traits.written.forms >> i & 1) != 0)
+            names += (names.empty() ? "" : " ") + std::string(kDateForms[i].name);
     return names;
 }
 std::string FormatsOf(std::string_view text) {
@@ -258,6 +261,19 @@ TEST(RecogniseTest, Dates) {
     EXPECT_EQ(FormatsOf("31.12.2024 10:00:00"), "dotted_date");
     EXPECT_EQ(FormatsOf("2024/12/31"), "ymd_date");
     EXPECT_EQ(FormatsOf("1/2/24"), "");
+    EXPECT_EQ(FormatsOf("13-1-2024"), "eu_dash_date");
+    EXPECT_EQ(FormatsOf("2024.1.31"), "ymd_dotted_date");
+    EXPECT_EQ(FormatsOf("20240131"), "integer hex compact_date");
+    EXPECT_EQ(FormatsOf("20240230"), "integer hex");
+    EXPECT_EQ(FormatsOf(Cell::Integer(20240131)), "compact_date");
+    EXPECT_EQ(FormatsOf(Cell::Integer(20240230)), "");
+    EXPECT_EQ(FormatsOf("Jan 31, 2024"), "mon_d_date");
+    EXPECT_EQ(FormatsOf("May 1, 2024"), "mon_d_date month_d_date");
+    EXPECT_EQ(FormatsOf("january 31 2024"), "month_d_plain_date");
+    EXPECT_EQ(FormatsOf("31 Jan 2024 10:00"), "d_mon_date");
+    EXPECT_EQ(FormatsOf("31-Jan-2024"), "d_mon_dash_date");
+    EXPECT_EQ(FormatsOf("31 Feb 2024"), "");
+    EXPECT_EQ(FormatsOf("March 2024"), "");
     EXPECT_EQ(FormatsOf("1/2/2024x"), "");
 }
 
@@ -277,13 +293,17 @@ TEST(RecogniseTest, NumbersInTexts) {
 }
 
 TEST(RecogniseTest, OtherTexts) {
-    EXPECT_EQ(FormatsOf("550e8400-e29b-41d4-a716-446655440000"), "uuid");
+    EXPECT_EQ(FormatsOf("550e8400-e29b-41d4-a716-446655440000"), "uuid uuid_text");
+    EXPECT_EQ(FormatsOf("550E8400-e29b-41d4-a716-446655440000"), "uuid");
     EXPECT_EQ(FormatsOf("550e8400e29b41d4a716446655440000"), "uuid hex base64");
     EXPECT_EQ(FormatsOf("{\"a\": [1, 2]}"), "json_object");
     EXPECT_EQ(FormatsOf("[1, 2]"), "json_array");
     EXPECT_EQ(FormatsOf("[draft] to do"), "");
     EXPECT_EQ(FormatsOf("{\"a\": 1, \"a\": 2}"), "");
     EXPECT_EQ(FormatsOf("Yes"), "boolean_word");
+    EXPECT_EQ(FormatsOf("true"), "boolean_word true_false");
+    EXPECT_EQ(FormatsOf("True"), "boolean_word");
+    EXPECT_EQ(FormatsOf("f"), "boolean_word t_f");
     EXPECT_EQ(FormatsOf("1"), "integer");
     EXPECT_EQ(FormatsOf("ada@example.org"), "email");
     EXPECT_EQ(FormatsOf("ada@example"), "");
@@ -304,7 +324,7 @@ TEST(RecogniseTest, OtherTexts) {
 
 TEST(RecogniseTest, NumbersThatCouldBeDates) {
     // 2020-01-01 12:00 UTC in every encoding, from independent sources: date -u +%s, SQLite's julianday().
-    EXPECT_EQ(FormatsOf(Cell::Integer(1577880000)), "unix cocoa");
+    EXPECT_EQ(FormatsOf(Cell::Integer(1577880000)), "unix");
     EXPECT_EQ(FormatsOf(Cell::Integer(1577880000000)), "unix_ms");
     EXPECT_EQ(FormatsOf(Cell::Integer(1577880000000000)), "unix_us");
     EXPECT_EQ(FormatsOf(Cell::Integer(1577880000000000000)), "unix_ns");
@@ -312,8 +332,8 @@ TEST(RecogniseTest, NumbersThatCouldBeDates) {
     EXPECT_EQ(FormatsOf(Cell::Real(43831.5)), "excel");
     EXPECT_EQ(FormatsOf(Cell::Integer(13222353600000000)), "webkit");
     EXPECT_EQ(FormatsOf(Cell::Integer(599572800)), "unix cocoa");
-    EXPECT_EQ(FormatsOf(Cell::Integer(637134768000000000)), "unix_ns dotnet_ticks");
-    EXPECT_EQ(FormatsOf("1577880000"), "integer hex unix cocoa");
+    EXPECT_EQ(FormatsOf(Cell::Integer(637134768000000000)), "unix_ns cocoa_ns dotnet_ticks");
+    EXPECT_EQ(FormatsOf("1577880000"), "integer hex unix");
     EXPECT_EQ(FormatsOf(Cell::Integer(1)), "zero_one");
     EXPECT_EQ(FormatsOf(Cell::Integer(1000)), "");
 }
@@ -321,6 +341,8 @@ TEST(RecogniseTest, NumbersThatCouldBeDates) {
 TEST(RecogniseTest, Blobs) {
     EXPECT_EQ(FormatsOf(Cell::Blob("\x55\x0e\x84\xff\xe2\x9b\x41\xd4\xa7\x16\x44\x66\x55\x44\xff\xff")),
               "uuid_bytes");
+    EXPECT_EQ(FormatsOf(Cell::Blob("\xff\x84\x0e\x55\x9b\xe2\xd4\x41\xa7\x16\x44\x66\x55\x44\xff\xff")),
+              "guid_bytes");
     EXPECT_EQ(FormatsOf(Cell::Blob("caf\xc3\xa9")), "utf8_bytes");
     EXPECT_EQ(FormatsOf(Cell::Blob(std::string_view("a\0", 2))), "");
     EXPECT_EQ(FormatsOf(Cell::Blob("")), "");

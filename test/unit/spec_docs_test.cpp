@@ -97,6 +97,11 @@ Ordered SchemaOf(const Key& key) {
             names["uniqueItems"] = true;
             return names;
         }
+        case Form::kEncoding: {
+            Ordered list = Array(Text(), 1);
+            list["maxItems"] = 8;
+            return {{"anyOf", Ordered::array({Text(), std::move(list)})}};
+        }
         case Form::kTexts:
         case Form::kPatternsOrNone:
             return Array(Text(), 0);
@@ -220,6 +225,8 @@ std::string ValueOf(const Key& key) {
         case Form::kNames:
         case Form::kNamesOrNone:
             return "array of names";
+        case Form::kEncoding:
+            return "text, or array of texts";
         case Form::kTexts:
             return "array of texts";
         case Form::kPatterns:

@@ -30,6 +30,8 @@ constexpr Unit kUnits[] = {
     {Encoding::kJulian, 86400000000, 1, "-4713-11-24 12:00"},
     {Encoding::kWebkit, 1, 1, "1601-01-01"},
     {Encoding::kCocoa, 1000000, 1, "2001-01-01"},
+    {Encoding::kCocoaNs, 1, 1000, "2001-01-01"},
+    {Encoding::kFiletime, 1, 10, "1601-01-01"},
     {Encoding::kDotnetTicks, 1, 10, "0001-01-01"},
 };
 

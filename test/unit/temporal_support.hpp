@@ -37,6 +37,10 @@ inline const char* CodeName(Code code) {
             return "time in date";
         case Code::kNeedsEncoding:
             return "needs encoding";
+        case Code::kSkippedTime:
+            return "skipped";
+        case Code::kRepeatedTime:
+            return "repeated";
         default:
             return "another code";
     }
@@ -46,8 +50,12 @@ inline const char* CodeName(Code code) {
 inline std::int32_t FixedOffset(const void* context, std::int64_t) noexcept {
     return *static_cast<const std::int32_t*>(context);
 }
+inline int FixedOffsets(const void* context, std::int64_t, std::int32_t offsets[2]) noexcept {
+    offsets[0] = offsets[1] = FixedOffset(context, 0);
+    return 1;
+}
 inline Zone FixedZone(const std::int32_t& seconds_east) {
-    return Zone{FixedOffset, FixedOffset, &seconds_east};
+    return Zone{FixedOffsets, FixedOffset, &seconds_east};
 }
 
 /// A column, and what it makes of cells. The text of a result: "2024-02-29 12:00:00" for timestamps,

@@ -249,12 +249,21 @@ TEST(Timetz, TakesAnOffsetOrTheColumnsZone) {
     EXPECT_EQ(column("2024-02-29 12:00Z"), "syntax");
 }
 
-// A zone with a summer time from 2024-03-31 01:00 UTC (02:00 local) on.
+// A zone with a summer time from 2024-03-31 01:00 UTC (02:00 local) to 2024-10-27 01:00 UTC (03:00 local).
 std::int32_t SummerAtInstant(const void*, std::int64_t utc) noexcept {
-    return utc < DaysFromCivil(2024, 3, 31) * kMicrosPerDay + 3600000000 ? 3600 : 7200;
+    constexpr std::int64_t kHour = 3600000000;
+    return utc < DaysFromCivil(2024, 3, 31) * kMicrosPerDay + kHour ||
+                   utc >= DaysFromCivil(2024, 10, 27) * kMicrosPerDay + kHour
+               ? 3600
+               : 7200;
 }
-std::int32_t SummerAtLocal(const void*, std::int64_t local) noexcept {
-    return local < DaysFromCivil(2024, 3, 31) * kMicrosPerDay + 2 * 3600000000ll ? 3600 : 7200;
+int SummerAtLocal(const void*, std::int64_t local, std::int32_t offsets[2]) noexcept {
+    int count = 0;
+    for (const std::int32_t east : {7200, 3600})
+        if (SummerAtInstant(nullptr, local - east * 1000000ll) == east) offsets[count++] = east;
+    if (count == 0) offsets[0] = 7200;
+    if (count < 2) offsets[1] = count == 0 ? 3600 : offsets[0];
+    return count;
 }
 
 TEST(Timestamp, Zone) {
@@ -269,6 +278,29 @@ TEST(Timestamp, Zone) {
     EXPECT_EQ(instant("2024-03-31 03:00"), "2024-03-31 01:00:00");
     EXPECT_EQ(instant("2024-03-31 03:00Z"), "2024-03-31 03:00:00");
     EXPECT_EQ(instant("2024-03-31"), "2024-03-30 23:00:00");
+}
+
+TEST(Timestamp, LocalTimesThatAreNotOne) {
+    Column column(Kind::kTimestamptz);
+    column.rule().zone = Zone{SummerAtLocal, SummerAtInstant, nullptr};
+    EXPECT_EQ(column("2024-03-31 02:00"), "skipped");
+    EXPECT_EQ(column("2024-03-31 02:59:59.999999"), "skipped");
+    EXPECT_EQ(column("2024-10-27 02:00"), "repeated");
+    EXPECT_EQ(column("2024-10-27 02:59:59"), "repeated");
+    EXPECT_EQ(column("2024-10-27 01:59:59"), "2024-10-26 23:59:59");
+    EXPECT_EQ(column("2024-10-27 03:00"), "2024-10-27 02:00:00");
+    EXPECT_EQ(column("2024-10-27 02:30+01"), "2024-10-27 01:30:00");
+    column.rule().policies.ambiguous_time = AmbiguousTime::kEarlier;
+    EXPECT_EQ(column("2024-03-31 02:30"), "~2024-03-31 00:30:00");
+    EXPECT_EQ(column("2024-10-27 02:30"), "~2024-10-27 00:30:00");
+    EXPECT_EQ(column("2024-10-27 03:30"), "2024-10-27 02:30:00");
+    column.rule().policies.ambiguous_time = AmbiguousTime::kLater;
+    EXPECT_EQ(column("2024-03-31 02:30"), "~2024-03-31 01:30:00");
+    EXPECT_EQ(column("2024-10-27 02:30"), "~2024-10-27 01:30:00");
+    // Local columns keep what is written.
+    Column naive(Kind::kTimestamp);
+    naive.rule().zone = column.rule().zone;
+    EXPECT_EQ(naive("2024-03-31 02:30"), "2024-03-31 02:30:00");
 }
 
 TEST(ExcessDigits, Policies) {

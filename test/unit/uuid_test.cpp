@@ -18,19 +18,19 @@ TEST(Uuid, Spellings) {
          {"00112233-4455-6677-8899-aabbccddeeff", "00112233445566778899AABBCCDDEEFF",
           "{00112233-4455-6677-8899-AABBCCDDEEFF}", "{00112233445566778899aabbccddeeff}",
           "urn:uuid:00112233-4455-6677-8899-aabbccddeeff", "URN:UUID:00112233-4455-6677-8899-aabbccddeeff",
+          "0011-2233-4455-6677-8899-aabb-ccdd-eeff", "{0011-2233445566778899aabbccdd-eeff}",
           " \t00112233-4455-6677-8899-aabbccddeeff\n"})
         EXPECT_EQ(ShowText(Kind::kUuid, text), kHex) << text;
 }
 
 TEST(Uuid, WhatIsNoUuid) {
-    for (const char* text :
-         {"0011223-34455-6677-8899-aabbccddeeff", "0011-2233-4455-6677-8899-aabb-ccdd-eeff",
-          "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefff",
-          "{00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeeff}",
-          "00112233-4455-6677-8899-aabbccddeefg", "00112233 4455 6677 8899 aabbccddeeff",
-          "{urn:uuid:00112233-4455-6677-8899-aabbccddeeff}",
-          "urn:uuid:{00112233-4455-6677-8899-aabbccddeeff}", "x", "{}",
-          "urn:uuid:", "--------------------------------"})
+    for (const char* text : {"0011223-34455-6677-8899-aabbccddeeff", "0011--2233445566778899aabbccddeeff",
+                             "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefff",
+                             "{00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeeff}",
+                             "00112233-4455-6677-8899-aabbccddeefg", "00112233 4455 6677 8899 aabbccddeeff",
+                             "{urn:uuid:00112233-4455-6677-8899-aabbccddeeff}",
+                             "urn:uuid:{00112233-4455-6677-8899-aabbccddeeff}", "x", "{}",
+                             "urn:uuid:", "--------------------------------"})
         EXPECT_EQ(ShowText(Kind::kUuid, text), "!syntax") << text;
     EXPECT_EQ(ShowText(Kind::kUuid, ""), "!empty");
     EXPECT_EQ(Show(RuleOf(Kind::kUuid), Cell::Integer(1)), "!wrong class");

@@ -296,7 +296,10 @@ TEST(RawCell, TimesAndTimestamps) {
     EXPECT_EQ(at(zoned, "2000-01-01T00:00:00Z"), Moment(Form::kTimestamp, 0));
     EXPECT_EQ(at(zoned, "2000-01-01T00:00:00"), Moment(Form::kTimestamp, 0));
     Rule local = zoned;
-    local.zone.offset_at_local = [](const void*, std::int64_t) noexcept -> std::int32_t { return 3600; };
+    local.zone.offsets_at_local = [](const void*, std::int64_t, std::int32_t offsets[2]) noexcept {
+        offsets[0] = offsets[1] = 3600;
+        return 1;
+    };
     EXPECT_EQ(at(local, "2000-01-01T00:00:00"), "-");
     EXPECT_EQ(at(local, "2000-01-01T00:00:00Z"), Moment(Form::kTimestamp, 0));
     Rule seconds = stamp;

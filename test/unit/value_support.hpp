@@ -33,11 +33,33 @@ inline Rule WithEncoding(Kind kind, Encoding encoding) {
 
 /// Name of a code, for readable comparisons.
 inline std::string CodeName(Code code) {
-    static const char* const kNames[] = {
-        "ok",        "wrong class",  "syntax",         "empty",         "out of range",   "not integral",
-        "inexact",   "excess",       "invalid text",   "nul",           "untranslatable", "too long",
-        "too large", "invalid json", "duplicate key",  "nul escape",    "too deep",       "invalid date",
-        "zero date", "time in date", "needs encoding", "out of memory", "input function"};
+    static const char* const kNames[] = {"ok",
+                                         "wrong class",
+                                         "syntax",
+                                         "empty",
+                                         "out of range",
+                                         "not integral",
+                                         "inexact",
+                                         "excess",
+                                         "invalid text",
+                                         "nul",
+                                         "untranslatable",
+                                         "too long",
+                                         "too large",
+                                         "invalid json",
+                                         "duplicate key",
+                                         "nul escape",
+                                         "too deep",
+                                         "invalid date",
+                                         "zero date",
+                                         "time in date",
+                                         "needs encoding",
+                                         "skipped time",
+                                         "repeated time",
+                                         "needs unit",
+                                         "needs integer",
+                                         "out of memory",
+                                         "input function"};
     static_assert(sizeof kNames / sizeof *kNames == static_cast<std::size_t>(Code::kCodeCount));
     return kNames[static_cast<std::size_t>(code)];
 }

@@ -1,5 +1,6 @@
 // Findings about one column's values: what does not fit, what is missing, what a better type would be.
 #include "core/assess/finding_rules.hpp"
+#include "core/schema/constant_default.hpp"
 #include "core/schema/names.hpp"
 
 namespace pgsqlite::assess {
@@ -24,7 +25,9 @@ std::string ExampleOf(const Example& example) {
 void SuggestType(Finding& finding, const schema::MappedType& type, const std::string& encoding) {
     finding.suggestion = "read it as " + type.sql + (encoding.empty() ? "" : " by encoding " + encoding);
     finding.settings.push_back({"type", type.sql, Setting::Level::kColumn});
-    if (!encoding.empty()) finding.settings.push_back({"encoding", encoding, Setting::Level::kColumn});
+    if (encoding.empty()) return;
+    finding.settings.push_back({"encoding", encoding, Setting::Level::kColumn});
+    finding.settings.back().json = encoding.front() == '[';
 }
 
 /// Times with and without a zone are read by the same encodings.
@@ -43,6 +46,7 @@ void SettleForTarget(Finding& finding, const PlannedColumn& column, const Column
             ReadAlike(suggestion.type.kind, column.read_type.kind)) {
             finding.suggestion = "read it by encoding " + suggestion.encoding;
             finding.settings.push_back({"encoding", suggestion.encoding, Setting::Level::kColumn});
+            finding.settings.back().json = suggestion.encoding.front() == '[';
             return;
         }
     }
@@ -76,10 +80,15 @@ void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFa
     const Suggestion& suggestion = *facts.suggestion;
     if (suggestion.changes && suggestion.against && suggestion.against->rows == 0)
         return SuggestType(finding, suggestion.type, suggestion.encoding);
+    const std::string choice = suggestion.note.empty() ? "" : "; or choose: " + suggestion.note;
     // A type that holds every row goes before putting any aside.
-    if (const auto holds_all = NearestForAll(*facts.profile); holds_all && holds_all->sql != column.type.sql)
-        return SuggestType(finding, *holds_all, {});
-    finding.suggestion = "set the rows aside as rejects";
+    if (const auto holds_all = NearestForAll(*facts.profile);
+        holds_all && holds_all->sql != column.type.sql) {
+        SuggestType(finding, *holds_all, {});
+        finding.suggestion += choice;
+        return;
+    }
+    finding.suggestion = "set the rows aside as rejects" + choice;
     finding.settings.push_back({"on_error", "reject", Setting::Level::kColumn});
 }
 
@@ -180,15 +189,22 @@ void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColum
 
 void FindBetterType(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                     const ColumnFacts& facts) {
-    if (column.existing != nullptr || !column.settings.type.empty() || !column.settings.convert.empty() ||
+    if (!column.settings.type.empty() || !column.settings.convert.empty() ||
         !column.settings.encoding.empty() || column.source->is_generated())
         return;
     if (facts.misfits != nullptr && facts.misfits->refused > 0) return;
     const Suggestion& suggestion = *facts.suggestion;
+    if (!suggestion.note.empty()) {
+        Finding& finding = findings.Add(table, Severity::kNote, suggestion.note, &column);
+        finding.rows = facts.profile->non_null();
+        finding.suggestion = "give the column the type or encoding that is meant";
+    }
+    if (column.existing != nullptr) return;
     if (!suggestion.changes || !suggestion.against || suggestion.against->rows > 0) return;
     // A default is not given up for a type that is only better.
     if (column.default_value && column.default_value->ok() && column.source->default_sql &&
-        !schema::sql::TranslateDefault(*column.source->default_sql, suggestion.type))
+        !schema::TranslateColumnDefault(*column.source->default_sql, column.source->declared_type,
+                                        suggestion.type))
         return;
     Finding& finding = findings.Add(table, Severity::kNote,
                                     "could be " + suggestion.type.sql + ": " + suggestion.reason, &column);
@@ -315,11 +331,12 @@ void FindColumn(Findings& findings, const PlannedTable& table, std::size_t index
     const std::string& collation = column.source->collation;
     if (!collation.empty() && !sqlite::EqualNames(collation, "BINARY") &&
         !sqlite::EqualNames(collation, "NOCASE") && !sqlite::EqualNames(collation, "RTRIM"))
-        findings.Add(table, Severity::kWarning,
-                     "collation " + collation +
-                         " is the application's own: PostgreSQL will sort and compare "
-                         "by the database's collation",
-                     &column);
+        findings.Add(
+            table, Severity::kWarning,
+            "collation " + collation +
+                " is the application's own: its order is not known here, and PostgreSQL will sort and "
+                "compare by the database's collation",
+            &column);
     else if (sqlite::EqualNames(collation, "NOCASE"))
         findings
             .Add(table, Severity::kNote,

@@ -122,7 +122,6 @@ void ColumnProfiler::ByteRange::Add(Bytes value) noexcept {
 ColumnProfiler::ColumnProfiler(ColumnProfile column) : column_(std::move(column)) {
     const schema::MappedType& type = column_.declared;
     declared_ = type.ToRule();
-    if (declared_.kind == Kind::kInput) declared_.kind = Kind::kText;
     const std::size_t candidate = CandidateOf(declared_.kind);
     if (candidate == kCandidateCount) return;
     const bool narrowed = declared_.constrained || declared_.max_chars > 0 ||
@@ -132,7 +131,12 @@ ColumnProfiler::ColumnProfiler(ColumnProfile column) : column_(std::move(column)
 
 void ColumnProfiler::Flush() noexcept {
     for (std::size_t i = 0; i < used_slots_; ++i) {
-        const std::uint64_t key = slots_[i].key;
+        const std::uint64_t key = slots_[i].key.traits;
+        try {
+            if (slots_[i].key.written.any()) column_.AddWritten(slots_[i].key.written, slots_[i].count);
+        } catch (const std::bad_alloc&) {
+            out_of_memory_ = true;
+        }
         const std::uint64_t count = slots_[i].count;
         const auto storage_class = static_cast<std::size_t>(key >> kClassShift & 7);
         const bool empty = (key >> kEmptyShift & 1) != 0;
@@ -168,10 +172,10 @@ void ColumnProfiler::NoteFirsts(const Traits& traits, const Cell& cell, const Ro
     if (traits.nul) note(column_.nul_texts.first);
 }
 
-void ColumnProfiler::Count(std::uint64_t key, const Traits& traits, const Cell& cell,
+void ColumnProfiler::Count(const Key& key, const Traits& traits, const Cell& cell,
                            const RowName& name) noexcept {
     for (std::size_t i = 0; i < used_slots_; ++i) {
-        if (slots_[i].key != key) continue;
+        if (!(slots_[i].key == key)) continue;
         ++slots_[i].count;
         last_slot_ = i;
         return;
@@ -264,7 +268,7 @@ void ColumnProfiler::Add(const Cell& cell, const RowName& name, Scratch& scratch
         case StorageClass::kNull:
             break;
     }
-    const std::uint64_t key = KeyOf(traits, cell.storage_class, empty);
+    const Key key = {KeyOf(traits, cell.storage_class, empty), traits.written};
     if (slots_[last_slot_].key == key && used_slots_ > 0)
         ++slots_[last_slot_].count;
     else

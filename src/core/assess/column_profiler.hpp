@@ -39,8 +39,13 @@ class ColumnProfiler {
     bool ascending() const noexcept;
 
   private:
+    struct Key {
+        std::uint64_t traits = 0;
+        WrittenDate written;
+        friend bool operator==(const Key&, const Key&) = default;
+    };
     struct Slot {
-        std::uint64_t key = 0;
+        Key key;
         std::uint64_t count = 0;
     };
     static constexpr std::size_t kSlots = 32;
@@ -61,8 +66,7 @@ class ColumnProfiler {
         void Add(Bytes value) noexcept;
     };
 
-    void Count(std::uint64_t key, const Traits& traits, const value::Cell& cell,
-               const RowName& name) noexcept;
+    void Count(const Key& key, const Traits& traits, const value::Cell& cell, const RowName& name) noexcept;
     void NoteFirsts(const Traits& traits, const value::Cell& cell, const RowName& name);
     void Flush() noexcept;
     void AddNumber(const value::Cell& cell) noexcept;

@@ -14,11 +14,8 @@ constexpr const char* kNames[] = {
     "iso_datetime_offset",
     "iso_datetime_t_offset",
     "zero_date",
-    "us_date",
-    "eu_date",
-    "dotted_date",
-    "ymd_date",
     "uuid",
+    "uuid_text",
     "json_object",
     "json_array",
     "integer",
@@ -27,6 +24,8 @@ constexpr const char* kNames[] = {
     "decimal_comma",
     "grouped_number",
     "boolean_word",
+    "true_false",
+    "t_f",
     "email",
     "url",
     "hex",
@@ -39,9 +38,12 @@ constexpr const char* kNames[] = {
     "excel",
     "webkit",
     "cocoa",
+    "cocoa_ns",
+    "filetime",
     "dotnet_ticks",
     "zero_one",
     "uuid_bytes",
+    "guid_bytes",
     "utf8_bytes",
 };
 static_assert(std::size(kNames) == kFormatCount);
@@ -51,32 +53,6 @@ static_assert(std::size(kNames) == kFormatCount);
 const char* FormatName(Format format) noexcept {
     const auto index = static_cast<std::size_t>(format);
     return index < kFormatCount ? kNames[index] : "";
-}
-
-value::Encoding EncodingOf(Format format) noexcept {
-    using value::Encoding;
-    switch (format) {
-        case Format::kUnix:
-            return Encoding::kUnix;
-        case Format::kUnixMs:
-            return Encoding::kUnixMs;
-        case Format::kUnixUs:
-            return Encoding::kUnixUs;
-        case Format::kUnixNs:
-            return Encoding::kUnixNs;
-        case Format::kJulian:
-            return Encoding::kJulian;
-        case Format::kExcel:
-            return Encoding::kExcel;
-        case Format::kWebkit:
-            return Encoding::kWebkit;
-        case Format::kCocoa:
-            return Encoding::kCocoa;
-        case Format::kDotnetTicks:
-            return Encoding::kDotnetTicks;
-        default:
-            return Encoding::kIso;
-    }
 }
 
 }  // namespace pgsqlite::assess

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/value/rule.hpp"
+#include "core/value/time/number_encodings.hpp"
 
 namespace pgsqlite::assess {
 
@@ -19,11 +19,8 @@ enum class Format : std::uint8_t {
     kIsoDatetimeOffset,   ///< 2024-01-31 12:00:00+01:00, Z, UTC
     kIsoDatetimeTOffset,  ///< 2024-01-31T12:00:00Z
     kZeroDate,            ///< 0000-00-00, with a time or without
-    kUsDate,              ///< 1/31/2024, with a time or without
-    kEuDate,              ///< 31/1/2024, with a time or without
-    kDottedDate,          ///< 31.1.2024, with a time or without
-    kYmdDate,             ///< 2024/1/31, with a time or without
     kUuid,                ///< any spelling that uuid takes
+    kUuidText,            ///< as uuid writes it: lower case, with hyphens
     kJsonObject,          ///< what jsonb takes
     kJsonArray,           ///< what jsonb takes
     kInteger,             ///< '42': as bigint, and back the same digits
@@ -32,11 +29,14 @@ enum class Format : std::uint8_t {
     kDecimalComma,        ///< '42,5', '1.234,50'
     kGroupedNumber,       ///< '1,234', '1,234.50'
     kBooleanWord,         ///< t/f, true/false, y/n, yes/no, on/off in any case
+    kTrueFalse,           ///< true or false, as boolean's text is
+    kTF,                  ///< t or f, as boolean is shown
     kEmail,
     kUrl,     ///< http, https or ftp, and a host
     kHex,     ///< an even number of hexadecimal digits, 8 or more; 0x or \x in front or not
     kBase64,  ///< 16 characters or more, a multiple of 4
-    // Numbers, as integer, real or text. A moment of the years 1971 to 2099.
+    // Numbers, as integer, real or text. A moment of the years 1971 to 2099. In the order of
+    // value::kNumberEncodings.
     kUnix,
     kUnixMs,
     kUnixUs,
@@ -44,11 +44,14 @@ enum class Format : std::uint8_t {
     kJulian,
     kExcel,
     kWebkit,
-    kCocoa,  ///< 2002 to 2099
+    kCocoa,  ///< 2002 to 2037
+    kCocoaNs,
+    kFiletime,
     kDotnetTicks,
     kZeroOne,  ///< integer 0 or 1
     // Blobs.
-    kUuidBytes,  ///< 16 bytes that say variant 10 and a version from 1 to 8 in either byte order
+    kUuidBytes,  ///< 16 bytes that say variant 10 and a version from 1 to 8
+    kGuidBytes,  ///< the same in .NET's byte order
     kUtf8Bytes,  ///< UTF-8 text without NUL
     kFormatCount
 };
@@ -62,7 +65,10 @@ constexpr std::uint64_t FormatBit(Format format) noexcept {
     return std::uint64_t{1} << static_cast<unsigned>(format);
 }
 
-/// The encoding that reads a numeric date format; kIso for all others.
-value::Encoding EncodingOf(Format format) noexcept;
+/// The format of numbers that are dates under an encoding of value::kNumberEncodings, by its place.
+constexpr Format DateNumberFormat(std::size_t encoding) noexcept {
+    return static_cast<Format>(static_cast<std::size_t>(Format::kUnix) + encoding);
+}
+static_assert(DateNumberFormat(value::kNumberEncodingCount - 1) == Format::kDotnetTicks);
 
 }  // namespace pgsqlite::assess

@@ -48,9 +48,8 @@ struct Check {
 
 value::Rule ColumnRule::Compile(value::Encodings* encodings) const {
     value::Rule rule = type.ToRule();
-    if (rule.kind == value::Kind::kInput) rule.kind = value::Kind::kText;
     if (!encoding.empty()) {
-        *encodings = value::Encodings::Parse(encoding, rule.kind);
+        *encodings = value::Encodings::Parse(encoding, value::Target(rule));
         rule.encodings = encodings->list();
     }
     rule.policies = policies;
@@ -64,7 +63,7 @@ std::string PolicyKey(const value::Policies& policies) {
     const auto number = [&](auto n) { key += std::to_string(static_cast<int>(n)) + ','; };
     number(policies.excess_digits), number(policies.invalid_text), number(policies.nul_bytes);
     number(policies.invalid_json), number(policies.too_long);
-    number(policies.empty_as_null), number(policies.zero_date_as_null);
+    number(policies.empty_as_null), number(policies.zero_date_as_null), number(policies.ambiguous_time);
     return key;
 }
 

@@ -21,7 +21,7 @@ std::string PolicyKey(const value::Policies& policies);
 /// What one column is to become, as plain data: two equal ones give the same answer.
 struct ColumnRule {
     std::string column;        ///< SQLite's name, or a name that means the rowid
-    schema::MappedType type;   ///< kInput is tested as text
+    schema::MappedType type;   ///< kInput: what its input function will refuse is not known
     std::string encoding;      ///< option `encoding`; empty for none
     value::Policies policies;  ///< on_error is not applied: what it makes NULL is a misfit
     bool utf8_server = true;

@@ -77,6 +77,22 @@ Tally ColumnProfile::DeclaredMisfits() const {
     return all;
 }
 
+void ColumnProfile::AddWritten(const WrittenDate& date, std::uint64_t rows) {
+    for (WrittenCount& count : written) {
+        if (!(count.date == date)) continue;
+        count.rows += rows;
+        return;
+    }
+    written.push_back({date, rows});
+}
+
+std::uint64_t ColumnProfile::CountWritten(std::size_t form) const noexcept {
+    std::uint64_t rows = 0;
+    for (const WrittenCount& count : written)
+        if ((count.date.forms >> form & 1) != 0) rows += count.rows;
+    return rows;
+}
+
 std::size_t TableProfile::MemoryUse() const noexcept {
     std::size_t bytes = sizeof(*this) + columns.capacity() * sizeof(ColumnProfile);
     for (const ColumnProfile& column : columns) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/assess/formats.hpp"
+#include "core/assess/written_dates.hpp"
 #include "core/schema/declared_type.hpp"
 #include "core/sqlite/catalog.hpp"
 #include "core/sqlite/database.hpp"
@@ -102,6 +103,11 @@ struct ColumnProfile {
 
     std::array<std::uint64_t, kFormatCount> formats{};
     std::uint64_t Count(Format f) const noexcept { return formats[static_cast<std::size_t>(f)]; }
+    /// Cells that are dates written otherwise than ISO 8601 has it: at most one entry for what is alike.
+    std::vector<WrittenCount> written;
+    void AddWritten(const WrittenDate& date, std::uint64_t rows);
+    /// Cells that a row of kDateForms reads.
+    std::uint64_t CountWritten(std::size_t form) const noexcept;
 
     /// By candidate: the cells that it refuses, NULLs not among them.
     std::array<Tally, kCandidateCount> misfits;

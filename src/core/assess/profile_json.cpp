@@ -22,8 +22,8 @@ std::string FormatsJson(const std::vector<FoundFormat>& formats) {
     if (formats.empty()) return {};
     std::string json;
     for (const FoundFormat& format : formats)
-        json += (json.empty() ? "{\"" : ", \"") + std::string(FormatName(format.format)) +
-                "\": " + std::to_string(format.rows);
+        json +=
+            (json.empty() ? "{\"" : ", \"") + std::string(format.name) + "\": " + std::to_string(format.rows);
     return json + '}';
 }
 

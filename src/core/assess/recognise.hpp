@@ -6,6 +6,7 @@
 
 #include "core/assess/formats.hpp"
 #include "core/assess/profile.hpp"
+#include "core/assess/written_dates.hpp"
 #include "core/base/scratch.hpp"
 #include "core/value/cell.hpp"
 
@@ -18,6 +19,7 @@ struct Traits {
     bool invalid_text = false;     ///< a text that is not UTF-8
     bool nul = false;              ///< a text that holds U+0000
     std::uint64_t characters = 0;  ///< of a text
+    WrittenDate written;           ///< a text, or an integer of the digits YYYYMMDD
 
     void Add(Format format) noexcept { formats |= FormatBit(format); }
 };

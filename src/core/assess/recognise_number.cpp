@@ -8,6 +8,7 @@
 
 #include "core/assess/recognise.hpp"
 #include "core/assess/recognise_number.hpp"
+#include "core/value/format.hpp"
 #include "core/value/number/integer.hpp"
 #include "core/value/time/temporal.hpp"
 
@@ -29,38 +30,26 @@ struct Window {
     double first, end;
 };
 
-/// One scale an encoding: units a day, and the day (from 2000-01-01) that is its zero.
-struct Units {
-    Format format;
-    double per_day;
-    double zero;
-};
-
-std::array<Window, 9> MakeWindows() noexcept {
-    const auto day = [](int year) { return static_cast<double>(value::DaysFromCivil(year, 1, 1)); };
-    // Julian days begin at noon; Excel's day 1 is 1900-01-01, and its calendar has a 29 February 1900.
-    const Units units[] = {
-        {Format::kUnix, 86400, day(1970)},
-        {Format::kUnixMs, 86400e3, day(1970)},
-        {Format::kUnixUs, 86400e6, day(1970)},
-        {Format::kUnixNs, 86400e9, day(1970)},
-        {Format::kJulian, 1, -2451544.5},
-        {Format::kExcel, 1, static_cast<double>(value::DaysFromCivil(1899, 12, 30))},
-        {Format::kWebkit, 86400e6, day(1601)},
-        {Format::kCocoa, 86400, day(2001)},
-        {Format::kDotnetTicks, 86400e7, day(1)},
-    };
-    std::array<Window, 9> windows{};
+std::array<Window, value::kNumberEncodingCount> MakeWindows() noexcept {
+    std::array<Window, value::kNumberEncodingCount> windows{};
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        // Any small number is a moment shortly after an encoding's zero: its first year does not count.
-        const double first = day(units[i].format == Format::kCocoa ? 2002 : 1971);
-        windows[i] = {units[i].format, (first - units[i].zero) * units[i].per_day,
-                      (day(2100) - units[i].zero) * units[i].per_day};
+        const value::NumberEncoding& row = value::kNumberEncodings[i];
+        const auto number = [&](int year) {
+            double micros = static_cast<double>(value::DaysFromCivil(year, 1, 1) * value::kMicrosPerDay) -
+                            static_cast<double>(row.epoch);
+            // Excel's calendar has a 29 February 1900.
+            if (row.encoding == value::Encoding::kExcel) micros += static_cast<double>(value::kMicrosPerDay);
+            return micros * static_cast<double>(row.divisor) / static_cast<double>(row.multiplier);
+        };
+        windows[i] = {DateNumberFormat(i), number(row.first_year), number(row.end_year)};
     }
     return windows;
 }
 
-const std::array<Window, 9> kWindows = MakeWindows();
+const std::array<Window, value::kNumberEncodingCount> kWindows = MakeWindows();
+
+/// Integers that may be digits of a date, YYYYMMDD.
+constexpr std::int64_t kFirstCompact = 19000101, kLastCompact = 20991231;
 
 /// All bounds at which the traits of integers change, ascending.
 std::vector<std::int64_t> MakeBounds() {
@@ -72,7 +61,9 @@ std::vector<std::int64_t> MakeBounds() {
                                         std::numeric_limits<std::int32_t>::min(),
                                         std::numeric_limits<std::int32_t>::max() + std::int64_t{1},
                                         -kExactDouble,
-                                        kExactDouble + 1};
+                                        kExactDouble + 1,
+                                        kFirstCompact,
+                                        kLastCompact + 1};
     for (const Window& window : kWindows) {
         bounds.push_back(static_cast<std::int64_t>(std::ceil(window.first)));
         bounds.push_back(static_cast<std::int64_t>(std::ceil(window.end)));
@@ -109,6 +100,13 @@ IntegerTraits RecogniseInteger(std::int64_t integer) noexcept {
     result.traits.fits = FitsOfInteger(integer);
     result.traits.formats = DateFormats(static_cast<double>(integer));
     if (integer == 0 || integer == 1) result.traits.Add(Format::kZeroOne);
+    if (integer >= kFirstCompact && integer <= kLastCompact) {
+        char digits[value::kNumberTextSize];
+        const std::size_t size = value::FormatInteger(integer, digits);
+        result.traits.written = ReadWrittenDate(Bytes(digits, size));
+        result.first = result.last = integer;
+        return result;
+    }
     if (integer > kExactDouble || integer < -kExactDouble) {
         // Whether a double holds it depends on the very number.
         result.first = result.last = integer;

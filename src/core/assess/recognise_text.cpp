@@ -206,14 +206,27 @@ bool RecogniseDigits(Bytes text, const Classes& classes, Traits& traits) noexcep
     traits.formats |= DateFormats(static_cast<double>(integer));
     traits.Add(Format::kInteger);
     if (text.size() >= 8 && text.size() % 2 == 0) traits.Add(Format::kHex);
+    if (text.size() == 8) traits.written = ReadWrittenDate(text);
     return true;
+}
+
+/// The one spelling that comes back from uuid as it is.
+bool IsUuidText(Bytes text) noexcept {
+    constexpr std::size_t kLength = 36;
+    if (text.size() != kLength) return false;
+    for (const char c : text)
+        if (c >= 'A' && c <= 'F') return false;
+    return text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
 }
 
 void RecogniseBoolean(Bytes text, Bytes trimmed, Traits& traits) noexcept {
     bool boolean = false;
     if (!value::ParseBoolean(text, boolean)) return;
     traits.fits |= FitBit(Kind::kBoolean);
-    if (!value::IsDigit(trimmed[0])) traits.Add(Format::kBooleanWord);
+    if (value::IsDigit(trimmed[0])) return;
+    traits.Add(Format::kBooleanWord);
+    if (text == "true" || text == "false") traits.Add(Format::kTrueFalse);
+    if (text == "t" || text == "f") traits.Add(Format::kTF);
 }
 
 void RecogniseSpelling(Bytes text, Bytes trimmed, const Classes& classes, Scratch& scratch,
@@ -228,18 +241,21 @@ void RecogniseSpelling(Bytes text, Bytes trimmed, const Classes& classes, Scratc
     if ((number_like && (classes.some & (kColon | kHyphen)) != 0))
         RecogniseDate(text, trimmed, classes, scratch, traits);
     if (value::IsDigit(first)) {
-        if ((classes.some & (kSlash | kDot)) != 0) traits.formats |= WrittenDateFormats(trimmed);
         if ((classes.some & kSlash) == 0 && (classes.some & kComma) != 0)
             traits.formats |= CommaNumberFormats(trimmed);
     } else if ((first == '-' || first == '+') && (classes.some & kComma) != 0) {
         traits.formats |= CommaNumberFormats(trimmed);
     }
+    if (value::IsDigit(first) ? (classes.some & (kSlash | kDot | kHyphen)) != 0 || trimmed.find(' ') < 3
+                              : (classes.some & kDigit) != 0)
+        traits.written = ReadWrittenDate(trimmed);
     if (trimmed.size() <= 5) RecogniseBoolean(text, trimmed, traits);
-    if (trimmed.size() >= 32 && trimmed.size() <= 45) {
+    if (trimmed.size() >= 32 && trimmed.size() <= 48) {
         std::uint8_t uuid[16];
         if (value::ParseUuid(text, uuid)) {
             traits.fits |= FitBit(Kind::kUuid);
             traits.Add(Format::kUuid);
+            if (IsUuidText(text)) traits.Add(Format::kUuidText);
         }
     }
     const bool container = first == '{' || first == '[';
@@ -295,8 +311,9 @@ Traits RecogniseBlob(Bytes blob) noexcept {
         // RFC 9562, §4.1 and §4.2; .NET has the two bytes of the version's field in the other order.
         const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(blob[i]); };
         const auto is_version = [](unsigned v) { return v >= 1 && v <= 8; };
-        if ((byte(8) & 0xc0) == 0x80 && (is_version(byte(6) >> 4) || is_version(byte(7) >> 4)))
-            traits.Add(Format::kUuidBytes);
+        const bool variant = (byte(8) & 0xc0) == 0x80;
+        if (variant && is_version(byte(6) >> 4)) traits.Add(Format::kUuidBytes);
+        if (variant && is_version(byte(7) >> 4)) traits.Add(Format::kGuidBytes);
     }
     if (!blob.empty() && value::FindTextFault(blob) == blob.size()) traits.Add(Format::kUtf8Bytes);
     return traits;

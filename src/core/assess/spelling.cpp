@@ -1,35 +1,16 @@
 #include "core/assess/spelling.hpp"
 
 #include "core/value/text/ascii.hpp"
-#include "core/value/time/temporal_parts.hpp"
 
 namespace pgsqlite::assess {
 
 using value::IsDigit;
-using value::TextReader;
 
 namespace {
 
 constexpr bool IsAlphanumeric(char c) noexcept {
     const char lower = value::ToLower(c);
     return IsDigit(c) || (lower >= 'a' && lower <= 'z');
-}
-
-bool TakeTime(TextReader& reader) noexcept {
-    std::int32_t hour = 0, minute = 0, second = 0;
-    if (!reader.TakeNumber(1, 2, hour) || !reader.Take(':') || !reader.TakeNumber(2, 2, minute)) return false;
-    if (reader.Take(':')) {
-        if (!reader.TakeNumber(2, 2, second)) return false;
-        if (reader.Take('.') && reader.TakeDigits(Bytes::npos).empty()) return false;
-    }
-    reader.TakeSpaces();
-    if (reader.TakeWord("am") || reader.TakeWord("pm"))
-        return hour >= 1 && hour <= 12 && minute < 60 && second < 60;
-    return hour < 24 && minute < 60 && second < 60;
-}
-
-bool Exists(std::int32_t year, std::int32_t month, std::int32_t day) noexcept {
-    return month >= 1 && month <= 12 && day >= 1 && day <= value::DaysInMonth(year, month);
 }
 
 /// Digits in groups of three behind the first one to three: 1,234,567. Gives what follows.
@@ -76,30 +57,6 @@ Format DatetimeFormat(Bytes datetime) noexcept {
     const bool offset = datetime.find_first_of("+-zZuUgG", colon) != Bytes::npos;
     if (offset) return t ? Format::kIsoDatetimeTOffset : Format::kIsoDatetimeOffset;
     return t ? Format::kIsoDatetimeT : Format::kIsoDatetime;
-}
-
-std::uint64_t WrittenDateFormats(Bytes text) noexcept {
-    TextReader reader(text);
-    std::int32_t first = 0, second = 0, third = 0;
-    if (!reader.TakeNumber(1, 4, first)) return 0;
-    const char separator = reader.Peek();
-    if (separator != '/' && separator != '.') return 0;
-    reader.Take(separator);
-    if (!reader.TakeNumber(1, 2, second) || !reader.Take(separator)) return 0;
-    const bool year_first = first > 99;
-    if (!reader.TakeNumber(year_first ? 1 : 4, year_first ? 2 : 4, third)) return 0;
-    if (!reader.AtEnd() && !(reader.TakeSpaces() && TakeTime(reader) && reader.AtEnd())) return 0;
-    std::uint64_t formats = 0;
-    if (year_first) {
-        if (separator == '/' && first > 999 && Exists(first, second, third))
-            formats |= FormatBit(Format::kYmdDate);
-    } else if (separator == '.') {
-        if (Exists(third, second, first)) formats |= FormatBit(Format::kDottedDate);
-    } else {
-        if (Exists(third, first, second)) formats |= FormatBit(Format::kUsDate);
-        if (Exists(third, second, first)) formats |= FormatBit(Format::kEuDate);
-    }
-    return formats;
 }
 
 std::uint64_t CommaNumberFormats(Bytes text) noexcept {

@@ -13,10 +13,6 @@ Format NumberFormat(Bytes number, bool fits_integer) noexcept;
 /// Which variant of date and time an ISO text is.
 Format DatetimeFormat(Bytes datetime) noexcept;
 
-/// kUsDate, kEuDate, kDottedDate, kYmdDate: day, month and a year of four digits that exist, alone or
-/// followed by a blank and a time (H:MM[:SS[.f]], with AM or PM or without).
-std::uint64_t WrittenDateFormats(Bytes text) noexcept;
-
 /// kDecimalComma, kGroupedNumber.
 std::uint64_t CommaNumberFormats(Bytes text) noexcept;
 

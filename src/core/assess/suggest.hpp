@@ -15,7 +15,7 @@ namespace pgsqlite::assess {
 /// others (plain numbers in texts, hex, base64, numbers that could be dates, 0 and 1) only where nine tenths
 /// of the cells of their class have them.
 struct FoundFormat {
-    Format format;
+    const char* name;
     std::uint64_t rows;
 };
 std::vector<FoundFormat> FoundFormats(const ColumnProfile& column);
@@ -25,6 +25,9 @@ struct Suggestion {
     std::string encoding;  ///< option `encoding`; empty when none is needed
     bool changes = false;  ///< differs from the declared mapping
     std::string reason;    ///< why, in words; empty unless it changes
+    /// What the values could be as well, and by which setting, where that is not for us to choose: two
+    /// readings, or one that would not come back as it is written. Empty where there is nothing to tell.
+    std::string note;
     /// The rows against it. Nothing where the profile can't tell: ask CountMisfits with Rule().
     std::optional<Tally> against;
 
@@ -32,14 +35,16 @@ struct Suggestion {
 };
 
 /// The declared type, unless more than a tenth of the values do not fit it and another type holds them all,
-/// or nine tenths of the values have a form that a narrower type or an encoding reads:
-///  - text that is UUIDs, JSON, dates, times, booleans in words → that type, with a pattern where it needs
-///  one;
-///  - numbers in a column that is declared, or named, as a date → timestamp with the one encoding under which
-///    they are dates of 1971 to 2099 (unix before cocoa, unless the name is one of Core Data's);
+/// or nine tenths of the values have a form that a narrower type or an encoding reads, and only one does:
+///  - text that is UUIDs as uuid writes them, JSON, dates, times, both of boolean's own words → that type,
+///  with the patterns it needs, where some of the values tell day from month;
+///  - numbers in a column that is declared, or named, as a date → timestamp with the encoding under which
+///  they are dates of the years that tell (value::kNumberEncodings), where one is;
+///  - texts with a decimal comma or marks between thousands, where some of them tell which → numeric;
 ///  - integers 0 and 1 in a column named like a flag (is_…, has_…, …_flag, active, …) → boolean;
-///  - blobs of 16 bytes with a UUID's version → uuid; blobs in text columns that are UTF-8 → encoding utf8.
-/// Texts of digits stay text: what looks like a number may be a code.
+///  - blobs of 16 bytes with a UUID's version in one order of bytes → uuid; blobs in text columns that are
+///  UTF-8 → encoding utf8.
+/// Texts of digits stay text: what looks like a number may be a code. What has two readings is a note.
 Suggestion Suggest(const ColumnProfile& column);
 
 /// The nearest type that holds every value of the column as it is, which its declared type does not.

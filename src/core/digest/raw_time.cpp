@@ -85,7 +85,7 @@ bool ReadOffset(Reader* reader, std::int64_t* offset) noexcept {
 }
 
 bool IsUtc(const value::Rule& rule) noexcept {
-    return rule.zone.offset_at_local == nullptr;
+    return rule.zone.offsets_at_local == nullptr;
 }
 
 bool ReadTimestamp(const value::Rule& rule, Reader* reader, std::int64_t* moment) noexcept {

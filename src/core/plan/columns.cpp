@@ -4,6 +4,7 @@
 #include "core/base/nearest.hpp"
 #include "core/plan/designer.hpp"
 #include "core/schema/common_type.hpp"
+#include "core/schema/constant_default.hpp"
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
@@ -300,8 +301,8 @@ class ColumnDesigner {
         }
         if (column.source == nullptr || !column.source->default_sql || column.identity) return;
         if (column.source->is_generated()) return;
-        const schema::sql::Translation translation =
-            schema::sql::TranslateDefault(*column.source->default_sql, column.type);
+        const schema::sql::Translation translation = schema::TranslateColumnDefault(
+            *column.source->default_sql, column.source->declared_type, column.type);
         Translated result;
         result.source = *column.source->default_sql;
         result.text = translation.text;

@@ -20,13 +20,14 @@ struct PolicyOption {
 };
 
 /// Policies as options of a foreign table or column.
-std::array<PolicyOption, 8> OptionsOf(const value::Policies& policies) {
+std::array<PolicyOption, 9> OptionsOf(const value::Policies& policies) {
     static constexpr const char* kOnError[] = {"error", "null", "reject"};
     static constexpr const char* kDigits[] = {"error", "round", "truncate"};
     static constexpr const char* kText[] = {"error", "replace", "null"};
     static constexpr const char* kNul[] = {"error", "strip", "null"};
     static constexpr const char* kJson[] = {"error", "null", "string"};
     static constexpr const char* kLong[] = {"error", "truncate"};
+    static constexpr const char* kTime[] = {"error", "earlier", "later"};
     const auto word = [](const auto& words, auto value) { return words[static_cast<std::size_t>(value)]; };
     return {{{"on_error", word(kOnError, policies.on_error)},
              {"excess_digits", word(kDigits, policies.excess_digits)},
@@ -35,7 +36,8 @@ std::array<PolicyOption, 8> OptionsOf(const value::Policies& policies) {
              {"invalid_json", word(kJson, policies.invalid_json)},
              {"too_long", word(kLong, policies.too_long)},
              {"empty_as_null", policies.empty_as_null ? "true" : "false"},
-             {"zero_date_as_null", policies.zero_date_as_null ? "true" : "false"}}};
+             {"zero_date_as_null", policies.zero_date_as_null ? "true" : "false"},
+             {"ambiguous_time", word(kTime, policies.ambiguous_time)}}};
 }
 
 /// What the spec says of policies here that is not said one level above.

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "core/schema/spelled_type.hpp"
+#include "core/value/input/input.hpp"
 
 namespace pgsqlite::schema {
 
@@ -110,6 +111,15 @@ const std::unordered_map<std::string_view, Family>& Names() {
         {"VARBINARY", Family::kBytea},
         {"BINARY VARYING", Family::kBytea},
         {"BYTEA", Family::kBytea},
+        // GeoPackage and SpatiaLite keep shapes in blobs.
+        {"GEOMETRY", Family::kBytea},
+        {"POINT", Family::kBytea},
+        {"LINESTRING", Family::kBytea},
+        {"POLYGON", Family::kBytea},
+        {"MULTIPOINT", Family::kBytea},
+        {"MULTILINESTRING", Family::kBytea},
+        {"MULTIPOLYGON", Family::kBytea},
+        {"GEOMETRYCOLLECTION", Family::kBytea},
         {"IMAGE", Family::kBytea},
         {"DATE", Family::kDate},
         {"TIME", Family::kTime},
@@ -289,6 +299,10 @@ value::Rule MappedType::ToRule() const noexcept {
     rule.scale = scale;
     rule.fraction_digits = fraction_digits;
     rule.max_chars = max_chars;
+    if (kind == Kind::kInput) {
+        rule.input = value::InputTypeOfName(sql);
+        if (rule.input == value::InputType::kBits) rule.max_chars = value::LengthOfName(sql);
+    }
     return rule;
 }
 

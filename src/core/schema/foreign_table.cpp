@@ -1,6 +1,6 @@
 #include "core/schema/foreign_table.hpp"
 
-#include "core/schema/sql/translate.hpp"
+#include "core/schema/constant_default.hpp"
 
 namespace pgsqlite::schema {
 namespace {
@@ -65,7 +65,8 @@ std::string CreateForeignTable(const sqlite::Table& table, const std::string& na
         if (column.key) sql += ", key 'true'";
         sql += ")";
         if (options.import_default && column.default_sql) {
-            const sql::Translation translated = sql::TranslateDefault(*column.default_sql, column.type);
+            const sql::Translation translated =
+                TranslateColumnDefault(*column.default_sql, column.declared_type, column.type);
             if (translated)
                 sql += " DEFAULT " + translated.text;
             else

@@ -2,14 +2,13 @@
 
 #include "core/value/encoding.hpp"
 #include "core/value/format.hpp"
-#include "core/value/time/temporal.hpp"
+#include "core/value/time/plausible.hpp"
 
 namespace pgsqlite::schema {
 namespace {
 
 using value::Cell;
 using value::Code;
-using value::Encoding;
 using value::StorageClass;
 
 double AsReal(const Cell& cell) noexcept {
@@ -26,24 +25,6 @@ std::string AlterOptions(const std::string& assignment) {
 }
 
 }  // namespace
-
-std::vector<Encoding> PlausibleEncodings(const Cell& least, const Cell& most) {
-    const std::int64_t from = value::DaysFromCivil(1970, 1, 1) * value::kMicrosPerDay;
-    const std::int64_t until = value::DaysFromCivil(2100, 1, 1) * value::kMicrosPerDay;
-    constexpr Encoding kAll[] = {Encoding::kUnix,   Encoding::kUnixMs,      Encoding::kUnixUs,
-                                 Encoding::kUnixNs, Encoding::kJulian,      Encoding::kWebkit,
-                                 Encoding::kCocoa,  Encoding::kDotnetTicks, Encoding::kExcel};
-    std::vector<Encoding> plausible;
-    for (const Encoding encoding : kAll) {
-        std::int64_t first = 0, last = 0;
-        value::Applied applied = value::Applied::kNone;
-        if (!value::DecodeNumber(encoding, least, value::ExcessDigits::kRound, first, applied).ok() ||
-            !value::DecodeNumber(encoding, most, value::ExcessDigits::kRound, last, applied).ok())
-            continue;
-        if (first >= from && last <= until) plausible.push_back(encoding);
-    }
-    return plausible;
-}
 
 Probe::Probe(const std::vector<ImportColumn>& columns, const value::Policies& policies,
              const value::Zone& zone)
@@ -88,12 +69,15 @@ std::vector<std::string> Probe::Advice(const std::string& schema_name, const std
         const State& state = states_[i];
         if (state.misfits == 0) continue;
         const value::Refusal& refusal = value::Explain(state.first_status.code);
-        std::string change;
+        std::string change, choice;
         if (state.first_status.code == Code::kNeedsEncoding) {
-            const std::vector<Encoding> plausible = PlausibleEncodings(state.least, state.most);
-            if (!plausible.empty())
-                change = AlterOptions(std::string("encoding '") + (state.texts ? "iso," : "") +
-                                      value::EncodingName(plausible.front()) + "'");
+            const auto readings = value::PlausibleReadings(state.least, state.most);
+            if (readings.size() > 1) choice = " (which encoding: " + value::DescribeReadings(readings) + ")";
+            if (!readings.empty()) {
+                const std::string name =
+                    readings.size() > 1 ? "…" : value::EncodingName(readings.front().encoding);
+                change = AlterOptions(std::string("encoding '") + (state.texts ? "iso," : "") + name + "'");
+            }
         } else if (refusal.option != nullptr) {
             change = AlterOptions(refusal.option);
         }
@@ -104,7 +88,7 @@ std::vector<std::string> Probe::Advice(const std::string& schema_name, const std
             " rows hold in column " + column + " what " + columns_[i].type.sql + " will refuse, first row " +
             std::to_string(state.first_row) + " with the " + value::StorageClassName(state.first_class) +
             " " + std::string(state.first_value.data(), state.first_value_size) + " (" + refusal.reason +
-            "); to settle it: ALTER FOREIGN TABLE " + QuotePgIdentifier(schema_name) + "." +
+            "); to settle it" + choice + ": ALTER FOREIGN TABLE " + QuotePgIdentifier(schema_name) + "." +
             QuotePgIdentifier(table_name) + " ALTER COLUMN " + column + " " + change + ";");
     }
     return advice;

@@ -43,7 +43,4 @@ class Probe {
     Scratch scratch_;
 };
 
-/// The encodings under which numbers from `least` to `most` are dates within 1970 … 2100, likeliest first.
-std::vector<value::Encoding> PlausibleEncodings(const value::Cell& least, const value::Cell& most);
-
 }  // namespace pgsqlite::schema

@@ -1,15 +1,10 @@
 #include "core/schema/stored_candidates.hpp"
 
-#include <limits>
-
-#include "core/value/encoding.hpp"
 #include "core/value/text/ascii.hpp"
-#include "core/value/time/temporal.hpp"
 
 namespace pgsqlite::schema {
 
 using value::Cell;
-using value::Encoding;
 using value::Kind;
 using value::StorageClass;
 
@@ -222,58 +217,6 @@ bool Fits(Candidate& candidate, const Cell& cell, Scratch& scratch, Unfit& why) 
     if (rule.kind == Kind::kTimestamptz && !candidate.naive_seen)
         candidate.naive_seen = !HasOffset(cell.view());
     return true;
-}
-
-namespace {
-
-/// A year after the encoding's zero, where that lies among plausible dates. Any small number is a moment
-/// shortly after the zero: seconds since 1970 read as milliseconds are all in January 1970.
-std::int64_t FirstTelling(Encoding encoding) noexcept {
-    switch (encoding) {
-        case Encoding::kUnix:
-        case Encoding::kUnixMs:
-        case Encoding::kUnixUs:
-        case Encoding::kUnixNs:
-            return -915148800000000;  // 1971-01-01
-        case Encoding::kCocoa:
-            return 63158400000000;  // 2002-01-01
-        default:
-            return std::numeric_limits<std::int64_t>::min();
-    }
-}
-
-}  // namespace
-
-std::string DescribePlausibleEncodings(const Cell& min, const Cell& max) {
-    constexpr std::int64_t kFirst = -946684800000000;  // 1970-01-01, in microseconds since 2000-01-01
-    constexpr std::int64_t kEnd = 3155760000000000;    // 2100-01-01
-    constexpr std::size_t kDateLength = 10;            // of years 1970 to 2099
-    std::string list;
-    for (Encoding encoding :
-         {Encoding::kUnix, Encoding::kUnixMs, Encoding::kUnixUs, Encoding::kUnixNs, Encoding::kJulian,
-          Encoding::kExcel, Encoding::kWebkit, Encoding::kCocoa, Encoding::kDotnetTicks}) {
-        std::string dates;
-        std::int64_t last = 0;
-        for (const Cell* number : {&min, &max}) {
-            std::int64_t usec = 0;
-            value::Applied applied = value::Applied::kNone;
-            if (!value::DecodeNumber(encoding, *number, value::ExcessDigits::kRound, usec, applied).ok() ||
-                usec < kFirst || usec >= kEnd) {
-                dates.clear();
-                break;
-            }
-            last = usec;
-            if (number == &max && &min == &max && !dates.empty()) break;  // one number, one date
-            char text[48];
-            value::FormatTimestamp(usec, text);
-            dates += dates.empty() ? " (" : " to ";
-            dates.append(text, kDateLength);
-        }
-        if (dates.empty() || last < FirstTelling(encoding)) continue;
-        if (!list.empty()) list += ", ";
-        list += value::EncodingName(encoding) + dates + ')';
-    }
-    return list;
 }
 
 }  // namespace pgsqlite::schema

@@ -60,9 +60,4 @@ std::vector<Candidate> PromotedTypes(const MappedType& declared, const StoredTyp
 /// Whether the candidate holds a cell that is not NULL; `why` is set when it does not.
 bool Fits(Candidate& candidate, const value::Cell& cell, Scratch& scratch, Unfit& why) noexcept;
 
-/// The encodings under which all numbers from `min` to `max` are dates from 1970 to 2099, and not all within
-/// a year of the encoding's zero, each with its first and last date: "unix (1992-04-10 to 1994-01-01), cocoa
-/// (…)".
-std::string DescribePlausibleEncodings(const value::Cell& min, const value::Cell& max);
-
 }  // namespace pgsqlite::schema

@@ -159,7 +159,7 @@ StoredColumn Column::Result(bool second_pass_done) const {
     }
     const Kind kind = result.type.kind;
     if (range.any && (kind == Kind::kInt8 || kind == Kind::kFloat8 || kind == Kind::kNumeric))
-        result.plausible_encodings = DescribePlausibleEncodings(range.min, range.max);
+        result.plausible_encodings = value::DescribeReadings(value::PlausibleReadings(range.min, range.max));
     result.all_not_null = non_null() == rows && chosen->made_null == 0;
     return result;
 }

@@ -29,6 +29,11 @@ std::string Shown(const Json& value) {
     return value.kind == Json::Kind::kString ? Quoted(value.text) : value.KindName();
 }
 
+/// The option `encoding` of a setting, which takes an array as JSON.
+std::string EncodingText(const Json& value) {
+    return value.kind == Json::Kind::kString ? value.text : value.ToText();
+}
+
 /// What the encoding's own check says, or nothing.
 std::optional<Error> EncodingFault(std::string_view encoding, value::Kind kind) {
     try {
@@ -217,6 +222,12 @@ bool Checker::CheckValue(const Key& key, const Json& value, const std::string& p
                                   "the name " + Quoted(value.items[i].text) + " stands here twice");
             return true;
         }
+        case Form::kEncoding:
+            if (value.kind != Json::Kind::kArray) return CheckText(value, pointer);
+            if (!CheckArray(value, false, "strings", pointer)) return false;
+            for (std::size_t i = 0; i < value.items.size(); ++i)
+                if (!CheckText(value.items[i], Append(pointer, i))) return false;
+            return true;
         case Form::kTexts:
             if (!CheckArray(value, true, "strings", pointer)) return false;
             for (std::size_t i = 0; i < value.items.size(); ++i)
@@ -250,7 +261,7 @@ bool Checker::CheckValue(const Key& key, const Json& value, const std::string& p
 // The column's type may be known only with the database; what no type at all takes is a fault all the same.
 void Checker::CheckEncoding(const Setting& encoding, const Setting* type) {
     using value::Kind;
-    const std::string& text = encoding.value->text;
+    const std::string text = EncodingText(*encoding.value);
     std::optional<Error> fault;
     if (type != nullptr) {
         const std::string_view spelled = value::TrimSpace(type->value->text);

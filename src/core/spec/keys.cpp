@@ -106,8 +106,9 @@ constexpr Key kKeys[] = {
     // A column
     Plain(Id::kColumnTarget, "target", kColumn, Form::kName, "its own name", "column in PostgreSQL"),
     Plain(Id::kType, "type", kColumn, Form::kText, "by `type_map`, `types`", "type in PostgreSQL"),
-    Plain(Id::kEncoding, "encoding", kColumn, Form::kText, "by type",
-          "what stored values mean: see [encodings](types.md#encodings)"),
+    Plain(Id::kEncoding, "encoding", kColumn, Form::kEncoding, "by type",
+          "what stored values mean: see [encodings](types.md#encodings); an array of up to eight is tried in "
+          "order"),
     Plain(Id::kConvert, "convert", kColumn, Form::kText, "", "SQL expression on the foreign table's columns"),
     Plain(Id::kDefault, "default", kColumn, Form::kLiteral, "",
           "value for NULL, and of a column that the source does not have; for `''` with `empty_as_null`. One "
@@ -130,6 +131,8 @@ constexpr Key kKeys[] = {
     Policy("too_long", "more characters than `varchar(n)` takes"),
     Policy("empty_as_null", "`''` in a column that is not text-like is NULL"),
     Policy("zero_date_as_null", "`0000-00-00` is NULL"),
+    Policy("ambiguous_time",
+           "a local time that the zone skips, or has twice; one of the two instants it may mean"),
     Word(Id::kOrphans, "orphans", kTableUp | kForeignKey, "error reject null keep",
          "rows whose foreign key has no parent; `keep` leaves the constraint NOT VALID (with `types` "
          "`stored` that is the default, where there are any)"),

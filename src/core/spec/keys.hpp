@@ -40,6 +40,7 @@ enum class Form : std::uint8_t {
     kNames,           ///< an array of one name or more
     kNamesOrNone,     ///< an array of names
     kTexts,           ///< an array of texts
+    kEncoding,        ///< a text, or an array of one to eight
     kPatterns,        ///< an array of patterns of tables, one or more
     kPatternsOrNone,  ///< an array of patterns of tables
     kTypeMap,         ///< declared type → type

@@ -194,7 +194,7 @@ bool Apply(const Setting& setting, ColumnSettings* out) {
             out->type = value.text;
             return true;
         case Id::kEncoding:
-            out->encoding = value.text;
+            out->encoding = value.kind == Json::Kind::kString ? value.text : value.ToText();
             return true;
         case Id::kConvert:
             out->convert = value.text;

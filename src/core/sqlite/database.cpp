@@ -297,6 +297,7 @@ void Database::Configure() {
     if (rc == SQLITE_OK) rc = RegisterGuarded(db_);
     if (rc == SQLITE_OK) rc = RegisterBoundedFormat(db_);
     if (rc == SQLITE_OK) rc = BoundFullText(db_);
+    if (rc == SQLITE_OK) rc = unknown_collations_.Register(db_);
     if (rc != SQLITE_OK) Throw(rc, "configure the connection");
     sqlite3_set_authorizer(db_, &AuthorizeReading, &authority_);
     rc = sqlite3_prepare_v3(db_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &rollback_, nullptr);

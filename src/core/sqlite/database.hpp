@@ -14,6 +14,7 @@
 #include "core/sqlite/schema_check.hpp"
 #include "core/sqlite/snapshot.hpp"
 #include "core/sqlite/statement_cache.hpp"
+#include "core/sqlite/unknown_collation.hpp"
 
 struct sqlite3;
 struct sqlite3_file;
@@ -123,6 +124,10 @@ class Database {
     /// trusting what was read; no effect in other modes. @throws Error 40001
     void VerifyUnchanged() const;
 
+    /// Of orders that only the application knows.
+    UnknownCollations& unknown_collations() noexcept { return unknown_collations_; }
+    const UnknownCollations& unknown_collations() const noexcept { return unknown_collations_; }
+
     /// Makes the running call return SQLITE_INTERRUPT. Safe in a signal handler.
     void Interrupt() noexcept;
 
@@ -180,6 +185,7 @@ class Database {
     bool in_write_ = false;
     bool broken_ = false;  ///< the transaction that writes can't be committed any more
     Authority authority_;
+    UnknownCollations unknown_collations_;
     bool values_limited_ = false;
     SchemaCheck schema_check_;
     int schema_version_ = 0;     ///< the schema cookie of what was checked

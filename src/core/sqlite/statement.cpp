@@ -193,7 +193,12 @@ bool Statement::ReadUtf16(int column, value::Cell& cell) const noexcept {
 
 Step Statement::Next() noexcept {
     db_->LimitValues(computes_);
+    db_->unknown_collations().Forget();
     const int rc = sqlite3_step(stmt_);
+    if (db_->unknown_collations().asked() != nullptr && (rc == SQLITE_DONE || rc == SQLITE_ROW)) {
+        error_code_ = SQLITE_ERROR_MISSING_COLLSEQ;
+        return Step::kError;
+    }
     if (rc == SQLITE_DONE) return Step::kDone;
     if (rc != SQLITE_ROW) {
         error_code_ = rc;
@@ -232,6 +237,10 @@ void Statement::Reset() noexcept {
 }
 
 void Statement::ThrowLastError(std::string_view doing) const {
+    const char* unknown = db_->unknown_collations().asked();
+    if (error_code_ == SQLITE_ERROR_MISSING_COLLSEQ && unknown != nullptr)
+        throw MakeError(SQLITE_ERROR, doing, std::string("no such collation sequence: ") + unknown,
+                        db_->path());
     const bool current = sqlite3_extended_errcode(db_->handle()) == error_code_;
     throw MakeError(error_code_, doing, current ? sqlite3_errmsg(db_->handle()) : "", db_->path());
 }

@@ -2,10 +2,12 @@
 #include "core/value/array.hpp"
 #include "core/value/boolean.hpp"
 #include "core/value/id/uuid.hpp"
+#include "core/value/input/input.hpp"
 #include "core/value/json/json.hpp"
 #include "core/value/number/decimal.hpp"
 #include "core/value/number/integer.hpp"
 #include "core/value/number/real.hpp"
+#include "core/value/number/written_number.hpp"
 #include "core/value/text/text.hpp"
 #include "core/value/time/temporal.hpp"
 #include "core/value/value.hpp"
@@ -17,6 +19,20 @@ bool IsEmptyText(const Rule& rule, const Cell& cell) noexcept {
     const bool has_bytes =
         cell.storage_class == StorageClass::kText || cell.storage_class == StorageClass::kBlob;
     return has_bytes && cell.bytes.size == 0 && HoldsText(rule, cell);
+}
+
+Status ConvertPlainNumber(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    if (rule.kind == Kind::kNumeric) return ConvertNumeric(rule, cell, scratch, out);
+    const bool real = rule.kind == Kind::kFloat4 || rule.kind == Kind::kFloat8;
+    return real ? ConvertReal(rule, cell, out) : ConvertInteger(rule, cell, out);
+}
+
+Status ConvertNumber(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    if (rule.encodings.count == 0) return ConvertPlainNumber(rule, cell, scratch, out);
+    char buffer[kWrittenNumberSize];
+    Cell plain;
+    const Status status = ReadWrittenNumber(rule.encodings, cell, buffer, plain);
+    return status.ok() ? ConvertPlainNumber(rule, plain, scratch, out) : status;
 }
 
 }  // namespace
@@ -42,12 +58,10 @@ Status Convert(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out)
         case Kind::kInt2:
         case Kind::kInt4:
         case Kind::kInt8:
-            return ConvertInteger(rule, cell, out);
         case Kind::kFloat4:
         case Kind::kFloat8:
-            return ConvertReal(rule, cell, out);
         case Kind::kNumeric:
-            return ConvertNumeric(rule, cell, scratch, out);
+            return ConvertNumber(rule, cell, scratch, out);
         case Kind::kText:
             return ConvertText(rule, cell, scratch, out);
         case Kind::kBytea:

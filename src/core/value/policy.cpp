@@ -48,6 +48,9 @@ void SetPolicy(const PolicyOption& option, int choice, Policies* policies) noexc
         case 7:
             policies->zero_date_as_null = choice != 0;
             break;
+        case 8:
+            policies->ambiguous_time = static_cast<AmbiguousTime>(choice);
+            break;
     }
 }
 

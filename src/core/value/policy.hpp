@@ -15,7 +15,7 @@ struct PolicyOption {
 };
 
 /// on_error, excess_digits, invalid_text, nul_bytes, invalid_json, too_long, empty_as_null,
-/// zero_date_as_null: in the order of Policies.
+/// zero_date_as_null, ambiguous_time: in the order of Policies.
 inline constexpr PolicyOption kPolicyOptions[] = {
     {"on_error", "error null reject"},
     {"excess_digits", "error round truncate"},
@@ -25,6 +25,7 @@ inline constexpr PolicyOption kPolicyOptions[] = {
     {"too_long", "error truncate"},
     {"empty_as_null", nullptr},
     {"zero_date_as_null", nullptr},
+    {"ambiguous_time", "error earlier later"},
 };
 
 /// The policy of that name, or null.

@@ -33,7 +33,14 @@ constexpr Refusal kRefusals[] = {
     {"22007", "has a time of day, which a date does not keep", nullptr, false},
     // The choice is the user's: naming one encoding would be a guess at what the number means.
     {"22007", "is a number, which needs an encoding to become a date or time",
-     "encoding 'unix|unix_ms|unix_us|unix_ns|julian|excel|webkit|cocoa|dotnet_ticks'", false},
+     "encoding 'unix|unix_ms|unix_us|unix_ns|julian|excel|webkit|cocoa|cocoa_ns|filetime|dotnet_ticks'",
+     false},
+    {"22008", "is a local time that the time zone skips", "ambiguous_time 'earlier|later'", false},
+    {"22008", "is a local time that the time zone has twice", "ambiguous_time 'earlier|later'", false},
+    {"22007", "is a number, which needs an encoding to become an interval",
+     "encoding 's|ms|us|ns|dotnet_timespan'", false},
+    {"22P02", "is a number, which needs an encoding to become a value of this type", "encoding 'integer'",
+     false},
     {"53200", "could not be converted: out of memory", nullptr, false},
     {"22P02", "is refused by the type's input function", nullptr, false},
 };
@@ -41,17 +48,40 @@ static_assert(std::size(kRefusals) == static_cast<std::size_t>(Code::kCodeCount)
 
 // In the order of Code.
 constexpr const char* kFaultNames[] = {
-    "ok",        "wrong_class",   "invalid_syntax",     "empty_text",      "out_of_range",   "not_integral",
-    "inexact",   "excess_digits", "invalid_text",       "nul_byte",        "untranslatable", "too_long",
-    "too_large", "invalid_json",  "json_duplicate_key", "json_nul_escape", "json_too_deep",  "invalid_date",
-    "zero_date", "time_in_date",  "needs_encoding",     "out_of_memory",   "input_function",
+    "ok",
+    "wrong_class",
+    "invalid_syntax",
+    "empty_text",
+    "out_of_range",
+    "not_integral",
+    "inexact",
+    "excess_digits",
+    "invalid_text",
+    "nul_byte",
+    "untranslatable",
+    "too_long",
+    "too_large",
+    "invalid_json",
+    "json_duplicate_key",
+    "json_nul_escape",
+    "json_too_deep",
+    "invalid_date",
+    "zero_date",
+    "time_in_date",
+    "needs_encoding",
+    "skipped_time",
+    "repeated_time",
+    "needs_unit",
+    "needs_integer",
+    "out_of_memory",
+    "input_function",
 };
 static_assert(std::size(kFaultNames) == static_cast<std::size_t>(Code::kCodeCount));
 
 // In the order of Applied.
 constexpr const char* kAppliedNames[] = {
     "none",         "on_error",  "empty_as_null", "zero_date_as_null", "excess_digits",
-    "invalid_text", "nul_bytes", "invalid_json",  "too_long",
+    "invalid_text", "nul_bytes", "invalid_json",  "too_long",          "ambiguous_time",
 };
 static_assert(std::size(kAppliedNames) == static_cast<std::size_t>(Applied::kAppliedCount));
 

@@ -30,6 +30,10 @@ enum class Code : std::uint8_t {
     kZeroDate,          ///< 0000-00-00
     kTimeInDate,        ///< a date column, a value with a time that is not midnight
     kNeedsEncoding,     ///< a number in a date or time column without `encoding`
+    kSkippedTime,       ///< a local time that the zone does not have
+    kRepeatedTime,      ///< a local time that the zone has twice
+    kNeedsUnit,         ///< a number in an interval column without `encoding`
+    kNeedsInteger,      ///< a number in an address or bit column without `encoding`
     kOutOfMemory,
     kInputFunction,  ///< the type's own input function refused it (set by the PostgreSQL half only)
     kCodeCount
@@ -46,6 +50,7 @@ enum class Applied : std::uint8_t {
     kNulBytes,
     kInvalidJson,
     kTooLong,
+    kAmbiguousTime,
     kAppliedCount
 };
 

@@ -35,6 +35,7 @@ struct Value {
         std::uint8_t uuid[16];  ///< kUuid
     };
     std::int32_t zone_seconds_east = 0;  ///< kTimetz
+    bool is_number = false;              ///< kInput: the bytes are the digits of a number cell
     Bytes bytes;                         ///< kText, kBytea, kJson, kJsonb, kInput: UTF-8 (or raw) bytes
     Decimal decimal;                     ///< kNumeric
     const Cell* elements = nullptr;      ///< kArray: element cells, to be converted with Rule::element

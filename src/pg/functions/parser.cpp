@@ -1,6 +1,6 @@
 #include "pg/functions/parser.hpp"
 
-#include "core/schema/stored_candidates.hpp"
+#include "core/value/time/plausible.hpp"
 #include "core/value/value.hpp"
 #include "pg/fdw/scan/column.hpp"
 
@@ -56,7 +56,7 @@ char* CopyUtf8(const text* value) {
 
 void SetEncoding(Parser* parser, const char* encoding) {
     Holder<value::Encodings>* holder = Holder<value::Encodings>::In(parser->context);
-    const value::Kind kind = parser->column.rule.kind;
+    const value::Target kind(parser->column.rule);
     Guard([&] {
         try {
             holder->Set(new value::Encodings(value::Encodings::Parse(encoding, kind)));
@@ -113,7 +113,7 @@ const char* EncodingHint(const Parser& parser, const value::Cell& cell) {
             value::Convert(as_iso, cell, scratch, value).ok())
             words = "iso";
         if (!is_time && cell.storage_class != value::StorageClass::kBlob) {
-            const std::string numbers = schema::DescribePlausibleEncodings(cell, cell);
+            const std::string numbers = value::DescribeReadings(value::PlausibleReadings(cell, cell));
             words += words.empty() || numbers.empty() ? numbers : ", " + numbers;
         }
         strlcpy(fits, words.c_str(), sizeof(fits));

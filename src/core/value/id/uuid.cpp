@@ -1,5 +1,5 @@
-// Stricter than PostgreSQL's uuid_in about hyphens (it takes them after any four digits): a hyphen elsewhere
-// is a sign of damage, and the type cannot show it afterwards.
+// What PostgreSQL's uuid_in takes, a hyphen behind any four digits among it, and white space and urn:uuid:
+// around it.
 #include "core/value/id/uuid.hpp"
 
 #include <array>
@@ -51,15 +51,19 @@ bool ParseUuid(Bytes text, std::uint8_t uuid[16]) noexcept {
     } else if (EqualsWord(text.substr(0, kUrnPrefix.size()), kUrnPrefix)) {
         text.remove_prefix(kUrnPrefix.size());
     }
-    if (text.size() == kHyphenLength) return ParseHyphenated(text.data(), uuid);
-    if (text.size() != kPlainLength) return false;
+    if (text.size() < kPlainLength) return false;
+    std::size_t at = 0;
     for (std::size_t i = 0; i < kUuidSize; ++i) {
-        const int high = HexDigit(text[2 * i]);
-        const int low = HexDigit(text[2 * i + 1]);
+        if (at + 2 > text.size()) return false;
+        const int high = HexDigit(text[at]);
+        const int low = HexDigit(text[at + 1]);
         if (high < 0 || low < 0) return false;
         uuid[i] = static_cast<std::uint8_t>(high << 4 | low);
+        at += 2;
+        // uuid.c, string_to_uuid: behind each four digits but the last.
+        if (i % 2 == 1 && i + 1 < kUuidSize && at < text.size() && text[at] == '-') ++at;
     }
-    return true;
+    return at == text.size();
 }
 
 Status ConvertUuid(const Rule& rule, const Cell& cell, Value& out) noexcept {

@@ -10,7 +10,7 @@
 
 namespace pgsqlite::value {
 
-/// Reads 32 hexadecimal digits of any case, either without hyphens or with those of 8-4-4-4-12; around them
+/// Reads 32 hexadecimal digits of any case, with a hyphen or without behind each four of them; around them
 /// optionally {braces} or the prefix urn:uuid: (RFC 9562), not both; around all ASCII white space.
 /// @return false when the text is no UUID; uuid is then unspecified
 bool ParseUuid(Bytes text, std::uint8_t uuid[16]) noexcept;

@@ -36,10 +36,10 @@ const char* FaultOf(const NumberMarks& marks) noexcept {
     return marks.decimal == marks.grouping ? "Decimal and grouping mark are the same." : nullptr;
 }
 
-Status PlainNumber(Bytes text, const NumberMarks& marks, Scratch& scratch, Bytes& plain) noexcept {
-    text = TrimSpace(text);
-    char* const begin = scratch.Reserve(text.size() + 1);
-    if (begin == nullptr) return Status::Refused(Code::kOutOfMemory);
+namespace {
+
+/// @param begin room for the text and a byte
+Status WritePlain(Bytes text, const NumberMarks& marks, char* begin, Bytes& plain) noexcept {
     char* out = begin;
     const char* p = text.data();
     const char* const end = p + text.size();
@@ -77,6 +77,45 @@ Status PlainNumber(Bytes text, const NumberMarks& marks, Scratch& scratch, Bytes
     out += rest.size();
     plain = Bytes(begin, static_cast<std::size_t>(out - begin));
     return Status::Ok();
+}
+
+}  // namespace
+
+Status PlainNumber(Bytes text, const NumberMarks& marks, Scratch& scratch, Bytes& plain) noexcept {
+    text = TrimSpace(text);
+    char* const begin = scratch.Reserve(text.size() + 1);
+    if (begin == nullptr) return Status::Refused(Code::kOutOfMemory);
+    return WritePlain(text, marks, begin, plain);
+}
+
+namespace {
+
+/// The mark between thousands that a text has; none where there is none of those that a list knows.
+Bytes GroupingOf(Bytes text, Bytes usual) noexcept {
+    for (const Bytes mark : {usual, Bytes(" "), Bytes("\xC2\xA0"), Bytes("\xE2\x80\xAF"), Bytes("'")})
+        if (text.find(mark) != Bytes::npos) return mark;
+    return {};
+}
+
+}  // namespace
+
+Status ReadWrittenNumber(const EncodingList& encodings, const Cell& cell, char* buffer,
+                         Cell& plain) noexcept {
+    plain = cell;
+    if (encodings.count == 0 || cell.storage_class != StorageClass::kText) return Status::Ok();
+    const Bytes text = TrimSpace(cell.view());
+    if (text.size() >= kWrittenNumberSize) return Status::Refused(Code::kInvalidSyntax);
+    Status status = Status::Refused(Code::kInvalidSyntax);
+    for (std::size_t i = 0; i < encodings.count; ++i) {
+        const bool comma = encodings.items[i] == Encoding::kDecimalComma;
+        const NumberMarks marks = {comma ? "," : ".", GroupingOf(text, comma ? "." : ",")};
+        Bytes digits;
+        status = WritePlain(text, marks, buffer, digits);
+        if (!status.ok()) continue;
+        plain = Cell::Text(digits);
+        return status;
+    }
+    return status;
 }
 
 }  // namespace pgsqlite::value

@@ -4,6 +4,8 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/scratch.hpp"
+#include "core/value/cell.hpp"
+#include "core/value/rule.hpp"
 #include "core/value/status.hpp"
 
 namespace pgsqlite::value {
@@ -27,5 +29,14 @@ const char* FaultOf(const NumberMarks& marks) noexcept;
 /// fine.
 /// @return kInvalidSyntax when the marks stand where they cannot, or kOutOfMemory
 Status PlainNumber(Bytes text, const NumberMarks& marks, Scratch& scratch, Bytes& plain) noexcept;
+
+/// Longer numbers of these encodings are refused.
+inline constexpr std::size_t kWrittenNumberSize = 512;
+
+/// A text under encodings decimal_comma and grouped (the first that reads it) in plain spelling; other cells,
+/// and all without such an encoding, stay as they are. Marks between thousands are a point (decimal_comma) or
+/// a comma (grouped), or a blank, U+00A0, U+202F or an apostrophe.
+/// @param buffer kWrittenNumberSize bytes, for the plain text @return as PlainNumber
+Status ReadWrittenNumber(const EncodingList& encodings, const Cell& cell, char* buffer, Cell& plain) noexcept;
 
 }  // namespace pgsqlite::value

@@ -129,14 +129,6 @@ Status ConvertText(const Rule& rule, const Cell& cell, Scratch& scratch, Value& 
     return Status::Ok(applied);
 }
 
-Status ConvertInput(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
-    const CheckedText checked = TextOf(rule, cell, scratch);
-    if (!checked.status.ok()) return checked.status;
-    out.is_null = checked.is_null;
-    out.bytes = checked.text;
-    return checked.status;
-}
-
 Status ConvertBytea(const Rule&, const Cell& cell, Scratch& scratch, Value& out) noexcept {
     Bytes bytes;
     if (cell.storage_class == StorageClass::kText || cell.storage_class == StorageClass::kBlob) {

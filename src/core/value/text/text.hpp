@@ -36,8 +36,6 @@ inline bool HoldsText(const Rule& rule, const Cell& cell) noexcept {
 
 /// kText, with rule.max_chars (characters; bytes in SQL_ASCII, where the server counts bytes too).
 Status ConvertText(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept;
-/// kInput: text for a type's input function.
-Status ConvertInput(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept;
 /// kBytea: blobs and the raw bytes of texts as they are, numbers as their text.
 Status ConvertBytea(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept;
 

@@ -5,14 +5,23 @@
 // the code here knows what date, time and timestamp columns take, and is the same for every way of writing.
 #include "core/value/time/temporal.hpp"
 
+#include "core/value/format.hpp"
 #include "core/value/time/pattern.hpp"
 #include "core/value/time/temporal_parts.hpp"
 
 namespace pgsqlite::value {
 namespace {
 
-std::int32_t OffsetAtLocal(const Zone& zone, std::int64_t local_usec) noexcept {
-    return zone.offset_at_local == nullptr ? 0 : zone.offset_at_local(zone.context, local_usec);
+/// Takes a local time to its instant; where it has none or two, the policy chooses.
+Status ToInstant(const Rule& rule, std::int64_t& usec) noexcept {
+    if (rule.zone.offsets_at_local == nullptr) return Status::Ok();
+    std::int32_t offsets[2] = {};
+    const int count = rule.zone.offsets_at_local(rule.zone.context, usec, offsets);
+    const AmbiguousTime policy = rule.policies.ambiguous_time;
+    if (count != 1 && policy == AmbiguousTime::kError)
+        return Status::Refused(count == 0 ? Code::kSkippedTime : Code::kRepeatedTime);
+    usec -= offsets[policy == AmbiguousTime::kLater ? 1 : 0] * kMicrosPerSecond;
+    return Status::Ok(count == 1 ? Applied::kNone : Applied::kAmbiguousTime);
 }
 
 std::int32_t OffsetAtInstant(const Zone& zone, std::int64_t utc_usec) noexcept {
@@ -38,7 +47,10 @@ Status PlaceTime(const Rule& rule, const Instant& since_midnight, std::int32_t z
 
 /// The zone of a time without one: the rule's offset on 2000-01-01, since a time alone has no day.
 std::int32_t TimeZoneOffset(const Rule& rule) noexcept {
-    return rule.kind == Kind::kTimetz ? OffsetAtLocal(rule.zone, 0) : 0;
+    if (rule.kind != Kind::kTimetz || rule.zone.offsets_at_local == nullptr) return 0;
+    std::int32_t offsets[2] = {};
+    rule.zone.offsets_at_local(rule.zone.context, 0, offsets);
+    return offsets[1];
 }
 
 Status PlaceDate(const Instant& instant, Value& out) noexcept {
@@ -53,24 +65,26 @@ Status PlaceDate(const Instant& instant, Value& out) noexcept {
 Status PlaceTimestamp(const Rule& rule, Instant instant, bool is_utc, Value& out) noexcept {
     const Status before = CheckTimestamp(instant.usec);
     if (!before.ok()) return before;
+    Status placed = Status::Ok();
     if (is_utc && rule.kind == Kind::kTimestamp)
         instant.usec += OffsetAtInstant(rule.zone, instant.usec) * kMicrosPerSecond;
     else if (!is_utc && rule.kind == Kind::kTimestamptz)
-        instant.usec -= OffsetAtLocal(rule.zone, instant.usec) * kMicrosPerSecond;
+        placed = ToInstant(rule, instant.usec);
+    if (!placed.ok()) return placed;
     std::int64_t usec = 0;
     const Status status = FitFraction(instant, rule.fraction_digits, rule.policies.excess_digits, usec);
     if (!status.ok()) return status;
     const Status after = CheckTimestamp(usec);
     if (!after.ok()) return after;
     SetInteger(out, usec);
-    return status;
+    return placed.applied == Applied::kNone ? status : placed;
 }
 
 Status PlaceNumber(const Rule& rule, Encoding encoding, const Cell& cell, Value& out) noexcept {
     Instant instant;
     if (rule.kind == Kind::kTime || rule.kind == Kind::kTimetz) {
         // Only seconds have a plain meaning without a day.
-        if (!IsUnixEncoding(encoding)) return Status::Refused(Code::kWrongClass);
+        if (!IsTimeOfDayEncoding(encoding)) return Status::Refused(Code::kWrongClass);
         const Status status = DecodeTimeOfDay(encoding, cell, instant);
         return status.ok() ? PlaceTime(rule, instant, TimeZoneOffset(rule), out) : status;
     }
@@ -135,6 +149,17 @@ Status PlaceWritten(const Rule& rule, const Written& written, Value& out) noexce
     return PlaceTimestamp(rule, instant, written.has_zone, out);
 }
 
+/// The digits of an integer under a pattern: 20240131 as YYYYMMDD, which a column of numbers makes of the
+/// text.
+Status PlaceDigits(const Rule& rule, const Pattern& pattern, std::int64_t integer, Value& out) noexcept {
+    char digits[kNumberTextSize];
+    const std::size_t size = FormatInteger(integer, digits);
+    Written written;
+    const Status status = MatchPattern(pattern, Bytes(digits, size), written);
+    if (status.ok()) return PlaceWritten(rule, written, out);
+    return status.code == Code::kInvalidSyntax ? Status::Refused(Code::kNeedsEncoding) : status;
+}
+
 /// A refusal that says more than "this is not how the encoding writes it".
 bool IsTelling(Code code) noexcept {
     return code != Code::kInvalidSyntax && code != Code::kWrongClass && code != Code::kNeedsEncoding;
@@ -144,8 +169,13 @@ Status ConvertNumber(const Rule& rule, const Cell& cell, Value& out) noexcept {
     Status refusal = Status::Refused(Code::kNeedsEncoding);
     for (std::size_t i = 0; i < rule.encodings.count; ++i) {
         const Encoding encoding = rule.encodings.items[i];
-        if (!IsNumericEncoding(encoding)) continue;
-        const Status status = PlaceNumber(rule, encoding, cell, out);
+        Status status;
+        if (encoding == Encoding::kPattern && cell.storage_class == StorageClass::kInteger)
+            status = PlaceDigits(rule, *rule.encodings.patterns[i], cell.integer, out);
+        else if (IsNumericEncoding(encoding))
+            status = PlaceNumber(rule, encoding, cell, out);
+        else
+            continue;
         if (status.ok()) return status;
         if (IsTelling(status.code) || !IsTelling(refusal.code)) refusal = status;
     }
@@ -172,10 +202,10 @@ Status ConvertText(const Rule& rule, const Cell& cell, Value& out) noexcept {
             Written written;
             status = ParseIso(text, written);
             if (status.ok()) status = PlaceWritten(rule, written, out);
-        } else if (encodings[i] == Encoding::kPattern && rule.encodings.pattern != nullptr) {
+        } else if (encodings[i] == Encoding::kPattern) {
             takes_numbers = true;
             Written written;
-            status = MatchPattern(*rule.encodings.pattern, text, written);
+            status = MatchPattern(*rule.encodings.patterns[i], text, written);
             if (status.ok()) status = PlaceWritten(rule, written, out);
         } else {
             continue;

@@ -4,28 +4,20 @@
 #include <bit>
 #include <cmath>
 
+#include "core/value/time/number_encodings.hpp"
 #include "core/value/time/temporal.hpp"
 #include "core/value/time/temporal_parts.hpp"
 
 namespace pgsqlite::value {
 namespace {
 
-/// One unit of an encoding is multiplier / divisor microseconds; epoch is its zero since 2000-01-01. Each
-/// divisor is even or 1, so that half of it is exact.
+/// A row of kNumberEncodings, or a plain unit, while it is applied to one number.
 struct Scale {
     std::int64_t multiplier;
     std::int64_t divisor;
     std::int64_t epoch;
 };
 
-constexpr std::int64_t kUnixEpoch = -10957 * kMicrosPerDay;     // 1970-01-01
-constexpr std::int64_t kWebkitEpoch = -145731 * kMicrosPerDay;  // 1601-01-01
-constexpr std::int64_t kCocoaEpoch = 366 * kMicrosPerDay;       // 2001-01-01
-constexpr std::int64_t kDotnetEpoch = -730119 * kMicrosPerDay;  // 0001-01-01
-constexpr std::int64_t kJulianEpoch = kMinTimestamp + kMicrosPerDay / 2;
-// Serial 1 is 1900-01-01. Lotus 1-2-3 took 1900 for a leap year and Excel kept it: serial 60 is a day that
-// never was, and the serials after it are one too high.
-constexpr std::int64_t kExcelEpoch = -36525 * kMicrosPerDay;  // 1899-12-31
 constexpr std::int64_t kExcelGhostDay = 60;
 // DateTime.MaxValue, 9999-12-31 23:59:59.9999999. DateTime.ToBinary() keeps the kind in higher bits: such a
 // number is no count of ticks, and would look like a year past 14,000.
@@ -37,25 +29,19 @@ constexpr std::size_t kMaxWholeDigits = 24;
 constexpr int kMaxRealExponent = 30;
 
 Scale ScaleOf(Encoding encoding) noexcept {
+    if (const NumberEncoding* row = FindNumberEncoding(encoding))
+        return {row->multiplier, row->divisor, row->epoch};
     switch (encoding) {
-        case Encoding::kUnix:
-            return {kMicrosPerSecond, 1, kUnixEpoch};
-        case Encoding::kUnixMs:
-            return {1000, 1, kUnixEpoch};
-        case Encoding::kUnixUs:
-            return {1, 1, kUnixEpoch};
-        case Encoding::kUnixNs:
-            return {1, 1000, kUnixEpoch};
-        case Encoding::kJulian:
-            return {kMicrosPerDay, 1, kJulianEpoch};
-        case Encoding::kExcel:
-            return {kMicrosPerDay, 1, kExcelEpoch};
-        case Encoding::kWebkit:
-            return {1, 1, kWebkitEpoch};
-        case Encoding::kCocoa:
-            return {kMicrosPerSecond, 1, kCocoaEpoch};
+        case Encoding::kSeconds:
+            return {kMicrosPerSecond, 1, 0};
+        case Encoding::kMilliseconds:
+            return {1000, 1, 0};
+        case Encoding::kMicroseconds:
+            return {1, 1, 0};
+        case Encoding::kNanoseconds:
+            return {1, 1000, 0};
         default:
-            return {1, 10, kDotnetEpoch};
+            return {1, 10, 0};  // kDotnetTimespan
     }
 }
 
@@ -191,18 +177,18 @@ Status Decode(Encoding encoding, const Cell& cell, Scale& scale, Int128& usec, T
 
 }  // namespace
 
-bool IsUnixEncoding(Encoding encoding) noexcept {
-    return encoding == Encoding::kUnix || encoding == Encoding::kUnixMs || encoding == Encoding::kUnixUs ||
-           encoding == Encoding::kUnixNs;
+bool IsTimeOfDayEncoding(Encoding encoding) noexcept {
+    const NumberEncoding* row = FindNumberEncoding(encoding);
+    return row != nullptr && row->since_midnight;
 }
 
 bool IsNaiveEncoding(Encoding encoding) noexcept {
-    return encoding == Encoding::kExcel || encoding == Encoding::kDotnetTicks;
+    const NumberEncoding* row = FindNumberEncoding(encoding);
+    return row != nullptr && row->naive;
 }
 
 bool IsNumericEncoding(Encoding encoding) noexcept {
-    return IsUnixEncoding(encoding) || IsNaiveEncoding(encoding) || encoding == Encoding::kJulian ||
-           encoding == Encoding::kWebkit || encoding == Encoding::kCocoa;
+    return FindNumberEncoding(encoding) != nullptr;
 }
 
 bool IsPlainNumber(Bytes text) noexcept {
@@ -234,6 +220,18 @@ Status DecodeTimeOfDay(Encoding encoding, const Cell& number, Instant& instant) 
     if (usec < 0 || usec > kMicrosPerDay || (usec == kMicrosPerDay && tail != Tail::kNone))
         return Status::Refused(Code::kOutOfRange);
     instant = {static_cast<std::int64_t>(usec), tail};
+    return Status::Ok();
+}
+
+Status DecodeDuration(Encoding unit, const Cell& number, Instant& span) noexcept {
+    Scale scale = ScaleOf(unit);
+    Int128 usec = 0;
+    Tail tail = Tail::kNone;
+    const Status status = Decode(unit, number, scale, usec, tail);
+    if (!status.ok()) return status;
+    constexpr Int128 kLimit = Int128{1} << 62;  // where no rounding leaves 64 bits; 146,000 years
+    if (usec <= -kLimit || usec >= kLimit) return Status::Refused(Code::kOutOfRange);
+    span = {static_cast<std::int64_t>(usec), tail};
     return Status::Ok();
 }
 

@@ -71,8 +71,8 @@ bool IsNumericEncoding(Encoding encoding) noexcept;
 /// True where the number counts civil time without a zone (Excel's serials, .NET's DateTime.Ticks); the
 /// others count from an instant of UTC.
 bool IsNaiveEncoding(Encoding encoding) noexcept;
-/// True for kUnix … kUnixNs.
-bool IsUnixEncoding(Encoding encoding) noexcept;
+/// True where the number may count from midnight (unix …).
+bool IsTimeOfDayEncoding(Encoding encoding) noexcept;
 
 /// Sign, digits, and optionally a point and more digits; nothing else.
 bool IsPlainNumber(Bytes text) noexcept;
@@ -82,6 +82,9 @@ bool IsPlainNumber(Bytes text) noexcept;
 Status DecodeInstant(Encoding encoding, const Cell& number, Instant& instant) noexcept;
 /// A number under a unix encoding as time since midnight, from 0 to one whole day.
 Status DecodeTimeOfDay(Encoding encoding, const Cell& number, Instant& instant) noexcept;
+
+/// A number of units (kSeconds … kNanoseconds, ticks for kDotnetTimespan), within ±2^62 microseconds.
+Status DecodeDuration(Encoding unit, const Cell& number, Instant& span) noexcept;
 
 /// Walks over a text; every Take… moves on only when it finds what it looks for.
 class TextReader {

@@ -63,6 +63,7 @@ constexpr Option kOptions[] = {
     Policy("nul_bytes"),
     Policy("invalid_json"),
     Policy("too_long"),
+    Policy("ambiguous_time"),
     Policy("empty_as_null"),
     Policy("zero_date_as_null"),
 };

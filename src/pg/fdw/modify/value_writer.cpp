@@ -42,6 +42,8 @@ const Count* CountOf(Encoding encoding) {
         {Encoding::kUnixNs, 1000000000, Epoch(1970), false},
         {Encoding::kWebkit, 1000000, Epoch(1601), false},
         {Encoding::kCocoa, 1, Epoch(2001), false},
+        {Encoding::kCocoaNs, 1000000000, Epoch(2001), false},
+        {Encoding::kFiletime, 10000000, Epoch(1601), false},
         {Encoding::kDotnetTicks, 10000000, Epoch(1), true},
     };
     for (const Count& count : counts)
@@ -81,7 +83,7 @@ Cell MomentCell(const WrittenColumn& column, int64 usec, bool with_zone, bool da
         if (date_only) {
             char* blank = std::strchr(text, ' ');
             if (blank != nullptr) *blank = '\0';
-        } else if (with_zone && zone.offset_at_local != nullptr) {
+        } else if (with_zone && zone.offsets_at_local != nullptr) {
             std::memcpy(text + length, "+00:00", sizeof("+00:00"));
         }
         return TextCell(text);
@@ -89,8 +91,14 @@ Cell MomentCell(const WrittenColumn& column, int64 usec, bool with_zone, bool da
     const Count* count = CountOf(encoding);
     // A naive time is the zone's; a number names an instant.
     const bool local = count != nullptr ? count->local : encoding == Encoding::kExcel;
-    if (!with_zone && !local && zone.offset_at_local != nullptr)
-        usec -= zone.offset_at_local(zone.context, usec) * kMicrosPerSecond;
+    if (!with_zone && !local && zone.offsets_at_local != nullptr) {
+        int32 offsets[2] = {};
+        const int instants = zone.offsets_at_local(zone.context, usec, offsets);
+        const value::AmbiguousTime policy = column.reader->rule.policies.ambiguous_time;
+        if (instants != 1 && policy == value::AmbiguousTime::kError)
+            RaiseUnwritable(column, "its time zone has that local time twice, or not at all");
+        usec -= offsets[policy == value::AmbiguousTime::kLater ? 1 : 0] * kMicrosPerSecond;
+    }
     if (with_zone && local && zone.offset_at_instant != nullptr)
         usec += zone.offset_at_instant(zone.context, usec) * kMicrosPerSecond;
     constexpr double kDay = static_cast<double>(value::kMicrosPerDay);

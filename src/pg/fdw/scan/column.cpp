@@ -6,12 +6,47 @@
 namespace pgsqlite::pg::fdw {
 namespace {
 
-/// Seconds east of UTC at a local time. PostgreSQL's own choice where the local time is ambiguous or skipped.
-std::int32_t OffsetAtLocal(const void* zone, std::int64_t local_usec) noexcept {
-    struct pg_tm tm;
-    fsec_t fraction;
-    if (timestamp2tm(local_usec, nullptr, &tm, &fraction, nullptr, nullptr) != 0) return 0;
-    return -DetermineTimeZoneOffset(&tm, static_cast<pg_tz*>(const_cast<void*>(zone)));
+/// value::Zone::offsets_at_local: looks at all offsets that the zone has around the local time.
+int OffsetsAtLocal(const void* context, std::int64_t local_usec, std::int32_t offsets[2]) noexcept {
+    constexpr pg_time_t kWidest = 16 * SECS_PER_HOUR;  // no offset reaches so far
+    constexpr pg_time_t kEpoch =
+        static_cast<pg_time_t>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+    const pg_tz* zone = static_cast<const pg_tz*>(context);
+    const pg_time_t local = kEpoch + local_usec / USECS_PER_SEC - (local_usec % USECS_PER_SEC < 0 ? 1 : 0);
+    const pg_time_t end = local + kWidest;
+    int count = 0;
+    pg_time_t from = local - kWidest;
+    bool bounded = false;  // whether `from` is where an offset begins
+    int32 before_gap = 0, after_gap = 0;
+    bool has_gap = false;
+    while (true) {
+        long before = 0, after = 0;
+        int before_isdst = 0, after_isdst = 0;
+        pg_time_t boundary = 0;
+        const int found =
+            pg_next_dst_boundary(&from, &before, &before_isdst, &boundary, &after, &after_isdst, zone);
+        if (found < 0) return offsets[0] = offsets[1] = 0, 1;  // outside of what zones are defined for
+        const bool last = found == 0 || boundary > end;
+        const pg_time_t instant = local - before;
+        if ((!bounded || instant >= from) && (last || instant < boundary)) {
+            if (count < 2) offsets[count] = static_cast<int32>(before);
+            ++count;
+        }
+        if (last) break;
+        if (instant >= boundary && local - after < boundary) {
+            has_gap = true;
+            before_gap = static_cast<int32>(before);
+            after_gap = static_cast<int32>(after);
+        }
+        from = boundary;
+        bounded = true;
+    }
+    if (count == 1) offsets[1] = offsets[0];
+    if (count == 0) {
+        offsets[0] = has_gap ? after_gap : 0;
+        offsets[1] = has_gap ? before_gap : 0;
+    }
+    return count > 2 ? 2 : count;
 }
 
 std::int32_t OffsetAtInstant(const void* zone, std::int64_t utc_usec) noexcept {
@@ -48,6 +83,9 @@ void ReadTypmod(value::Rule* rule, Oid type, int32 typmod, int32* pad_to) {
             rule->max_chars = typmod - static_cast<int32>(VARHDRSZ);
             if (type == BPCHAROID) *pad_to = rule->max_chars;
             break;
+        case BITOID:
+            rule->max_chars = typmod;
+            break;
         case TIMEOID:
         case TIMETZOID:
         case TIMESTAMPOID:
@@ -57,6 +95,40 @@ void ReadTypmod(value::Rule* rule, Oid type, int32 typmod, int32* pad_to) {
         default:
             break;
     }
+}
+
+/// What a type without a kind of its own takes beside texts.
+value::InputType InputTypeOf(Oid type) {
+    using value::InputType;
+    switch (type) {
+        case INTERVALOID:
+            return InputType::kInterval;
+        case MACADDROID:
+            return InputType::kMacaddr;
+        case MACADDR8OID:
+            return InputType::kMacaddr8;
+        case INETOID:
+        case CIDROID:
+            return InputType::kInet;
+        case BITOID:
+            return InputType::kBits;
+        case VARBITOID:
+            return InputType::kVaryingBits;
+        case MONEYOID:
+            return InputType::kMoney;
+        case OIDOID:
+            return InputType::kOid;
+        case CHAROID:
+            return InputType::kOther;  // 5 is a digit, and a byte
+        default:
+            break;
+    }
+    char category;
+    bool preferred;
+    get_type_category_preferred(type, &category, &preferred);
+    return category == TYPCATEGORY_STRING    ? InputType::kText
+           : category == TYPCATEGORY_NUMERIC ? InputType::kNumber
+                                             : InputType::kOther;
 }
 
 void InitType(ColumnConverter* column, value::Rule* rule, Oid type, int32 typmod) {
@@ -69,6 +141,7 @@ void InitType(ColumnConverter* column, value::Rule* rule, Oid type, int32 typmod
     column->typmod = base_typmod;
     rule->kind = KindOfType(base);
     rule->utf8_server = GetDatabaseEncoding() != PG_SQL_ASCII;
+    if (rule->kind == value::Kind::kInput) rule->input = InputTypeOf(base);
     ReadTypmod(rule, base, base_typmod, &column->pad_to);
     if (rule->kind == value::Kind::kInput || rule->kind == value::Kind::kJsonb) {
         Oid function;
@@ -84,7 +157,7 @@ value::Zone ZoneOf(const char* name) {
     pg_tz* tz = pg_tzset(name);
     long fixed_offset = 0;
     if (tz == nullptr || (pg_get_timezone_offset(tz, &fixed_offset) && fixed_offset == 0)) return zone;
-    zone.offset_at_local = &OffsetAtLocal;
+    zone.offsets_at_local = &OffsetsAtLocal;
     zone.offset_at_instant = &OffsetAtInstant;
     zone.context = tz;
     return zone;
@@ -153,7 +226,7 @@ void InitColumnConverter(ColumnConverter* column, MemoryContext context, Oid typ
     if (encoding != nullptr) {
         Holder<value::Encodings>* holder = Holder<value::Encodings>::In(context);
         const char* utf8 = ToUtf8(encoding);
-        const value::Kind kind = rule->kind;
+        const value::Target kind(*rule);
         Guard([&] { holder->Set(new value::Encodings(value::Encodings::Parse(utf8, kind))); });
         rule->encodings = holder->get()->list();
     }

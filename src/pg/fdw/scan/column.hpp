@@ -108,7 +108,8 @@ class RowConverter {
     bool Build(const ColumnConverter& column, const value::Value& value, Datum* datum, value::Status* status);
     bool UsualDatum(const ColumnConverter& column, const value::Cell& cell, Datum* datum);
     bool JsonbDatum(Bytes json, Datum* datum);
-    bool BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, value::Status* status);
+    bool BuildByInput(const ColumnConverter& column, Bytes bytes, bool is_number, Datum* datum,
+                      value::Status* status);
     bool BuildArray(const ColumnConverter& column, const value::Value& value, Datum* datum,
                     value::Status* status);
     bool TryBuild(int index, const value::Value& value, Datum* datum, value::Status* status,

@@ -225,11 +225,11 @@ bool RowConverter::Build(const ColumnConverter& column, const Value& value, Datu
             break;
         case Kind::kJsonb:
             if (!(utf8_server_ && JsonbDatum(value.bytes, datum)) &&
-                !BuildByInput(column, value.bytes, datum, status))
+                !BuildByInput(column, value.bytes, false, datum, status))
                 return false;
             break;
         case Kind::kInput:
-            if (!BuildByInput(column, value.bytes, datum, status)) return false;
+            if (!BuildByInput(column, value.bytes, value.is_number, datum, status)) return false;
             break;
     }
     if (column.is_domain)
@@ -252,8 +252,14 @@ bool RowConverter::JsonbDatum(Bytes json, Datum* datum) {
 }
 
 /// Through the type's input function.
-bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, Datum* datum, Status* status) {
+bool RowConverter::BuildByInput(const ColumnConverter& column, Bytes bytes, bool is_number, Datum* datum,
+                                Status* status) {
     if (!ToServerEncoding(&bytes, status)) return false;
+    if (is_number && column.input.fn_oid == F_CASH_IN) {
+        *status = MoneyOfNumber(bytes, column.rule.policies, datum);
+        if (status->applied != value::Applied::kNone) ++changes_[static_cast<size_t>(status->applied)];
+        return status->ok();
+    }
     const Status loss = LossOfInput(column.input.fn_oid, column.typmod, column.rule.policies, bytes);
     if (loss.applied != value::Applied::kNone) ++changes_[static_cast<size_t>(loss.applied)];
     if (!loss.ok()) {

@@ -1,0 +1,159 @@
+#include "core/value/input/input.hpp"
+
+#include <charconv>
+
+#include "core/value/number/integer.hpp"
+#include "core/value/text/ascii.hpp"
+#include "core/value/text/text.hpp"
+#include "core/value/time/temporal_parts.hpp"
+
+namespace pgsqlite::value {
+namespace {
+
+struct NamedType {
+    std::string_view name;
+    InputType type;
+};
+constexpr NamedType kNamedTypes[] = {
+    {"interval", InputType::kInterval},
+    {"macaddr", InputType::kMacaddr},
+    {"macaddr8", InputType::kMacaddr8},
+    {"inet", InputType::kInet},
+    {"cidr", InputType::kInet},
+    {"bit", InputType::kBits},
+    {"bit varying", InputType::kVaryingBits},
+    {"varbit", InputType::kVaryingBits},
+    {"money", InputType::kMoney},
+    {"oid", InputType::kOid},
+    {"\"char\"", InputType::kOther},
+    {"xml", InputType::kOther},
+    {"tsvector", InputType::kOther},
+    {"tsquery", InputType::kOther},
+    {"point", InputType::kOther},
+    {"line", InputType::kOther},
+    {"lseg", InputType::kOther},
+    {"box", InputType::kOther},
+    {"path", InputType::kOther},
+    {"polygon", InputType::kOther},
+    {"circle", InputType::kOther},
+    {"pg_lsn", InputType::kOther},
+    {"int4range", InputType::kOther},
+    {"int8range", InputType::kOther},
+    {"numrange", InputType::kOther},
+    {"daterange", InputType::kOther},
+    {"tsrange", InputType::kOther},
+    {"tstzrange", InputType::kOther},
+};
+
+/// The name without a length, and without the fields of an interval.
+std::string_view BareName(std::string_view name) noexcept {
+    constexpr std::string_view kInterval = "interval ";
+    if (name.starts_with(kInterval)) return kInterval.substr(0, kInterval.size() - 1);
+    return name.substr(0, name.find('('));
+}
+
+bool IsNumber(const Cell& cell) noexcept {
+    return cell.storage_class == StorageClass::kInteger || cell.storage_class == StorageClass::kReal;
+}
+
+/// A text, or a blob that holds one, as it is.
+Status PassText(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    const CheckedText checked = CheckText(rule, cell.view(), scratch);
+    if (!checked.status.ok()) return checked.status;
+    out.is_null = checked.is_null;
+    out.bytes = checked.text;
+    return checked.status;
+}
+
+Status PassNumber(const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    out.bytes = NumberCellText(cell, scratch);
+    out.is_number = true;
+    return out.bytes.data() == nullptr ? Status::Refused(Code::kOutOfMemory) : Status::Ok();
+}
+
+Status ConvertOid(const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    std::int64_t integer = 0;
+    if (cell.storage_class == StorageClass::kInteger)
+        integer = cell.integer;
+    else if (const Code code = IntegerFromReal(cell.real, integer); code != Code::kOk)
+        return Status::Refused(code);
+    constexpr std::int64_t kMaxOid = 0xffffffff;
+    if (integer < 0 || integer > kMaxOid) return Status::Refused(Code::kOutOfRange);
+    return PassNumber(Cell::Integer(integer), scratch, out);
+}
+
+/// Whether the list says how texts are written; without such a word they are as PostgreSQL writes them.
+bool TakesOwnText(const EncodingList& encodings) noexcept {
+    return encodings.count == 0 || encodings.Has(Encoding::kPg) ||
+           (encodings.count == 1 && encodings.Has(Encoding::kUtf8));
+}
+
+Status ConvertInterval(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    const bool is_text = HoldsText(rule, cell);
+    if (!is_text && !IsNumber(cell)) return Status::Refused(Code::kWrongClass);
+    Status refusal = Status::Refused(is_text ? Code::kInvalidSyntax : Code::kNeedsUnit);
+    for (std::size_t i = 0; i < rule.encodings.count; ++i) {
+        const Encoding encoding = rule.encodings.items[i];
+        if (encoding == Encoding::kUtf8 || encoding == Encoding::kPg) continue;
+        if (encoding == Encoding::kIso8601) {
+            if (is_text && IsIso8601Duration(TrimSpace(cell.view())))
+                return PassText(rule, cell, scratch, out);
+            continue;
+        }
+        char text[kIntervalTextSize];
+        std::size_t size = 0;
+        const Status status =
+            FormatDuration(encoding, rule, is_text ? Cell::Text(cell.view()) : cell, text, size);
+        if (!status.ok()) {
+            if (status.code != Code::kInvalidSyntax) refusal = status;
+            continue;
+        }
+        char* const copy = scratch.Reserve(size);
+        if (copy == nullptr) return Status::Refused(Code::kOutOfMemory);
+        for (std::size_t k = 0; k < size; ++k)
+            copy[k] = text[k];
+        out.bytes = Bytes(copy, size);
+        return status;
+    }
+    if (!is_text || !TakesOwnText(rule.encodings)) return refusal;
+    const Code code = CheckIntervalText(cell.view());
+    return code == Code::kOk ? PassText(rule, cell, scratch, out) : Status::Refused(code);
+}
+
+}  // namespace
+
+InputType InputTypeOfName(std::string_view name) noexcept {
+    const std::string_view bare = BareName(name);
+    for (const NamedType& named : kNamedTypes)
+        if (bare == named.name) return named.type;
+    return InputType::kText;
+}
+
+std::int32_t LengthOfName(std::string_view name) noexcept {
+    const std::size_t open = name.find('(');
+    std::int32_t length = 0;
+    if (open != std::string_view::npos)
+        std::from_chars(name.data() + open + 1, name.data() + name.size(), length);
+    return length;
+}
+
+Status ConvertInput(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    out.is_number = false;
+    switch (rule.input) {
+        case InputType::kInterval:
+            return ConvertInterval(rule, cell, scratch, out);
+        case InputType::kMacaddr:
+        case InputType::kMacaddr8:
+        case InputType::kInet:
+        case InputType::kBits:
+        case InputType::kVaryingBits:
+            return ConvertAddress(rule, cell, scratch, out);
+        default:
+            break;
+    }
+    if (HoldsText(rule, cell)) return PassText(rule, cell, scratch, out);
+    if (!IsNumber(cell) || !TakesNumbers(rule.input)) return Status::Refused(Code::kWrongClass);
+    return rule.input == InputType::kOid ? ConvertOid(cell, scratch, out) : PassNumber(cell, scratch, out);
+}
+
+}  // namespace pgsqlite::value
