@@ -108,7 +108,7 @@ TEST(SpecParse, AllFaultsAtOnce) {
     EXPECT_EQ(error.detail(),
               "Also at \"/types\": invalid value \"declare\" (perhaps \"declared\").\n"
               "Also at \"/tables/a/existing\": invalid value true (valid: error, append, truncate, skip, "
-              "upsert).");
+              "upsert, match).");
     std::string many = "{";
     for (int i = 0; i < 25; ++i)
         many += "\"xxxxx" + std::to_string(i) + "\": 1, ";
