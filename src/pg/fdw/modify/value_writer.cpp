@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/value/time/temporal.hpp"
+#include "core/value/time/number_encodings.hpp"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -20,36 +20,6 @@ using value::Encoding;
 using value::Kind;
 
 constexpr int64 kMicrosPerSecond = 1000000;
-
-/// A number of an encoding counts `per_second` from `epoch` (microseconds since 2000-01-01).
-struct Count {
-    Encoding encoding;
-    int64 per_second;
-    int64 epoch;
-    bool local;  ///< names no zone
-};
-
-int64 Epoch(int64 year) {
-    return value::DaysFromCivil(year, 1, 1) * value::kMicrosPerDay;
-}
-
-/// Null for encodings that count nothing.
-const Count* CountOf(Encoding encoding) {
-    static const Count counts[] = {
-        {Encoding::kUnix, 1, Epoch(1970), false},
-        {Encoding::kUnixMs, 1000, Epoch(1970), false},
-        {Encoding::kUnixUs, 1000000, Epoch(1970), false},
-        {Encoding::kUnixNs, 1000000000, Epoch(1970), false},
-        {Encoding::kWebkit, 1000000, Epoch(1601), false},
-        {Encoding::kCocoa, 1, Epoch(2001), false},
-        {Encoding::kCocoaNs, 1000000000, Epoch(2001), false},
-        {Encoding::kFiletime, 10000000, Epoch(1601), false},
-        {Encoding::kDotnetTicks, 10000000, Epoch(1), true},
-    };
-    for (const Count& count : counts)
-        if (count.encoding == encoding) return &count;
-    return nullptr;
-}
 
 Cell TextCell(const char* text) {
     return Cell::Text(Bytes(text, std::strlen(text)));
@@ -88,10 +58,12 @@ Cell MomentCell(const WrittenColumn& column, int64 usec, bool with_zone, bool da
         }
         return TextCell(text);
     }
-    const Count* count = CountOf(encoding);
-    // A naive time is the zone's; a number names an instant.
-    const bool local = count != nullptr ? count->local : encoding == Encoding::kExcel;
-    if (!with_zone && !local && zone.offsets_at_local != nullptr) {
+    const value::NumberEncoding* count = value::FindNumberEncoding(encoding);
+    if (count == nullptr)
+        RaiseUnwritable(column,
+                        psprintf("nothing is written by the encoding \"%s\"", value::EncodingName(encoding)));
+    // A naive time is the zone's; a number names an instant, or civil time.
+    if (!with_zone && !count->naive && zone.offsets_at_local != nullptr) {
         int32 offsets[2] = {};
         const int instants = zone.offsets_at_local(zone.context, usec, offsets);
         const value::AmbiguousTime policy = column.reader->rule.policies.ambiguous_time;
@@ -99,22 +71,18 @@ Cell MomentCell(const WrittenColumn& column, int64 usec, bool with_zone, bool da
             RaiseUnwritable(column, "its time zone has that local time twice, or not at all");
         usec -= offsets[policy == value::AmbiguousTime::kLater ? 1 : 0] * kMicrosPerSecond;
     }
-    if (with_zone && local && zone.offset_at_instant != nullptr)
+    if (with_zone && count->naive && zone.offset_at_instant != nullptr)
         usec += zone.offset_at_instant(zone.context, usec) * kMicrosPerSecond;
-    constexpr double kDay = static_cast<double>(value::kMicrosPerDay);
-    if (encoding == Encoding::kJulian) return Cell::Real(static_cast<double>(usec) / kDay + 2451544.5);
-    // 36526 days from 1899-12-30, by which the 1900 date system counts since March 1900.
-    if (encoding == Encoding::kExcel) return Cell::Real(static_cast<double>(usec) / kDay + 36526);
-    if (count == nullptr)
-        RaiseUnwritable(column,
-                        psprintf("nothing is written by the encoding \"%s\"", value::EncodingName(encoding)));
-    const __int128 scaled = static_cast<__int128>(usec - count->epoch) * count->per_second;
-    if (scaled % kMicrosPerSecond == 0) {
-        const __int128 number = scaled / kMicrosPerSecond;
+    __int128 scaled = static_cast<__int128>(usec - count->epoch) * count->divisor;
+    // Behind the day that never was (kExcelEpoch).
+    if (encoding == Encoding::kExcel && scaled >= 60 * static_cast<__int128>(count->multiplier))
+        scaled += count->multiplier;
+    if (scaled % count->multiplier == 0) {
+        const __int128 number = scaled / count->multiplier;
         if (number >= PG_INT64_MIN && number <= PG_INT64_MAX)
             return Cell::Integer(static_cast<int64>(number));
     }
-    return Cell::Real(static_cast<double>(scaled) / kMicrosPerSecond);
+    return Cell::Real(static_cast<double>(scaled) / static_cast<double>(count->multiplier));
 }
 
 Cell RealCell(const WrittenColumn& column, double value) {
