@@ -154,12 +154,11 @@ TEST(StoredType, NumbersInDateColumnsStayNumbers) {
     const StoredColumn column = Find("TIMESTAMP", {R(702917147.73), R(702917200.5), N()});
     EXPECT_EQ(column.type.sql, "double precision");
     EXPECT_TRUE(column.widened);
-    EXPECT_EQ(column.plausible_encodings,
-              "unix (1992-04-10 to 1992-04-10), cocoa (2023-04-11 to 2023-04-11)");
+    EXPECT_EQ(column.plausible_encodings, "unix (1992-04-10), cocoa (2023-04-11)");
     // date -u -d @0 and @4102444799
     EXPECT_EQ(Find("DATE", {I(4102444799), I(0)}).plausible_encodings.substr(0, 31),
               "unix (1970-01-01 to 2099-12-31)");
-    EXPECT_EQ(Find("DATE", {I(45000)}).plausible_encodings, "excel (2023-03-15 to 2023-03-15)");
+    EXPECT_EQ(Find("DATE", {I(45000)}).plausible_encodings, "excel (2023-03-15)");
     EXPECT_EQ(Find("DATE", {I(4102444800)}).plausible_encodings.find("unix ("), std::string::npos);
     EXPECT_EQ(Find("DATETIME", {I(1612137600000)}).type.sql, "bigint");
     EXPECT_NE(Find("DATETIME", {I(1612137600000)}).plausible_encodings.find("unix_ms (2021-02-01"),
