@@ -207,10 +207,19 @@ void CountAllOrphans(const Trying& trying) {
     for (size_t i = 0; i < trying.trial->design.tables.size(); ++i) {
         if (!(*trying.facts)[i].trial) continue;
         const plan::PlannedTable& table = trying.trial->design.tables[i];
-        for (size_t j = 0; j < table.foreign_keys.size(); ++j)
-            if (table.foreign_keys[j].reason.empty() && !table.foreign_keys[j].doubtful() &&
-                table.foreign_keys[j].orphans == spec::Orphans::kError)
+        std::string* unforeseen = &trying.trial->tables[i].unforeseen;
+        for (size_t j = 0; j < table.foreign_keys.size(); ++j) {
+            const plan::PlannedForeignKey& key = table.foreign_keys[j];
+            if (!key.reason.empty() || key.doubtful() || key.orphans != spec::Orphans::kError) continue;
+            const std::string* parents =
+                key.parent_planned ? &trying.trial->tables[key.parent].unforeseen : nullptr;
+            if (!unforeseen->empty()) continue;
+            if (parents == nullptr || parents->empty())
                 CountOrphans(trying, i, j);
+            else
+                // Which rows the parent gets is not known.
+                Guard([&] { *unforeseen = *parents; });
+        }
     }
 }
 
