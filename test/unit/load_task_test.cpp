@@ -210,7 +210,7 @@ class Planned : public testing::Test {
         spec_ = spec::Spec::Parse(spec);
         existing_.target_schema = "p";
         design_ = MakeDesign(sources_, spec_, existing_);
-        return MakeLoadTask(design_.tables.at(0));
+        return MakeLoadTask(design_, design_.tables.at(0));
     }
 
     sqlite::Table table_;

@@ -360,7 +360,7 @@ TEST_F(OutOfMemory, DesignAndFindings) {
         for (const plan::Step& step : plan::WriteSteps(design))
             answer += step.statement + step.undo + "\n";
         for (const plan::PlannedTable& table : design.tables)
-            answer += plan::PlainInsert(plan::MakeLoadTask(table));
+            answer += plan::PlainInsert(plan::MakeLoadTask(design, table));
         for (const plan::Finding& finding : assess::FindAll(design, facts))
             answer += finding.text + finding.example;
         return answer;
