@@ -118,6 +118,11 @@ ALTER TABLE sqlite.rejects DROP CONSTRAINT rejects_job_fkey;
 -- When a job was at its end for the first time: taking back some of its tables does not change that.
 ALTER TABLE sqlite.jobs ADD COLUMN completed timestamptz;
 UPDATE sqlite.jobs SET completed = finished WHERE state = 'done';
+ALTER TABLE sqlite.job_steps DROP CONSTRAINT job_steps_kind_check;
+ALTER TABLE sqlite.job_steps ADD CONSTRAINT job_steps_kind_check CHECK (kind IN ('statement', 'schema', 'table', 'partition', 'drop foreign key', 'truncate', 'triggers', 'load',
+        'sequence', 'orphans', 'clear orphans', 'key', 'primary key', 'unique key', 'check', 'index', 'foreign key', 'view',
+        'statistics', 'comment'));
+ALTER TABLE sqlite.job_steps ADD COLUMN name text, ADD COLUMN parent_no integer, ADD COLUMN condition text, ADD COLUMN xid xid;
 ALTER TABLE sqlite.jobs ADD COLUMN uuid_namespace uuid;
 ALTER TABLE sqlite.jobs ADD COLUMN schemas jsonb NOT NULL DEFAULT '{}', ADD COLUMN place text;
 ALTER TABLE sqlite.job_tables ADD COLUMN updated bigint NOT NULL DEFAULT 0, ADD COLUMN unchanged bigint NOT NULL DEFAULT 0,

@@ -402,7 +402,10 @@ CREATE TABLE sqlite.job_steps (
     job bigint NOT NULL,
     step integer NOT NULL,
     section text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('statement', 'load', 'key', 'index', 'orphans', 'comment')),
+    -- 0.1.0 had statement and key for several of these.
+    kind text NOT NULL CHECK (kind IN ('statement', 'schema', 'table', 'partition', 'drop foreign key', 'truncate', 'triggers', 'load',
+        'sequence', 'orphans', 'clear orphans', 'key', 'primary key', 'unique key', 'check', 'index', 'foreign key', 'view',
+        'statistics', 'comment')),
     object text NOT NULL,
     statement text NOT NULL,
     staged text,
@@ -412,6 +415,13 @@ CREATE TABLE sqlite.job_steps (
     state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'rolled back')),
     started timestamptz,
     finished timestamptz,
+    -- What it makes, and of a foreign key the table that it refers to.
+    name text,
+    parent_no integer,
+    -- Of orphans: which rows are meant, over the target as c.
+    condition text,
+    -- The (sub)transaction that did it, whose number rows bear that it changed.
+    xid xid,
     PRIMARY KEY (job, step)
 );
 COMMENT ON TABLE sqlite.job_steps IS 'the plan that a job carries out, as sqlite.plan shows it, and how far it is';

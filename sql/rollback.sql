@@ -273,6 +273,17 @@ CALL sqlite.forget(900004);
 RESET ROLE;
 SELECT job FROM sqlite.jobs WHERE job BETWEEN 900000 AND 900099 ORDER BY job;
 
+-- Rows whose references were made NULL are the job's all the same, also when its tables have got other names since.
+\set orphans_db :data '/plan_orphans.db'
+CREATE SERVER undo_orphans FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'orphans_db');
+CALL sqlite.migrate('{undo_orphans}', 'undo_named', '{"exclude": ["refused"], "orphans": "null"}') \gset
+SELECT count(*) > 0 AS cleared FROM sqlite.job_steps WHERE job = :job AND kind = 'clear orphans' AND state = 'done';
+SELECT format('ALTER TABLE undo_named.%I RENAME TO %I', relname, 'new_' || relname) FROM pg_class
+    WHERE relnamespace = 'undo_named'::regnamespace AND relkind = 'r' ORDER BY 1 \gexec
+SELECT attempt(format('CALL sqlite.rollback(%s)', :job));
+SELECT to_regnamespace('undo_named') IS NULL AS gone;
+DROP SERVER undo_orphans;
+
 DROP SCHEMA undo_test CASCADE;
 DROP SERVER undo_shop;
 CALL sqlite.forget(:own_job);

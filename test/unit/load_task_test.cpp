@@ -7,6 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/plan/comments.hpp"
+#include "core/plan/data_statements.hpp"
 #include "core/plan/design.hpp"
 
 namespace pgsqlite::plan {

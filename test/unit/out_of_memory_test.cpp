@@ -25,6 +25,7 @@
 #include "core/base/error.hpp"
 #include "core/base/gzip.hpp"
 #include "core/job/load_task.hpp"
+#include "core/plan/data_statements.hpp"
 #include "core/plan/design.hpp"
 #include "core/plan/statements.hpp"
 #include "core/sqlite/catalog.hpp"

@@ -23,13 +23,14 @@ UndoTarget Target(const std::string& name, bool created, std::int64_t written) {
 UndoStep Load(std::size_t target) {
     UndoStep step;
     step.object = "data";
-    step.loads = true;
+    step.kind = StepKind::kLoad;
     step.target = target;
     return step;
 }
 
-UndoStep Made(const std::string& undo, std::optional<std::size_t> target) {
+UndoStep Made(StepKind kind, const std::string& undo, std::optional<std::size_t> target) {
     UndoStep step;
+    step.kind = kind;
     step.object = "object";
     step.undo = undo;
     step.target = target;
@@ -60,14 +61,14 @@ const std::string kOwn = "xmin OPERATOR(pg_catalog.=) ANY ('{700,702}'::pg_catal
 TEST(Undo, InReverse) {
     UndoJob job;
     job.targets = {Target("app.parent", true, 5), Target("app.child", true, 7)};
-    job.steps = {Made("DROP SCHEMA app", std::nullopt),
-                 Made("DROP TABLE app.parent", 0),
-                 Made("DROP TABLE app.child", 1),
+    job.steps = {Made(StepKind::kSchema, "DROP SCHEMA app", std::nullopt),
+                 Made(StepKind::kTable, "DROP TABLE app.parent", 0),
+                 Made(StepKind::kTable, "DROP TABLE app.child", 1),
                  Load(0),
                  Load(1),
-                 Made("", 1),
-                 Made("ALTER TABLE app.child DROP CONSTRAINT k", 1),
-                 Made("DROP VIEW app.v", std::nullopt)};
+                 Made(StepKind::kIndex, "", 1),
+                 Made(StepKind::kForeignKey, "ALTER TABLE app.child DROP CONSTRAINT k", 1),
+                 Made(StepKind::kView, "DROP VIEW app.v", std::nullopt)};
     EXPECT_EQ(Outline(WriteUndo(job, false)),
               (Lines{"lock LOCK TABLE app.parent IN ACCESS EXCLUSIVE MODE",
                      "lock LOCK TABLE app.child IN ACCESS EXCLUSIVE MODE", "check rows of app.parent",
@@ -90,7 +91,8 @@ TEST(Undo, AppendedRows) {
     job.targets[0].references = {{"app.other", "c.p = p.id", "deleted", std::nullopt},
                                  {"app.child", "c.p = p.id", "set to NULL", 1}};
     // Two tables went into app.parent: its rows go once, where the last of them was loaded.
-    job.steps = {Made("ALTER TABLE app.child ENABLE TRIGGER USER", 1), Load(0), Load(2), Load(1), Load(0)};
+    job.steps = {Made(StepKind::kTriggers, "ALTER TABLE app.child ENABLE TRIGGER USER", 1), Load(0), Load(2),
+                 Load(1), Load(0)};
     const std::vector<UndoItem> items = WriteUndo(job, false);
     EXPECT_EQ(Outline(items),
               (Lines{"lock LOCK TABLE app.parent IN SHARE ROW EXCLUSIVE MODE",
@@ -126,8 +128,8 @@ TEST(Undo, WhatCanNotBeUndone) {
     job.targets[2].unfit = "it is a view";
     job.targets[3].gone = job.targets[4].gone = true;
     // What stays keeps the keys that it has now.
-    job.steps = {Made("DROP TABLE a.new_gone", 4),
-                 Made("ALTER TABLE a.upserted ADD CONSTRAINT k", 0),
+    job.steps = {Made(StepKind::kTable, "DROP TABLE a.new_gone", 4),
+                 Made(StepKind::kDropForeignKey, "ALTER TABLE a.upserted ADD CONSTRAINT k", 0),
                  Load(0),
                  Load(1),
                  Load(2),
@@ -156,7 +158,7 @@ TEST(Undo, UpsertIntoANewTable) {
     UndoJob job;
     job.targets = {Target("a.t", true, 5)};
     job.targets[0].overwritten = true;
-    job.steps = {Made("DROP TABLE a.t", 0), Load(0)};
+    job.steps = {Made(StepKind::kTable, "DROP TABLE a.t", 0), Load(0)};
     const std::vector<UndoItem> items = WriteUndo(job, false);
     // A row that was written twice counts twice.
     EXPECT_NE(items[1].sql.find("OR own OPERATOR(pg_catalog.>) 5"), std::string::npos);

@@ -12,9 +12,6 @@
 
 namespace pgsqlite::plan {
 
-struct Design;
-struct PlannedTable;
-
 /// A condition on the converted row, over the target's column names. A row passes when it is true or NULL.
 struct LoadRule {
     std::string name;  ///< the spec's; of a required column "required: <column>"
@@ -58,6 +55,7 @@ struct LoadTask {
     std::string where;        ///< SQL condition over the columns of `source`; empty: all rows
     bool overriding = false;  ///< OVERRIDING SYSTEM VALUE
     std::string conflict;     ///< ON CONFLICT clause, or empty
+    bool overwrites = false;  ///< by it: rows that are there become other ones
     /// With an upsert: columns of the target that say which row it is, and those that are written in a row
     /// that is there; none in records of 0.1.0.
     std::vector<std::string> upsert_key, upsert_set;
@@ -77,10 +75,6 @@ struct LoadTask {
     std::vector<value::OnError> on_error;
     std::vector<LoadRule> rules;
 };
-
-/// The task of a planned table, whose probes have run; no `columns` where the target takes none. A rule that
-/// can't be carried out as the spec has it sets rows aside rather than let them through.
-LoadTask MakeLoadTask(const Design& design, const PlannedTable& table);
 
 /// What SQLite calls a column of the target; its own name where SQLite has none for it.
 std::string NameInSource(const LoadTask& task, const std::string& column);

@@ -10,12 +10,6 @@ namespace {
 using Kind = UndoItem::Kind;
 using schema::QuotePgLiteral;
 
-constexpr std::string_view kDropSchema = "DROP SCHEMA ";
-
-bool StartsWith(const std::string& text, std::string_view start) noexcept {
-    return text.compare(0, start.size(), start) == 0;
-}
-
 /// Condition on rows of `alias`: the job wrote them, and nobody has changed them since.
 std::string IsOwn(const UndoTarget& target, const std::string& alias) {
     std::vector<std::uint32_t> xids = target.xids;
@@ -165,11 +159,11 @@ class Writer {
     }
 
     void Undo(const UndoStep& step) {
-        if (step.loads) return RemoveRows(*step.target);
+        if (step.kind == StepKind::kLoad) return RemoveRows(*step.target);
         if (step.undo.empty() || (step.target && Stays(job_.targets[*step.target]))) return;
         CheckKeys();
-        if (StartsWith(step.undo, kDropSchema)) return Add(Kind::kDropSchema, step.object, step.undo);
-        const bool drops = StartsWith(step.undo, "DROP TABLE ") || StartsWith(step.undo, "DROP VIEW ");
+        if (step.kind == StepKind::kSchema) return Add(Kind::kDropSchema, step.object, step.undo);
+        const bool drops = step.kind == StepKind::kTable || step.kind == StepKind::kView;
         Add(Kind::kStatement, step.object, step.undo + (force_ && drops ? " CASCADE" : ""));
     }
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "core/job/step.hpp"
+
 namespace pgsqlite::plan {
 
 /// A foreign key by which rows elsewhere would be deleted or changed together with a target's.
@@ -37,9 +39,9 @@ struct UndoTarget {
 
 /// A step that was carried out, wholly or (a load) in part.
 struct UndoStep {
+    StepKind kind = StepKind::kStatement;
     std::string object;
-    std::string undo;  ///< empty: nothing
-    bool loads = false;
+    std::string undo;                   ///< empty: nothing
     std::optional<std::size_t> target;  ///< place among UndoJob::targets
 };
 

@@ -184,21 +184,6 @@ RowidColumn FindRowid(const PlannedTable& table) {
     return rowid;
 }
 
-/// Orphans of one foreign key: FROM and WHERE of a statement over the child as `c`.
-std::string OrphanCondition(const PlannedForeignKey& key) {
-    std::string present, match;
-    const char* conjunction = "";
-    for (std::size_t i = 0; i < key.columns.size(); ++i) {
-        const std::string child = "c." + QuotePgIdentifierIfNeeded(key.columns[i]);
-        present += (i == 0 ? "" : key.match_full ? " OR " : " AND ") + child + " IS NOT NULL";
-        match += conjunction + ("p." + QuotePgIdentifierIfNeeded(key.parent_columns[i])) + " = " + child;
-        conjunction = " AND ";
-    }
-    if (key.match_full && key.columns.size() > 1) present = "(" + present + ")";
-    return present + " AND NOT EXISTS (SELECT FROM " + QualifiedName(key.references) + " AS p WHERE " +
-           match + ")";
-}
-
 }  // namespace
 
 std::vector<std::string> UpsertKey(const PlannedTable& table) {
@@ -291,6 +276,7 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     if (!task.conflict.empty() && table.settings.existing == spec::Existing::kUpsert) {
         task.upsert_key = UpsertKey(table);
         task.upsert_set = UpsertSet(table, task.columns);
+        task.overwrites = !task.upsert_set.empty();
     }
     if (!task.conflict.empty() && table.settings.existing == spec::Existing::kMatch)
         task.match_on = table.match->on;
@@ -304,10 +290,27 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     return task;
 }
 
+std::string OrphanCondition(const PlannedForeignKey& key) {
+    std::string present, match;
+    const char* conjunction = "";
+    for (std::size_t i = 0; i < key.columns.size(); ++i) {
+        const std::string child = "c." + QuotePgIdentifierIfNeeded(key.columns[i]);
+        present += (i == 0 ? "" : key.match_full ? " OR " : " AND ") + child + " IS NOT NULL";
+        match += conjunction + ("p." + QuotePgIdentifierIfNeeded(key.parent_columns[i])) + " = " + child;
+        conjunction = " AND ";
+    }
+    if (key.match_full && key.columns.size() > 1) present = "(" + present + ")";
+    return present + " AND NOT EXISTS (SELECT FROM " + QualifiedName(key.references) + " AS p WHERE " +
+           match + ")";
+}
+
+std::string RemoveOrphans(const std::string& target, const std::string& condition) {
+    return "DELETE FROM " + target + " AS c\nWHERE " + condition;
+}
+
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key) {
     const std::string condition = OrphanCondition(key);
-    if (key.orphans == spec::Orphans::kReject)
-        return "DELETE FROM " + table.SqlName() + " AS c\nWHERE " + condition;
+    if (key.orphans == spec::Orphans::kReject) return RemoveOrphans(table.SqlName(), condition);
     std::string set;
     for (const std::string& column : key.columns)
         set += (set.empty() ? "" : ", ") + QuotePgIdentifierIfNeeded(column) + " = NULL";

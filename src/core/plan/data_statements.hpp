@@ -8,6 +8,10 @@
 
 namespace pgsqlite::plan {
 
+/// The task of a planned table, whose probes have run; no `columns` where the target takes none. A rule that
+/// can't be carried out as the spec has it sets rows aside rather than let them through.
+LoadTask MakeLoadTask(const Design& design, const PlannedTable& table);
+
 /// The temporary foreign table that reads a planned table's rows.
 std::string ForeignTableName(const PlannedTable& table);
 /// @param more definition of a further column, or empty
@@ -17,6 +21,10 @@ std::string CreateForeignTable(const PlannedTable& table, const std::string& nam
 std::string DropForeignTable(const PlannedTable& table);
 /// The expression that gives a written column its value, over the foreign table's columns.
 std::string SourceExpression(const PlannedColumn& column);
+/// Which rows have no parent by a key: SQL over the child as `c`.
+std::string OrphanCondition(const PlannedForeignKey& key);
+/// DELETE of the rows of a target, as `c`, that meet a condition.
+std::string RemoveOrphans(const std::string& target, const std::string& condition);
 /// Removes the rows without a parent, or their references, as the key's `orphans` says: reject or null.
 std::string RemoveOrphans(const PlannedTable& table, const PlannedForeignKey& key);
 /// SELECT of how many rows have no parent, and the least of their references as text.

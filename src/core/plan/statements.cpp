@@ -36,8 +36,7 @@ class Writer {
     std::vector<Step> Run() {
         section_ = Section::kPreData;
         for (const std::string& schema : design_.new_schemas)
-            Add("schema " + schema, "CREATE SCHEMA IF NOT EXISTS " + QuotePgIdentifierIfNeeded(schema)).undo =
-                "DROP SCHEMA " + QuotePgIdentifierIfNeeded(schema);
+            WriteSchema(schema);
         for (const PlannedTable& table : design_.tables) {
             WriteTable(table);
             if (table.keys_first) WriteKeys(table);
@@ -64,27 +63,33 @@ class Writer {
         WriteTriggersOfSource();
         for (const PlannedTable& table : design_.tables)
             if (table.not_migrated.empty() && !table.merged_into)
-                Add(table, "statistics of ", "ANALYZE " + table.SqlName()).kind = StepKind::kStatistics;
+                Add(StepKind::kStatistics, table, "statistics of ", "ANALYZE " + table.SqlName());
         return std::move(steps_);
     }
 
   private:
-    Step& Add(std::string object, std::string statement) {
+    Step& Add(StepKind kind, std::string object, std::string statement) {
         Step& step = steps_.emplace_back();
         step.section = section_;
+        step.kind = kind;
         step.object = std::move(object);
         step.statement = std::move(statement);
         return step;
     }
-    /// @param what "check x of ": the table's name follows
-    Step& Add(const PlannedTable& table, const std::string& what, std::string statement) {
-        Step& step = Add(what + table.SqlName(), std::move(statement));
+    /// @param what "data of ": the table's name follows
+    Step& Add(StepKind kind, const PlannedTable& table, const std::string& what, std::string statement) {
+        Step& step = Add(kind, what + table.SqlName(), std::move(statement));
         step.table = PlaceOf(table);
         return step;
     }
+    /// What has a name of its own: "check x of …".
+    Step& AddNamed(StepKind kind, const PlannedTable& table, const std::string& name, std::string statement) {
+        Step& step = Add(kind, table, StepKindName(kind) + (" " + name + " of "), std::move(statement));
+        step.name = name;
+        return step;
+    }
     Step& AddComment(const PlannedTable* table, std::string object, const std::string& text) {
-        Step& step = Add(std::move(object), Comment(text));
-        step.kind = StepKind::kComment;
+        Step& step = Add(StepKind::kComment, std::move(object), Comment(text));
         if (table != nullptr) step.table = PlaceOf(*table);
         return step;
     }
@@ -92,6 +97,13 @@ class Writer {
     void AddUntranslated(const PlannedTable* table, const std::string& object, const std::string& reason,
                          const std::string& source) {
         AddComment(table, object, object + " is not translated: " + reason + "\n" + source);
+    }
+
+    void WriteSchema(const std::string& schema) {
+        const std::string name = QuotePgIdentifierIfNeeded(schema);
+        Step& step = Add(StepKind::kSchema, "schema " + schema, "CREATE SCHEMA IF NOT EXISTS " + name);
+        step.name = schema;
+        step.undo = "DROP SCHEMA " + name;
     }
 
     void WriteTable(const PlannedTable& table) {
@@ -102,7 +114,7 @@ class Writer {
             return;
         }
         if (!table.creates()) return;
-        Add(table, "table ", CreateTable(table)).undo = "DROP TABLE " + table.SqlName();
+        Add(StepKind::kTable, table, "table ", CreateTable(table)).undo = "DROP TABLE " + table.SqlName();
         WritePartitions(table);
         WriteUntranslatedOf(table);
     }
@@ -112,16 +124,17 @@ class Writer {
         if (!table.partitioning) return;
         for (const PlannedPartition& partition : table.partitioning->partitions) {
             const std::string name = QualifiedName({table.target.schema, partition.name});
-            Add(table, "partition " + name + " of ", CreatePartition(table, partition));
+            Add(StepKind::kPartition, table, "partition " + name + " of ", CreatePartition(table, partition));
         }
     }
 
     void WriteViolatedChecks(const PlannedTable& table) {
         for (const PlannedCheck& check : table.checks)
             if (check.violated)
-                Add(table, "check " + check.name + " of ",
-                    From(table) + Comment("rows break it: it holds for new ones only") + "\nALTER TABLE " +
-                        table.SqlName() + " ADD " + CheckClause(check) + " NOT VALID");
+                AddNamed(StepKind::kCheck, table, check.name,
+                         From(table) + Comment("rows break it: it holds for new ones only") +
+                             "\nALTER TABLE " + table.SqlName() + " ADD " + CheckClause(check) +
+                             " NOT VALID");
     }
 
     void WriteUntranslatedOf(const PlannedTable& table) {
@@ -159,17 +172,16 @@ class Writer {
         }
         const std::vector<MatchStatement> matches = PrepareMatches(design_, table);
         for (const MatchStatement& match : matches)
-            Add(table, "keys for ", match.make).kind = StepKind::kSource;
+            Add(StepKind::kSource, table, "keys for ", match.make);
         // Without the column that only a job reads by.
-        Add(table, "source of ", From(table) + CreateForeignTable(table)).kind = StepKind::kSource;
-        Step& load = Add(table, "data of ", Rejecting(table) + Ruling(task) + PlainInsert(task));
-        load.kind = StepKind::kLoad;
-        load.loads = place;
-        Add(table, "source of ", task.drop_source).kind = StepKind::kSource;
+        Add(StepKind::kSource, table, "source of ", From(table) + CreateForeignTable(table));
+        Add(StepKind::kLoad, table, "data of ", Rejecting(table) + Ruling(task) + PlainInsert(task)).loads =
+            place;
+        Add(StepKind::kSource, table, "source of ", task.drop_source);
         for (auto match = matches.rbegin(); match != matches.rend(); ++match)
-            if (!match->drop.empty()) Add(table, "keys for ", match->drop).kind = StepKind::kSource;
+            if (!match->drop.empty()) Add(StepKind::kSource, table, "keys for ", match->drop);
         for (std::string& set : SetSequences(design_, table))
-            Add(table, "sequence of ", std::move(set));
+            Add(StepKind::kSequence, table, "sequence of ", std::move(set));
     }
 
     /// Columns that the spec leaves out, where anything is lost by that.
@@ -220,21 +232,23 @@ class Writer {
             std::string list;
             for (const PlannedTable* table : emptying.tables)
                 list += (list.empty() ? "" : ", ") + table->SqlName();
-            Add("rows of " + list, emptying.statement);
+            Add(StepKind::kTruncate, "rows of " + list, emptying.statement);
         }
     }
 
     /// With `triggers` disable: those of targets that exist which would fire.
     void WriteTriggersOff() {
         ForTriggers([&](const PlannedTable& table) {
-            Add(table, "triggers of ", AlterTriggers(table, false)).undo = AlterTriggers(table, true);
+            Add(StepKind::kTriggers, table, "triggers of ", AlterTriggers(table, false)).undo =
+                AlterTriggers(table, true);
         });
     }
 
     void WriteTriggersOn() {
         ForTriggers([&](const PlannedTable& table) {
             // Undone both ways, so that none fires for rows that are taken back either.
-            Add(table, "triggers of ", AlterTriggers(table, true)).undo = AlterTriggers(table, false);
+            Add(StepKind::kTriggers, table, "triggers of ", AlterTriggers(table, true)).undo =
+                AlterTriggers(table, false);
         });
     }
 
@@ -263,7 +277,7 @@ class Writer {
                 std::make_move_iterator(steps_.begin() + static_cast<std::ptrdiff_t>(first)),
                 std::make_move_iterator(steps_.end()));
             steps_.resize(first);
-            Add("orphans", UntilNoneIsLeft(removals)).repeated = std::move(removals);
+            Add(StepKind::kOrphans, "orphans", UntilNoneIsLeft(removals)).repeated = std::move(removals);
         }
         WriteOrphans(spec::Orphans::kNull);
     }
@@ -272,15 +286,20 @@ class Writer {
         for (const PlannedTable& table : design_.tables)
             for (const PlannedForeignKey& key : table.foreign_keys) {
                 if (!table.not_migrated.empty() || !key.reason.empty() || key.orphans != orphans) continue;
-                Step& step =
-                    Add(table, "orphans of ", Comment(key.source) + "\n" + RemoveOrphans(table, key));
-                if (orphans != spec::Orphans::kReject) continue;
+                const bool removes = orphans == spec::Orphans::kReject;
+                Step& step = Add(removes ? StepKind::kOrphans : StepKind::kClearOrphans, table, "orphans of ",
+                                 Comment(key.source) + "\n" + RemoveOrphans(table, key));
+                step.condition = OrphanCondition(key);
+                if (!removes) {
+                    step.columns = key.columns;
+                    continue;
+                }
                 step.loads = PlaceOf(table);
                 step.orphans_of = static_cast<std::size_t>(&key - table.foreign_keys.data());
                 for (const std::string& name : key.columns) {
                     const PlannedColumn* column = table.FindTarget(name);
                     const bool known = column != nullptr && column->source != nullptr;
-                    step.orphan_columns.push_back(known ? column->source->name : name);
+                    step.columns.push_back(known ? column->source->name : name);
                 }
             }
     }
@@ -292,24 +311,22 @@ class Writer {
     void WriteKeys(const PlannedTable& table) {
         for (const PlannedKey& key : table.keys) {
             const std::string list = ColumnList(key.columns);
-            const std::string what =
-                std::string(key.primary ? "primary key " : "unique key ") + key.name + " of ";
+            const StepKind kind = key.primary ? StepKind::kPrimaryKey : StepKind::kUniqueKey;
             const char* words = key.primary ? " PRIMARY KEY " : " UNIQUE ";
             if (key.reason.empty())
-                Add(table, what,
-                    From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " +
-                        QuotePgIdentifierIfNeeded(key.name) + words + list)
-                    .kind = StepKind::kKey;
+                AddNamed(kind, table, key.name,
+                         From(table) + "ALTER TABLE " + table.SqlName() + " ADD CONSTRAINT " +
+                             QuotePgIdentifierIfNeeded(key.name) + words + list);
             else
-                AddUntranslated(&table, what + table.SqlName(), key.reason, std::string(words + 1) + list);
+                AddUntranslated(&table, StepKindName(kind) + (" " + key.name + " of ") + table.SqlName(),
+                                key.reason, std::string(words + 1) + list);
         }
     }
 
     void WriteIndexes(const PlannedTable& table) {
         for (const PlannedIndex& index : table.indexes) {
-            const std::string what = "index " + index.name + " of ";
             if (!index.tail.ok()) {
-                AddUntranslated(&table, what + table.SqlName(), index.tail.reason,
+                AddUntranslated(&table, "index " + index.name + " of " + table.SqlName(), index.tail.reason,
                                 index.tail.written == SpecSql::kNone ? index.tail.source : index.tail.text);
                 continue;
             }
@@ -319,18 +336,17 @@ class Writer {
                                                 " of server " + table.source->server) +
                               "\n" + Notes(index.tail);
             sql += index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-            Add(table, what,
-                sql + QuotePgIdentifierIfNeeded(index.name) + " ON " + table.SqlName() + " " +
-                    index.tail.text)
-                .kind = StepKind::kIndex;
+            AddNamed(StepKind::kIndex, table, index.name,
+                     sql + QuotePgIdentifierIfNeeded(index.name) + " ON " + table.SqlName() + " " +
+                         index.tail.text);
         }
     }
 
     void WriteForeignKeys(const PlannedTable& table) {
         for (const PlannedForeignKey& key : table.foreign_keys) {
-            const std::string what = "foreign key " + key.name + " of ";
             if (!key.reason.empty()) {
-                AddUntranslated(&table, what + table.SqlName(), key.reason, key.source);
+                AddUntranslated(&table, "foreign key " + key.name + " of " + table.SqlName(), key.reason,
+                                key.source);
                 continue;
             }
             if (key.held()) continue;
@@ -347,8 +363,14 @@ class Writer {
             if (key.orphans == spec::Orphans::kKeep) sql += " NOT VALID";
             // Tables may refer to each other: none could be dropped first. Whoever dropped a parent by force
             // took the key along.
-            Add(table, what, std::move(sql)).undo = DropKey(table, key, "IF EXISTS ");
+            AddForeignKey(table, key, std::move(sql)).undo = DropKey(table, key, "IF EXISTS ");
         }
+    }
+
+    Step& AddForeignKey(const PlannedTable& table, const PlannedForeignKey& key, std::string statement) {
+        Step& step = AddNamed(StepKind::kForeignKey, table, key.name, std::move(statement));
+        if (key.parent_planned) step.parent = key.parent;
+        return step;
     }
 
     static std::string DropKey(const PlannedTable& table, const PlannedForeignKey& key,
@@ -364,28 +386,35 @@ class Writer {
     /// Keys of targets that exist, as long as rows come in whose parents come later.
     void WriteSuspensions(const PlannedTable& table) {
         for (const PlannedForeignKey& key : table.foreign_keys)
-            if (key.suspended != nullptr)
-                Add(table, "foreign key " + key.name + " of ",
-                    Comment("rows come in without those that they refer to: it is added again behind them") +
-                        "\n" + DropKey(table, key))
-                    .undo = AddKey(table, key);
+            if (key.suspended != nullptr) WriteSuspension(table, key);
+    }
+
+    void WriteSuspension(const PlannedTable& table, const PlannedForeignKey& key) {
+        Step& step =
+            Add(StepKind::kDropForeignKey, table, "foreign key " + key.name + " of ",
+                Comment("rows come in without those that they refer to: it is added again behind them") +
+                    "\n" + DropKey(table, key));
+        step.name = key.name;
+        step.undo = AddKey(table, key);
     }
 
     void WriteResumption(const PlannedTable& table, const PlannedForeignKey& key) {
         const bool unchecked = key.orphans == spec::Orphans::kKeep && key.suspended->validated;
-        Add(table, "foreign key " + key.name + " of ", AddKey(table, key) + (unchecked ? " NOT VALID" : ""))
-            .undo = DropKey(table, key);
+        AddForeignKey(table, key, AddKey(table, key) + (unchecked ? " NOT VALID" : "")).undo =
+            DropKey(table, key);
     }
 
     void WriteView(const PlannedView& view) {
         const std::string object = "view " + QualifiedName(view.target);
         if (!view.select.ok())
             return AddUntranslated(nullptr, object, view.select.reason, view.select.source);
-        Add(object, Comment("from view " + schema::QuotePgIdentifier(view.from->table.name) + " of server " +
-                            view.source->server) +
-                        "\n" + Notes(view.select) + "CREATE VIEW " + QualifiedName(view.target) + " AS\n" +
-                        view.select.text)
-            .undo = "DROP VIEW " + QualifiedName(view.target);
+        Step& step = Add(StepKind::kView, object,
+                         Comment("from view " + schema::QuotePgIdentifier(view.from->table.name) +
+                                 " of server " + view.source->server) +
+                             "\n" + Notes(view.select) + "CREATE VIEW " + QualifiedName(view.target) +
+                             " AS\n" + view.select.text);
+        step.name = QualifiedName(view.target);
+        step.undo = "DROP VIEW " + step.name;
     }
 
     void WriteTriggersOfSource() {
@@ -407,11 +436,6 @@ class Writer {
 };
 
 }  // namespace
-
-const char* SectionName(Section section) noexcept {
-    static constexpr const char* kNames[] = {"pre-data", "data", "post-data"};
-    return kNames[static_cast<std::size_t>(section)];
-}
 
 std::vector<Step> WriteSteps(const Design& design) {
     return Writer(design).Run();

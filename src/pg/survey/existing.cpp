@@ -367,7 +367,7 @@ void ReadTypes(Survey* survey) {
 
 }  // namespace
 
-void ReadExisting(Survey* survey, const char* target_schema) {
+void ReadExisting(Survey* survey, const char* target_schema, const char* uuid_namespace) {
     const char* target = ToUtf8(target_schema);
     const char* random = DatumGetCString(DirectFunctionCall1(uuid_out, OidFunctionCall0(F_GEN_RANDOM_UUID)));
     SPI_connect();
@@ -375,7 +375,10 @@ void ReadExisting(Survey* survey, const char* target_schema) {
     Guard([&] {
         const std::string& chosen = survey->spec.job().uuid_namespace;
         survey->existing.target_schema = target;
-        survey->existing.uuid_namespace = !chosen.empty() ? chosen : kept != nullptr ? kept : random;
+        survey->existing.uuid_namespace = uuid_namespace != nullptr ? uuid_namespace
+                                          : !chosen.empty()         ? chosen
+                                          : kept != nullptr         ? kept
+                                                                    : random;
     });
     const char* schemas = SchemaList(survey, target_schema);
     ReadSchemas(survey, schemas);

@@ -116,7 +116,8 @@ const char** ServerNames(ArrayType* array, int* count) {
     return names;
 }
 
-SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, LooksAt looks_at) {
+SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec, LooksAt looks_at,
+                        const char* uuid_namespace) {
     SurveyHandle handle;
     const char** names = ServerNames(servers, &handle.server_count);
     handle.servers = static_cast<SurveyedServer*>(
@@ -133,7 +134,7 @@ SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* sp
     }
     for (int i = 0; i < handle.server_count; ++i)
         ReadStoredTypes(survey, &survey->sources[static_cast<size_t>(i)], handle.servers[i]);
-    ReadExisting(survey, target_schema);
+    ReadExisting(survey, target_schema, uuid_namespace);
     const auto design = [&] {
         survey->design = plan::MakeDesign(survey->sources, survey->spec, survey->existing);
     };

@@ -48,12 +48,13 @@ enum class LooksAt : std::uint8_t {
 /// @param target_schema where tables without a target of their own go
 /// @param spec jsonb
 /// @param looks_at whether what only rows tell is part of the design
+/// @param uuid_namespace of keys that become UUIDs; null: the spec's, or that of the schema
 SurveyHandle MakeSurvey(ArrayType* servers, const char* target_schema, Jsonb* spec,
-                        LooksAt looks_at = LooksAt::kAll);
+                        LooksAt looks_at = LooksAt::kAll, const char* uuid_namespace = nullptr);
 
 /// Fills survey.existing: schemas, relations and columns where tables may go, and the types the spec names.
 /// Raises 42704 for a type that does not exist.
-void ReadExisting(Survey* survey, const char* target_schema);
+void ReadExisting(Survey* survey, const char* target_schema, const char* uuid_namespace);
 /// Which existing targets have rows; those that the current user may not read count as empty.
 void ReadOccupied(Survey* survey);
 

@@ -11,30 +11,8 @@ const char* PlannedName(const std::string& name) {
     return load::SqlText([&] { return schema::QuotePgIdentifierIfNeeded(name); });
 }
 
-/// Of a step that makes NULL of orphans, as plan::RemoveOrphans writes it: UPDATE target AS c SET … WHERE ….
-struct OrphanStep {
-    const char* set;  ///< "a = NULL, b = NULL"
-    const char* condition;
-};
-
-bool ReadOrphanStep(const JobQuery& query, const jobs::PlannedStep& step, OrphanStep* orphans) {
-    if (step.table_no != query.load.table_no && step.table_no != 0) return false;
-    char* statement = ToServerText(step.statement);
-    while (std::strncmp(statement, "--", 2) == 0 && std::strchr(statement, '\n') != nullptr)
-        statement = std::strchr(statement, '\n') + 1;
-    const char* start = psprintf("UPDATE %s AS c SET ", ToServerText(query.load.target));
-    if (std::strncmp(statement, start, std::strlen(start)) != 0) return false;
-    char* where = std::strstr(statement, "\nWHERE ");
-    if (where == nullptr) return false;
-    *where = '\0';
-    orphans->set = statement + std::strlen(start);
-    orphans->condition = where + std::strlen("\nWHERE ");
-    return true;
-}
-
-bool IsCleared(const OrphanStep& step, const char* planned_name) {
-    const char* item = psprintf(", %s = NULL,", planned_name);
-    return std::strstr(psprintf(", %s,", step.set), item) != nullptr;
+bool ClearsOrphans(const JobQuery& query, const jobs::PlannedStep& step) noexcept {
+    return step.kind == jobs::StepKind::kClearOrphans && step.table_no == query.load.table_no;
 }
 
 /// The rows of the load under the target's names and in its types, in the task's order.
@@ -135,9 +113,8 @@ const char* QuotedAsPlanned(const char* name) {
 }
 
 bool HasOrphanSteps(const JobQuery& query) {
-    OrphanStep orphans;
     for (const jobs::PlannedStep& step : query.plan.steps)
-        if (ReadOrphanStep(query, step, &orphans)) return true;
+        if (ClearsOrphans(query, step)) return true;
     return false;
 }
 
@@ -145,16 +122,17 @@ const char* ExpectedQuery(const JobQuery& query) {
     const plan::LoadTask& task = query.load.task;
     const char* rows = query.loaded != nullptr ? LoadedRows(query) : ConvertedRows(query);
     for (const jobs::PlannedStep& step : query.plan.steps) {
-        OrphanStep orphans;
-        if (!ReadOrphanStep(query, step, &orphans)) continue;
+        if (!ClearsOrphans(query, step)) continue;
+        const char* condition = ToServerText(step.condition);
         StringInfoData sql;
         initStringInfo(&sql);
         for (size_t i = 0; i < task.columns.size(); ++i) {
             const char* name = PlannedName(task.columns[i]);
+            const bool cleared =
+                std::find(step.columns.begin(), step.columns.end(), task.columns[i]) != step.columns.end();
             appendStringInfoString(&sql, i > 0 ? ", " : "SELECT ");
-            if (IsCleared(orphans, name))
-                appendStringInfo(&sql, "CASE WHEN %s THEN NULL ELSE c.%s END AS %s", orphans.condition, name,
-                                 name);
+            if (cleared)
+                appendStringInfo(&sql, "CASE WHEN %s THEN NULL ELSE c.%s END AS %s", condition, name, name);
             else
                 appendStringInfo(&sql, "c.%s", name);
         }

@@ -2,6 +2,7 @@
 
 #include "core/job/follow_names.hpp"
 #include "core/schema/keywords.hpp"
+#include "pg/jobs/records/old_records.hpp"
 #include "pg/jobs/records/statement.hpp"
 #include "pg/load/collect.hpp"
 
@@ -42,15 +43,23 @@ constexpr char kSetFillTexts[] = R"(
 UPDATE sqlite.job_tables SET load = jsonb_set(load, '{fill}', to_jsonb($3)) WHERE job = $1 AND table_no = $2
 )";
 constexpr char kStepTexts[] =
-    "SELECT step, object, statement, undo FROM sqlite.job_steps WHERE job = $1 ORDER BY step";
-constexpr char kSetStepTexts[] =
-    "UPDATE sqlite.job_steps SET object = $3, statement = $4, undo = $5 WHERE job = $1 AND step = $2";
+    "SELECT step, object, statement, undo, condition, CASE kind WHEN 'view' THEN name END"
+    " FROM sqlite.job_steps WHERE job = $1 ORDER BY step";
+constexpr char kSetStepTexts[] = R"(
+UPDATE sqlite.job_steps SET object = $3, statement = $4, undo = $5, condition = $6, name = COALESCE($7, name)
+WHERE job = $1 AND step = $2
+)";
 
 constexpr const char* kFollow[] = {
     R"(
 UPDATE sqlite.rejects r SET target = t.target
 FROM sqlite.job_tables t
 WHERE r.job = $1 AND t.job = r.job AND t.table_no = r.table_no AND t.target <> r.target
+)",
+    R"(
+UPDATE sqlite.job_steps s SET name = n.nspname
+FROM sqlite.jobs j, pg_namespace n
+WHERE j.job = $1 AND s.job = j.job AND s.kind = 'schema' AND n.oid = (j.schemas ->> s.name)::oid
 )",
     R"(
 UPDATE sqlite.jobs j SET
@@ -67,11 +76,10 @@ WHERE j.job = $1
 constexpr char kForgetDroppedSchemas[] = R"(
 UPDATE sqlite.job_steps s SET undo = NULL
 FROM sqlite.jobs j
-WHERE j.job = $1 AND j.place = $2 AND s.job = j.job AND s.undo LIKE 'DROP SCHEMA %'
+WHERE j.job = $1 AND j.place = $2 AND s.job = j.job AND s.kind = 'schema'
     AND EXISTS (
         SELECT FROM jsonb_each_text(j.schemas) AS m (name, oid)
-        WHERE m.name = (parse_ident(substr(s.undo, 13)))[1]
-            AND NOT EXISTS (SELECT FROM pg_namespace n WHERE n.oid = m.oid::oid))
+        WHERE m.name = s.name AND NOT EXISTS (SELECT FROM pg_namespace n WHERE n.oid = m.oid::oid))
 )";
 
 constexpr const char* kNoteTargets[] = {
@@ -139,7 +147,7 @@ void FollowTexts(int64 job, const plan::Renames* renames, const char* select, co
 void Rewrite(int64 job, const plan::Renames* renames) {
     FollowTexts(job, renames, kTargetTexts, kSetTargetTexts, 1);
     FollowTexts(job, renames, kFillTexts, kSetFillTexts, 1);
-    FollowTexts(job, renames, kStepTexts, kSetStepTexts, 3);
+    FollowTexts(job, renames, kStepTexts, kSetStepTexts, 5);
     Arguments which;
     which.Int8(job);
     for (const char* statement : kFollow)
@@ -167,6 +175,7 @@ void FollowTargets(int64 job) {
     Arguments arguments;
     arguments.Int8(job).Text(ThisPlace());
     auto* renames = NewIn<plan::Renames>(CurrentMemoryContext);
+    RenewRecords(job);
     RunOnRecords(kForgetDroppedSchemas, arguments);
     ReadRenames(arguments, renames);
     if (!renames->empty()) Rewrite(job, renames);

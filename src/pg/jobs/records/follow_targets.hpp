@@ -12,8 +12,8 @@ const char* ThisPlace();
 /// Its targets and their schemas are there under the names recorded: notes which they are.
 void NoteTargets(int64 job);
 
-/// Brings a job's records up to the names that its targets and their schemas have now. Nothing where none has
-/// changed, or the transaction is read-only.
+/// Brings a job's records up to the names that its targets and their schemas have now, and those of an older
+/// version to what this one writes. Nothing where none has changed, or the transaction is read-only.
 void FollowTargets(int64 job);
 
 }  // namespace pgsqlite::pg::jobs

@@ -12,7 +12,7 @@ constexpr char kSettings[] =
     "SELECT spec::text, target_schema, servers, max_rejects FROM sqlite.jobs WHERE job = $1";
 
 constexpr char kPlannedSteps[] = R"(
-SELECT step, section, kind, object, statement, table_no, state = 'done', staged, columns
+SELECT step, section, kind, object, statement, table_no, state = 'done', staged, columns, condition
 FROM sqlite.job_steps WHERE job = $1 ORDER BY step
 )";
 
@@ -33,17 +33,6 @@ constexpr char kRejects[] = R"(
 SELECT j.max_rejects, (SELECT sum(t.rejected)::bigint FROM sqlite.job_tables t WHERE t.job = j.job)
 FROM sqlite.jobs j WHERE j.job = $1
 )";
-
-Section SectionOf(std::string_view name) noexcept {
-    return name == "pre-data" ? Section::kPreData : name == "data" ? Section::kData : Section::kPostData;
-}
-
-StepKind KindOf(std::string_view name) noexcept {
-    if (name == "orphans") return StepKind::kOrphans;
-    if (name == "key") return StepKind::kKey;
-    if (name == "index") return StepKind::kIndex;
-    return name == "load" ? StepKind::kLoad : name == "comment" ? StepKind::kComment : StepKind::kStatement;
-}
 
 void ReadSettings(JobPlan* plan, const Arguments& job) {
     const Row row = RunOnRecord(plan->job, kSettings, job);
@@ -71,12 +60,20 @@ void ReadSteps(JobPlan* plan, const Arguments& job) {
     for (uint64 i = 0; i < rows.count; ++i) {
         const Row row = rows[i];
         const char *section = row.Utf8(2), *kind = row.Utf8(3), *object = row.Utf8(4);
-        const char *statement = row.Utf8(5), *staged = row.Utf8OrEmpty(8);
+        const char *statement = row.Utf8(5), *staged = row.Utf8OrEmpty(8), *condition = row.Utf8OrEmpty(10);
         const int32 number = row.Int4(1), table_no = row.Int4(6);
         const bool done = row.Bool(7);
         Guard([&] {
-            plan->steps.push_back(
-                {number, SectionOf(section), KindOf(kind), object, statement, staged, table_no, {}, done});
+            plan->steps.push_back({number,
+                                   plan::SectionNamed(section),
+                                   plan::StepKindNamed(kind),
+                                   object,
+                                   statement,
+                                   staged,
+                                   table_no,
+                                   {},
+                                   condition,
+                                   done});
         });
         row.AppendUtf8(9, &plan->steps.back().columns);
     }

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "core/job/load_task.hpp"
+#include "core/job/step.hpp"
 #include "core/spec/settings.hpp"
 #include "pg/seam.hpp"
 
 namespace pgsqlite::pg::jobs {
 
-enum class Section : uint8 { kPreData, kData, kPostData };
-enum class StepKind : uint8 { kStatement, kLoad, kKey, kIndex, kOrphans, kComment };
+using plan::Section;
+using plan::StepKind;
 
 struct PlannedStep {
     int32 number;
@@ -22,7 +23,8 @@ struct PlannedStep {
     std::string statement;
     std::string staged;  ///< the same over the staged table; empty: it waits until that is in place
     int32 table_no;      ///< 0: none
-    std::vector<std::string> columns;  ///< of a step that removes orphans: those of the foreign key
+    std::vector<std::string> columns;  ///< as plan::Step has them
+    std::string condition;             ///< the same
     bool done;
 };
 

@@ -45,7 +45,8 @@ constexpr const char* kLockParts[] = {
     "SELECT FROM sqlite.job_steps WHERE job = $1 FOR UPDATE",
 };
 
-constexpr char kCall[] = "SELECT servers, target_schema, spec FROM sqlite.jobs WHERE job = $1";
+constexpr char kCall[] =
+    "SELECT servers, target_schema, spec, uuid_namespace FROM sqlite.jobs WHERE job = $1";
 
 constexpr char kLastTableNo[] = R"(
 SELECT (SELECT max(t.table_no) FROM sqlite.job_tables t WHERE t.job = j.job)
@@ -171,6 +172,7 @@ JobCall ReadJobCall(int64 job, MemoryContext memory) {
     call.servers = DatumGetArrayTypePCopy(row.Value(1, &is_null));
     call.schema = row.Text(2);
     call.spec = DatumGetJsonbPCopy(row.Value(3, &is_null));
+    call.uuid_namespace = row.Text(4);
     MemoryContextSwitchTo(own);
     SPI_finish();
     return call;

@@ -47,6 +47,7 @@ struct JobCall {
     ArrayType* servers;
     const char* schema;
     Jsonb* spec;
+    const char* uuid_namespace;  ///< of keys that became UUIDs, or null
 };
 JobCall ReadJobCall(int64 job, MemoryContext memory);
 

@@ -49,13 +49,10 @@ constexpr char kSubjects[] = R"(
             IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
         AND has_sequence_privilege(s.seqrelid, 'USAGE, SELECT')
 ), planned AS (
-    SELECT t.name, t.place, t.relation, m[1] AS kind,
-        substr(s.object, length(m[1]) + 2, length(s.object) - length(m[1]) - 5 - length(t.name)) AS object
+    SELECT t.name, t.place, t.relation, s.kind, s.name AS object
     FROM sqlite.job_steps s JOIN sqlite.job_tables j ON j.job = s.job AND j.table_no = s.table_no
-        JOIN target t ON t.name = j.target,
-        regexp_match(s.object, '^(primary key|unique key|foreign key|check|index|trigger) ') AS m
-    WHERE s.job = $1 AND s.kind <> 'comment' AND s.state = 'done' AND m IS NOT NULL
-        AND right(s.object, length(t.name) + 4) = ' of ' || t.name
+        JOIN target t ON t.name = j.target
+    WHERE s.job = $1 AND s.state = 'done' AND s.kind IN ('primary key', 'unique key', 'foreign key', 'check', 'index')
 )
 SELECT name, kind, object, status, query FROM (
     SELECT name, place, 'foreign key' AS kind, conname::text AS object,
@@ -82,16 +79,14 @@ SELECT name, kind, object, status, query FROM (
         WHEN 'index' THEN EXISTS (
             SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
             WHERE i.indrelid = p.relation AND c.relname = p.object)
-        WHEN 'trigger' THEN EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = p.relation AND g.tgname = p.object)
         ELSE EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = p.relation AND c.conname = p.object)
             OR EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                 WHERE i.indrelid = p.relation AND c.relname = p.object)
         END
     UNION ALL
-    SELECT substr(s.object, 6), 1000000, 'view', substr(s.object, 6), 'missing', NULL
+    SELECT s.name, 1000000, 'view', s.name, 'missing', NULL
     FROM sqlite.job_steps s
-    WHERE s.job = $1 AND s.kind = 'statement' AND s.state = 'done' AND s.object LIKE 'view %'
-        AND to_regclass(substr(s.object, 6)) IS NULL
+    WHERE s.job = $1 AND s.state = 'done' AND CASE s.kind WHEN 'view' THEN to_regclass(s.name) IS NULL END
 ) AS subject ORDER BY place, name, kind, object, status
 )";
 

@@ -78,6 +78,10 @@ Arguments& Arguments::Texts(const List* names) {
                PointerGetDatum(construct_array(elements, length, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
+Arguments& Arguments::TextsOrNull(const List* names) {
+    return names != NIL ? Texts(names) : Add(TEXTARRAYOID, static_cast<Datum>(0), true);
+}
+
 Arguments& Arguments::Int4s(const int32* numbers, int length) {
     Datum* elements = PallocArray<Datum>(length);
     for (int i = 0; i < length; ++i)

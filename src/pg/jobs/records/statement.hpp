@@ -19,9 +19,10 @@ struct Arguments {
     char nulls[kMost];
 
     Arguments& Add(Oid type, Datum value, bool is_null = false) noexcept;
-    Arguments& Text(const char* value);   ///< null: NULL
-    Arguments& Json(const char* value);   ///< null: NULL
-    Arguments& Texts(const List* names);  ///< String nodes: text[]
+    Arguments& Text(const char* value);         ///< null: NULL
+    Arguments& Json(const char* value);         ///< null: NULL
+    Arguments& TextsOrNull(const List* names);  ///< NIL: NULL
+    Arguments& Texts(const List* names);        ///< String nodes: text[]
     Arguments& Int4s(const int32* numbers, int count);
     Arguments& Int8(int64 value) noexcept { return Add(INT8OID, Int64GetDatum(value)); }
     Arguments& Int8OrNull(int64 value, bool is_null) noexcept {

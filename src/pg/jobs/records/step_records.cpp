@@ -6,12 +6,13 @@ namespace pgsqlite::pg::jobs {
 namespace {
 
 constexpr char kAddStep[] = R"(
-INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, staged, undo, table_no, columns)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO sqlite.job_steps (job, step, section, kind, object, statement, staged, undo, table_no, columns, name,
+    parent_no, condition)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 )";
 
 constexpr char kMarkStep[] = R"(
-UPDATE sqlite.job_steps s SET state = 'done', finished = $3,
+UPDATE sqlite.job_steps s SET state = 'done', finished = $3, xid = $5,
     started = COALESCE($4, (SELECT t.started FROM sqlite.job_tables t WHERE t.job = s.job AND t.table_no = s.table_no), $3)
 WHERE s.job = $1 AND s.step = $2
 RETURNING s.kind, s.table_no,
@@ -40,27 +41,34 @@ void AddStep(int64 job, const NewStep& step) {
     Arguments arguments;
     arguments.Int8(job)
         .Int4(step.step)
-        .Text(step.section)
-        .Text(step.kind)
+        .Text(plan::SectionName(step.section))
+        .Text(plan::StepKindName(step.kind))
         .Text(step.object)
         .Text(step.statement)
         .Text(step.staged)
         .Text(step.undo)
         .Add(INT4OID, Int32GetDatum(step.table_no), step.table_no == 0)
-        .Texts(step.columns);
-    if (step.columns == NIL) arguments.nulls[arguments.count - 1] = 'n';
+        .TextsOrNull(step.columns)
+        .Text(step.name)
+        .Add(INT4OID, Int32GetDatum(step.parent_no), step.parent_no == 0)
+        .Text(step.condition);
     TouchRecords(kAddStep, arguments);
 }
 
 void MarkStep(int64 job, int32 step, TimestampTz began) {
     SPI_connect();
     Arguments arguments;
-    arguments.Int8(job).Int4(step).Time(GetCurrentTimestamp()).Time(began, began == 0);
+    // The rows that the step has changed in this (sub)transaction bear its number.
+    arguments.Int8(job)
+        .Int4(step)
+        .Time(GetCurrentTimestamp())
+        .Time(began, began == 0)
+        .Add(XIDOID, TransactionIdGetDatum(GetCurrentTransactionId()));
     const Row row = RunOnRecord(job, kMarkStep, arguments);
-    const char* kind = row.Text(1);
-    if (std::strcmp(kind, "load") == 0)
+    const plan::StepKind kind = plan::StepKindNamed(row.Text(1));
+    if (kind == plan::StepKind::kLoad)
         LogTable(job, row.Int4(2));
-    else if (std::strcmp(kind, "comment") != 0)
+    else if (kind != plan::StepKind::kComment)
         Log(job, "info", row.Text(3));
     SPI_finish();
 }

@@ -1,20 +1,25 @@
 // sqlite.job_steps: the plan that a job carries out, and how far it is.
 #pragma once
 
+#include "core/job/step.hpp"
 #include "pg/jobs/records/statement.hpp"
 
 namespace pgsqlite::pg::jobs {
 
+/// See plan::Step.
 struct NewStep {
     int32 step;
-    const char* section;
-    const char* kind;  ///< "statement", "load", "key", "index", "orphans", "comment"
+    plan::Section section;
+    plan::StepKind kind;
     const char* object;
     const char* statement;
-    const char* staged;   ///< the same over the staged table, or null
-    const char* undo;     ///< or null
-    const List* columns;  ///< String nodes: of "orphans", those of the foreign key
-    int32 table_no;       ///< 0: none
+    const char* staged;     ///< the same over the staged table, or null
+    const char* undo;       ///< or null
+    const char* name;       ///< or null
+    const List* columns;    ///< String nodes
+    const char* condition;  ///< or null
+    int32 table_no;         ///< 0: none
+    int32 parent_no;        ///< of a foreign key; 0: none
 };
 void AddStep(int64 job, const NewStep& step);
 /// A step is done; sqlite.job_log gets a line of it.

@@ -12,13 +12,12 @@ namespace pgsqlite::pg::jobs {
 namespace {
 
 /// By targets ($2: of these tables, NULL: all; $3: this cluster; $4: this place). Transactions that wrote a
-/// target's rows: those of its loads, and of steps that changed its rows (orphans that lost their reference:
-/// what marks the step as done is of the same transaction).
+/// target's rows: those of its loads, and of steps that changed its rows (orphans that lost their reference).
 constexpr char kUndoTargets[] = R"(
 SELECT t.target, bool_or(t.created), sum(t.written)::bigint,
-    bool_or(t.written > 0 AND t.load ->> 'conflict' LIKE '%DO UPDATE%'),
+    bool_or(t.written > 0 AND COALESCE((t.load ->> 'overwrites')::boolean, false)),
     bool_or(t.existing = 'truncate') AND EXISTS (
-        SELECT FROM sqlite.job_steps s WHERE s.job = $1 AND s.state = 'done' AND s.object LIKE 'rows of %'),
+        SELECT FROM sqlite.job_steps s WHERE s.job = $1 AND s.kind = 'truncate' AND s.state = 'done'),
     x.list,
     CASE WHEN x.elsewhere THEN 'its transactions are those of another cluster'
         WHEN x.age > 2147483647 THEN 'the job is more than 2,147,483,647 transactions old' END,
@@ -33,10 +32,10 @@ FROM sqlite.job_tables t LEFT JOIN LATERAL (
             CROSS JOIN LATERAL unnest(c.xids) AS w (xid)
         WHERE o.job = $1 AND o.target = t.target
         UNION ALL
-        SELECT s.xmin, false, 0
+        SELECT s.xid, false, 0
         FROM sqlite.job_tables o JOIN sqlite.job_steps s ON s.job = o.job AND s.table_no = o.table_no
-        WHERE o.job = $1 AND o.target = t.target AND s.state = 'done' AND s.kind = 'statement'
-            AND s.object LIKE 'orphans of %'
+        WHERE o.job = $1 AND o.target = t.target AND s.state = 'done' AND s.kind = 'clear orphans'
+            AND s.xid IS NOT NULL
     ) AS e
 ) AS x ON true
 WHERE t.job = $1 AND ($2 IS NULL OR t.table_no = ANY ($2))
@@ -45,17 +44,17 @@ GROUP BY t.target, x.list, x.elsewhere, x.age ORDER BY min(t.table_no)
 
 /// Steps that were done, of these tables or all. A load has none of its own: each of its tables is one.
 constexpr char kUndoSteps[] = R"(
-SELECT e.object, e.undo, e.loads, t.target
+SELECT e.kind, e.object, e.undo, t.target
 FROM (
-    SELECT s.step, s.object, s.undo, s.kind = 'load' AS loads, s.table_no, s.state
+    SELECT s.step, s.kind, s.object, s.undo, s.table_no, s.state
     FROM sqlite.job_steps s WHERE s.job = $1
     UNION ALL
-    SELECT o.table_no, o.target, NULL, true, o.table_no, o.state
+    SELECT o.table_no, 'load', o.target, NULL, o.table_no, o.state
     FROM sqlite.job_tables o
     WHERE o.job = $1 AND NOT EXISTS (SELECT FROM sqlite.job_steps s WHERE s.job = $1)
 ) AS e LEFT JOIN sqlite.job_tables t ON t.job = $1 AND t.table_no = e.table_no
 WHERE ($2 IS NULL OR e.table_no = ANY ($2))
-    AND (e.state = 'done' OR e.loads
+    AND (e.state = 'done' OR e.kind = 'load'
         AND EXISTS (SELECT FROM sqlite.job_chunks c WHERE c.job = $1 AND c.table_no = e.table_no))
 ORDER BY e.step
 )";
@@ -109,15 +108,13 @@ UPDATE sqlite.job_steps SET state = 'pending', started = NULL, finished = NULL W
     R"(
 UPDATE sqlite.job_steps s SET state = 'pending', started = NULL, finished = NULL
 WHERE s.job = $1 AND s.state = 'done' AND (
-    s.undo LIKE 'DROP VIEW %' AND to_regclass(substr(s.undo, 11)) IS NULL
-    OR s.object LIKE 'foreign key %'
-        AND EXISTS (
-            SELECT FROM sqlite.job_tables t
-            WHERE t.job = $1 AND t.table_no = ANY ($2) AND strpos(s.statement, ' REFERENCES ' || t.target || ' ') > 0)
+    -- Only of a view the name is SQL.
+    CASE s.kind WHEN 'view' THEN to_regclass(s.name) IS NULL END
+    OR s.kind = 'foreign key' AND s.parent_no = ANY ($2)
         AND NOT EXISTS (
             SELECT FROM pg_constraint k, sqlite.job_tables c
             WHERE c.job = $1 AND c.table_no = s.table_no AND k.conrelid = to_regclass(c.target) AND k.contype = 'f'
-                AND s.object = format('foreign key %s of %s', k.conname, c.target)))
+                AND k.conname = s.name))
 )",
     "UPDATE sqlite.rejects SET state = 'ignored' WHERE job = $1 AND table_no = ANY ($2)",
     "DELETE FROM sqlite.job_chunks WHERE job = $1 AND table_no = ANY ($2)",
@@ -171,13 +168,13 @@ void ReadUndoSteps(plan::UndoJob* job, Datum tables) {
     const Rows rows = RunOnRecords(kUndoSteps, OfTables(job->number, tables));
     for (uint64 i = 0; i < rows.count; ++i) {
         const Row row = rows[i];
-        const char *object = row.Utf8(1), *undo = row.Utf8OrEmpty(2), *target = row.Utf8OrEmpty(4);
-        const bool loads = row.Bool(3);
+        const plan::StepKind kind = plan::StepKindNamed(row.Text(1));
+        const char *object = row.Utf8(2), *undo = row.Utf8OrEmpty(3), *target = row.Utf8OrEmpty(4);
         Guard([&] {
             plan::UndoStep& step = job->steps.emplace_back();
+            step.kind = kind;
             step.object = object;
             step.undo = undo;
-            step.loads = loads;
             for (size_t j = 0; j < job->targets.size(); ++j)
                 if (job->targets[j].name == target) step.target = j;
         });
@@ -192,6 +189,7 @@ bool ReadStaging(plan::UndoJob* job) {
         const char *object = rows[i].Utf8(1), *undo = rows[i].Utf8(2);
         Guard([&] {
             plan::UndoStep& step = job->steps.emplace_back();
+            step.kind = plan::StepKind::kSchema;
             step.object = object;
             step.undo = undo;
         });

@@ -139,7 +139,7 @@ void SetSequences(const PlannedLoad& table) {
 void SetSequencesAnew(const Retry* retry) {
     if (retry->is_load || retry->loaded == 0) return;
     for (const PlannedStep& step : retry->plan->steps)
-        if (step.table_no > 0 && step.object.rfind("sequence of ", 0) == 0)
+        if (step.table_no > 0 && step.kind == StepKind::kSequence)
             SetSequences(retry->plan->Table(step.table_no));
 }
 

@@ -1,5 +1,6 @@
 #include "pg/jobs/retry/retry_task.hpp"
 
+#include "core/plan/data_statements.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/spec/patch.hpp"
 #include "pg/jobs/records/job_records.hpp"
@@ -11,29 +12,9 @@ namespace pgsqlite::pg::jobs {
 
 struct Replan {
     SurveyHandle survey;
-    const char* old_namespace;  ///< of the job's UUID keys; null: it has none
 };
 
 namespace {
-
-constexpr char kUuidKey[] = "sqlite.uuid_for(sqlite.uuid_for('";
-constexpr size_t kUuidChars = 36;
-
-/// Each plan has a random namespace for the UUIDs that keys become; rows of one job must share theirs.
-const char* NamespaceOf(const JobPlan& plan) {
-    for (const PlannedLoad& table : plan.tables)
-        for (const std::string& expression : table.task.expressions) {
-            const size_t begin = expression.find(kUuidKey);
-            if (begin == std::string::npos) continue;
-            return pnstrdup(expression.c_str() + begin + strlen(kUuidKey), kUuidChars);
-        }
-    return nullptr;
-}
-
-void ReplaceAll(std::string* text, const std::string& from, const std::string& to) {
-    for (size_t at = text->find(from); at != std::string::npos; at = text->find(from, at + to.size()))
-        text->replace(at, from.size(), to);
-}
 
 Jsonb* ToJsonb(const char* server_text) {
     return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(server_text)));
@@ -118,8 +99,8 @@ Replan* PlanAnew(const JobPlan& plan, Jsonb* changes) {
     const char* given = ToUtf8(JsonbToCString(nullptr, &changes->root, VARSIZE(changes)));
     Guard([&] { *patched = spec::PatchSpec(before, given); });
     replan->survey = MakeSurvey(call.servers, ToServerText(plan.target_schema),
-                                ToJsonb(ToServerText(patched->append)), LooksAt::kSchemasOnly);
-    replan->old_namespace = NamespaceOf(plan);
+                                ToJsonb(ToServerText(patched->append)), LooksAt::kSchemasOnly,
+                                call.uuid_namespace);
     return replan;
 }
 
@@ -132,11 +113,6 @@ plan::LoadTask* TaskPlannedAnew(const Replan* replan, const PlannedLoad& table) 
         task->conflict = table.task.conflict;
         task->must_be_empty = false;
         task->reject = true;
-        if (replan->old_namespace == nullptr) return;
-        const std::string& fresh = replan->survey.survey->existing.uuid_namespace;
-        ReplaceAll(&task->fill, fresh, replan->old_namespace);
-        for (std::string& expression : task->expressions)
-            ReplaceAll(&expression, fresh, replan->old_namespace);
     });
     return task;
 }

@@ -26,7 +26,7 @@ List* DisableTriggers(const JobPlan& plan) {
     MemoryContext memory = CurrentMemoryContext;
     SPI_connect();
     for (const PlannedStep& step : plan.steps) {
-        if (step.table_no == 0 || step.object.rfind("triggers of ", 0) != 0) continue;
+        if (step.table_no == 0 || step.kind != StepKind::kTriggers) continue;
         // Of the two steps of a table the first does for both: nothing fires when the second is met.
         Arguments arguments;
         arguments.Text(ToServerText(plan.tables[static_cast<size_t>(step.table_no - 1)].target));

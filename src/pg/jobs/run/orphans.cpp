@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/plan/data_statements.hpp"
 #include "core/sqlite/row_json.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
 #include "pg/jobs/records/step_records.hpp"
@@ -179,8 +180,9 @@ uint64 PutOrphansOf(Call* call, const PlannedStep& step, const PlannedLoad& tabl
 /// @return how many rows it has put aside
 uint64 Remove(Call* call, JobPlan* plan, const PlannedStep& step, const PlannedLoad& table) {
     SPI_connect();
-    if (SPI_execute(psprintf("%s\nRETURNING c.*", ToServerText(step.statement)), false, 0) < 0)
-        elog(ERROR, "could not remove orphans");
+    const char* remove =
+        load::SqlText([&] { return plan::RemoveOrphans(table.target, step.condition) + "\nRETURNING c.*"; });
+    if (SPI_execute(remove, false, 0) != SPI_OK_DELETE_RETURNING) elog(ERROR, "could not remove orphans");
     const SPITupleTable* rows = SPI_tuptable;
     const uint64 count = SPI_processed;
     const Size columns = static_cast<Size>(rows->tupdesc->natts);

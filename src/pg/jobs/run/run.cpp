@@ -54,11 +54,6 @@ uint64 RunStatement(const PlannedStep& step, const std::string& statement) {
     return rows;
 }
 
-/// Whether it makes NULL of references without a parent, which is a policy's change of values.
-bool ClearsOrphans(const PlannedStep& step) noexcept {
-    return step.kind == StepKind::kStatement && step.object.rfind("orphans of ", 0) == 0;
-}
-
 /// Where the row of steps ends that begins at `first` and removes orphans. They are done together, since
 /// each may leave work for the others.
 size_t EndOfOrphans(const JobPlan& plan, size_t first) noexcept {
@@ -83,7 +78,9 @@ void Do(Call* call, JobPlan* plan, const PlannedStep& step) {
         PublishActivity(
             {call->job, PhaseOf(step.section), step.table_no, InvalidOid, -1, ToServerText(step.object)});
         const uint64 rows = RunStatement(step, step.statement);
-        if (ClearsOrphans(step)) AddChanges(call->job, step.table_no, "orphans", static_cast<int64>(rows));
+        // That is a policy's change of values.
+        if (step.kind == StepKind::kClearOrphans)
+            AddChanges(call->job, step.table_no, "orphans", static_cast<int64>(rows));
     }
     MarkStep(call->job, step.number, began);
 }
@@ -178,7 +175,7 @@ void DoInUnits(Call* call, JobPlan* plan) {
             // All of them at once: what stands between them needs none but its own.
             if (!loaded) LoadTables(call, plan);
             loaded = true;
-        } else if (plan->parallel_index && (step.kind == StepKind::kKey || step.kind == StepKind::kIndex)) {
+        } else if (plan->parallel_index && (plan::IsKey(step.kind) || step.kind == StepKind::kIndex)) {
             if (!indexed) BuildIndexes(call, plan);
             indexed = true;
         } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/plan/data_statements.hpp"
 #include "core/plan/statements.hpp"
 #include "core/sqlite/statistics.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
@@ -107,39 +108,24 @@ void RecordTable(int64 job, const SurveyHandle& handle, const plan::Design& desi
     AddTable(job, record);
 }
 
-const char* KindName(const plan::Step& step) noexcept {
-    if (step.orphans_of) return "orphans";
-    switch (step.kind) {
-        case plan::StepKind::kLoad:
-            return "load";
-        case plan::StepKind::kKey:
-            return "key";
-        case plan::StepKind::kIndex:
-            return "index";
-        case plan::StepKind::kComment:
-            return "comment";
-        case plan::StepKind::kStatement:
-        case plan::StepKind::kSource:
-        case plan::StepKind::kStatistics:
-            break;
-    }
-    return "statement";
-}
-
 /// @param staged the same step of the staged design, or null
 void RecordStep(int64 job, const plan::Step& step, const int32* table_numbers, int32 number,
                 const plan::Step* staged) {
+    const auto text = [](const std::string& utf8) { return utf8.empty() ? nullptr : ToServerText(utf8); };
     NewStep record = {};
     record.step = number;
-    record.section = plan::SectionName(step.section);
-    record.kind = KindName(step);
+    record.section = step.section;
+    record.kind = step.kind;
     record.object = ToServerText(step.object);
     record.statement = ToServerText(step.statement);
     if (staged != nullptr) record.staged = ToServerText(staged->statement);
-    record.undo = step.undo.empty() ? nullptr : ToServerText(step.undo);
+    record.undo = text(step.undo);
+    record.name = text(step.name);
+    record.condition = text(step.condition);
     record.table_no = step.table ? table_numbers[*step.table] : 0;
+    record.parent_no = step.parent ? table_numbers[*step.parent] : 0;
     List* columns = NIL;
-    for (const std::string& column : step.orphan_columns)
+    for (const std::string& column : step.columns)
         columns = lappend(columns, makeString(ToServerText(column)));
     record.columns = columns;
     AddStep(job, record);
@@ -177,8 +163,8 @@ std::vector<plan::Step>* StepsOf(const plan::Design& design) {
 /// Whether a step can be done over the staged table alone.
 bool CanBeStaged(const plan::Step& step, const plan::Design& design) {
     if (!step.table || !IsNew(design, design.tables[*step.table])) return false;
-    if (step.kind == plan::StepKind::kKey || step.kind == plan::StepKind::kIndex) return true;
-    return step.kind == plan::StepKind::kStatement && step.section == plan::Section::kPreData;
+    return plan::IsKey(step.kind) || step.kind == plan::StepKind::kIndex ||
+           step.kind == plan::StepKind::kTable || step.kind == plan::StepKind::kPartition;
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ void BuildIndexes(Call* call, JobPlan* plan) {
     Guard([&] {
         std::vector<int32> last_key(plan->tables.size(), -1);  // tasks
         for (const PlannedStep& step : plan->steps) {
-            const bool is_key = step.kind == StepKind::kKey;
+            const bool is_key = plan::IsKey(step.kind);
             if (!is_key && step.kind != StepKind::kIndex) continue;
             if (step.done || step.section != Section::kPostData) continue;
             if (plan->staged && step.staged.empty()) continue;
