@@ -57,6 +57,15 @@ check_format() {
     fi
 }
 
+# Folders of src that include each other.
+check_circles() {
+    if step 120 "$LOGS/circles.log" perl "$ROOT/test/tools/include_circles.pl"; then
+        result circles 1 0
+    else
+        result circles 0 1 "$LOGS/circles.log" 20
+    fi
+}
+
 # Versions, released scripts, META.json and the tarball.
 check_release() {
     local log=$LOGS/release.log good bad status=0
@@ -224,6 +233,7 @@ if wants systems && [ -n "${SYSTEMS:-}" ]; then
     in_background bash -c 'for system; do nice bash "$0" prepare "$system"; done' "$ROOT/test/tools/change_root.sh" $SYSTEMS
 fi
 check format check_format
+check format check_circles
 check release check_release
 if wants unit fuzz; then build_tests; fi
 check unit check_unit

@@ -4,10 +4,11 @@
 #include "pg/fdw/import/import_schema.hpp"
 #include "pg/fdw/modify/modify.hpp"
 #include "pg/fdw/plan/join.hpp"
+#include "pg/fdw/plan/parallel_path.hpp"
 #include "pg/fdw/plan/plan.hpp"
-#include "pg/fdw/plan/row_marks.hpp"
 #include "pg/fdw/plan/upper.hpp"
 #include "pg/fdw/scan/parallel.hpp"
+#include "pg/fdw/scan/row_marks.hpp"
 #include "pg/fdw/scan/scan.hpp"
 
 namespace fdw = pgsqlite::pg::fdw;

@@ -5,7 +5,7 @@
 // Whether something is lost is asked in the same way for all types: what was assigned, cast back, must equal
 // what there was.
 #include "core/value/policy.hpp"
-#include "pg/load/account.hpp"
+#include "pg/load/running_load.hpp"
 #include "pg/seam.hpp"
 
 extern "C" {
@@ -277,8 +277,8 @@ PG_SQLITE_FUNCTION(pg_sqlite_assign) {
     const Datum assigned = functions::Evaluate(plan, plan->assign, value);
     if (functions::IsSame(plan, whole, assigned)) return assigned;
     if (!plan->allowed) functions::RaiseLoss(plan, whole);
-    if (pgsqlite::pg::load::changes_of_load != nullptr)
-        ++pgsqlite::pg::load::changes_of_load[static_cast<size_t>(
+    if (pgsqlite::pg::load::running_load.changes != nullptr)
+        ++pgsqlite::pg::load::running_load.changes[static_cast<size_t>(
             plan->loss == Loss::kDigits ? functions::Applied::kExcessDigits : functions::Applied::kTooLong)];
     return assigned;
 }

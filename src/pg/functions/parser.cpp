@@ -2,7 +2,7 @@
 
 #include "core/value/time/plausible.hpp"
 #include "core/value/value.hpp"
-#include "pg/fdw/scan/column.hpp"
+#include "pg/fdw/column/column.hpp"
 
 namespace pgsqlite::pg::functions {
 namespace {

@@ -20,8 +20,6 @@ char* CopyText(const char* text) {
 
 }  // namespace
 
-uint64* changes_of_load = nullptr;
-
 const char* CategoryName(Category category) noexcept {
     static constexpr const char* kNames[] = {"conversion", "validation", "insertion"};
     return kNames[static_cast<size_t>(category)];

@@ -2,7 +2,7 @@
 // were refused, with the reason.
 #pragma once
 
-#include "pg/fdw/scan/column.hpp"
+#include "pg/fdw/column/column.hpp"
 
 namespace pgsqlite::pg::load {
 
@@ -32,10 +32,6 @@ struct Reject {
 /// Failures after which a scan with on_error error ends; and how many rows that were put aside are kept
 /// beside them, to be told when a job fails.
 inline constexpr int kKeptRejects = 1000;
-
-/// Where a load's own statement counts values that its expressions change under a policy (sqlite.assign), by
-/// value::Applied; null while none runs. Who sets it takes it back, also after an error.
-extern uint64* changes_of_load;
 
 /// A row that a rule has let pass, though it breaks it.
 struct PassedRow {

@@ -99,23 +99,18 @@ ErrorData* TryInsert(BatchLoader* loader, int first, int last) {
     Tuplestorestate* store = ShowRows(&loader->rows, first, last);
     uint64 written = 0;
     InsertCounts counts = {};
-    InsertCounts* outer = conflict_counts;
+    SPIExecuteOptions options = {};
+    options.dest = LoadReceiver();
     ErrorData* error = TryInSubtransaction(
         [&] {
-            bulk_candidate = loader->insert_sql;
-            conflict_counts = &counts;
-            if (SPI_execute_plan(loader->insert, nullptr, nullptr, false, 0) < 0)
-                elog(ERROR, "could not insert a batch");
-            bulk_candidate = nullptr;
-            conflict_counts = outer;
-            written = SPI_processed;
+            WithLoad(&RunningLoad::conflicts, &counts, [&] {
+                if (SPI_execute_plan_extended(loader->insert, &options) < 0)
+                    elog(ERROR, "could not insert a batch");
+                written = SPI_processed;
+            });
             loader->account->NoteTransaction();
         },
-        [&](const ErrorData* raised) {
-            bulk_candidate = nullptr;
-            conflict_counts = outer;
-            return IsAboutRow(raised);
-        });
+        &IsAboutRow);
     tuplestore_end(store);
     if (error == nullptr) {
         loader->account->written += static_cast<int64>(written);

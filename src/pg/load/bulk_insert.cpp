@@ -1,6 +1,8 @@
 #include "pg/load/bulk_insert.hpp"
 
+#include "pg/fdw/plan/parallel_path.hpp"
 #include "pg/fdw/scan/row_collector.hpp"
+#include "pg/fdw/scan/scan.hpp"
 #include "pg/load/bulk_buffers.hpp"
 #include "pg/load/eligible.hpp"
 #include "pg/load/insert.hpp"
@@ -77,14 +79,17 @@ TupleTableSlot* ExecBulkInsert(PlanState* state) {
     return nullptr;
 }
 
-/// A load's own INSERT, by SPI.
+bool IsOfLoad(const QueryDesc* query) noexcept {
+    return query->operation == CMD_INSERT && query->dest == LoadReceiver();
+}
+
+/// One that SPI runs: who runs it sees no plan state.
 bool CountsConflicts(const QueryDesc* query) noexcept {
-    return conflict_counts != nullptr && bulk_candidate != nullptr && query->operation == CMD_INSERT &&
-           std::strcmp(bulk_candidate, query->sourceText) == 0;
+    return running_load.conflicts != nullptr && IsOfLoad(query);
 }
 
 void OnExecutorEnd(QueryDesc* query) {
-    if (CountsConflicts(query)) CountConflicts(query, conflict_counts);
+    if (CountsConflicts(query)) CountConflicts(query, running_load.conflicts);
     if (previous_end != nullptr)
         previous_end(query);
     else
@@ -103,8 +108,7 @@ void OnExecutorStart(QueryDesc* query, int eflags) {
     at_source = true;
     if (query->operation != CMD_INSERT || !IsA(query->planstate, ModifyTableState)) return;
     ModifyTableState* node = castNode(ModifyTableState, query->planstate);
-    const bool of_load = bulk_candidate != nullptr && std::strcmp(bulk_candidate, query->sourceText) == 0;
-    if (!of_load && !ReadsSqlite(node)) return;
+    if (!IsOfLoad(query) && !ReadsSqlite(node)) return;
 
     EState* estate = query->estate;
     MemoryContext previous = MemoryContextSwitchTo(estate->es_query_cxt);
@@ -131,6 +135,8 @@ void InitBulkInsert() {
     ExecutorStart_hook = &OnExecutorStart;
     previous_end = ExecutorEnd_hook;
     ExecutorEnd_hook = &OnExecutorEnd;
+    fdw::describe_insert = &DescribeBulkInsert;
+    fdw::may_insert_in_parallel = &MayReadInParallel;
 }
 
 bool FailedWhileReading() noexcept {

@@ -7,7 +7,8 @@
 
 namespace pgsqlite::pg::load {
 
-/// Installs the executor hook. Statements without a scan of ours are never touched.
+/// Installs the executor hook, and what the scans ask about INSERTs. Statements without a scan of ours are
+/// never touched.
 void InitBulkInsert();
 
 /// Of the statement that has just raised an error: whether it did so before the row reached the target. True

@@ -105,20 +105,14 @@ ErrorData* TryRun(BatchLoader* loader, SPIPlanPtr plan, WaitingRows* rows, int f
     uint64 before[fdw::RowConverter::kChangeKinds];
     std::memcpy(before, loader->account->changes, sizeof(before));
     Tuplestorestate* store = ShowRows(rows, first, last);
-    uint64* outer = changes_of_load;
     ErrorData* error = TryInSubtransaction(
         [&] {
-            changes_of_load = loader->account->changes;
-            Run(plan, &results.receiver);
-            changes_of_load = outer;
+            WithLoad(&RunningLoad::changes, loader->account->changes, [&] { Run(plan, &results.receiver); });
             if (stage->converted.used != last - first)
                 ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
                                 errmsg("an expression of the spec gives no row")));
         },
-        [&](const ErrorData* raised) {
-            changes_of_load = outer;
-            return IsAboutRow(raised);
-        });
+        &IsAboutRow);
     tuplestore_end(store);
     if (error != nullptr) std::memcpy(loader->account->changes, before, sizeof(before));
     return error;
@@ -204,17 +198,12 @@ ErrorData* TryColumn(BatchLoader* loader, int index, size_t column, Datum* value
     one.memory = CurrentMemoryContext;
     one.is_null = true;
     Tuplestorestate* store = ShowRows(&stage->source, index, index + 1);
-    uint64* outer = changes_of_load;
     ErrorData* error = TryInSubtransaction(
         [&] {
-            changes_of_load = loader->account->changes;
-            Run(stage->one[column], &one.receiver);
-            changes_of_load = outer;
+            WithLoad(&RunningLoad::changes, loader->account->changes,
+                     [&] { Run(stage->one[column], &one.receiver); });
         },
-        [&](const ErrorData* raised) {
-            changes_of_load = outer;
-            return IsAboutRow(raised);
-        });
+        &IsAboutRow);
     tuplestore_end(store);
     *value = one.value;
     *is_null = one.is_null;

@@ -1,7 +1,5 @@
 #include "pg/load/insert.hpp"
 
-#include "pg/load/parallel_insert.hpp"
-
 extern "C" {
 #include "executor/instrument.h"
 #include "tcop/pquery.h"
@@ -10,25 +8,21 @@ extern "C" {
 
 namespace pgsqlite::pg::load {
 
-const char* bulk_candidate = nullptr;
-bool ran_parallel = false;
-InsertCounts* conflict_counts = nullptr;
+RunningLoad running_load = {};
 
 namespace {
 
-/// Starts with the collector in place and takes it back, whatever happens.
-void StartCollecting(QueryDesc* query, fdw::RowCollector* collector) {
+bool ReceiveNothing(TupleTableSlot*, DestReceiver*) {
+    return true;
+}
+void StartNothing(DestReceiver*, int, TupleDesc) {}
+void StopNothing(DestReceiver*) {}
+
+/// Starts, and runs with the collector in place.
+void RunCollected(QueryDesc* query, fdw::RowCollector* collector) {
+    ExecutorStart(query, 0);
+    collector->estate = query->estate;
     fdw::RowCollector* outer = fdw::row_collector;
-    const char* outer_candidate = bulk_candidate;
-    PG_TRY();
-    {
-        bulk_candidate = query->sourceText;
-        ExecutorStart(query, 0);
-        collector->estate = query->estate;
-    }
-    PG_FINALLY();
-    { bulk_candidate = outer_candidate; }
-    PG_END_TRY();
     PG_TRY();
     {
         fdw::row_collector = collector;
@@ -41,15 +35,8 @@ void StartCollecting(QueryDesc* query, fdw::RowCollector* collector) {
 
 PlannedStmt* Plan(Query* query, const char* sql, Readers readers) {
     PlannedStmt* plan = nullptr;
-    const bool outer = plans_serially;
-    PG_TRY();
-    {
-        plans_serially = readers == Readers::kSession;
-        fdw::ReadingTablesAlone([&] { plan = pg_plan_query(query, sql, 0, nullptr); });
-    }
-    PG_FINALLY();
-    { plans_serially = outer; }
-    PG_END_TRY();
+    WithLoad(&RunningLoad::plans_serially, readers == Readers::kSession,
+             [&] { fdw::ReadingTablesAlone([&] { plan = pg_plan_query(query, sql, 0, nullptr); }); });
     return plan;
 }
 
@@ -62,7 +49,7 @@ uint64 RowsOf(const PlanState* state) {
 void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestReceiver* receiver,
          InsertCounts* counts, Snapshot snapshot) {
     const auto put = collector->put;
-    ran_parallel = false;
+    running_load.ran_parallel = false;
     List* statements = pg_parse_query(sql);
     if (list_length(statements) != 1)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a load is one statement, not several")));
@@ -75,12 +62,12 @@ void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestRec
                             errmsg("a rule of the target runs a utility command")));
         PlannedStmt* plan = Plan(rewritten, sql, readers);
         collector->put = plan->parallelModeNeeded ? nullptr : put;
-        ran_parallel = ran_parallel || plan->parallelModeNeeded;
+        running_load.ran_parallel = running_load.ran_parallel || plan->parallelModeNeeded;
         PushCopiedSnapshot(snapshot != nullptr ? snapshot : GetTransactionSnapshot());
         UpdateActiveSnapshotCommandId();
         QueryDesc* query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr,
                                            nullptr, INSTRUMENT_ROWS);
-        StartCollecting(query, collector);
+        RunCollected(query, collector);
         ExecutorFinish(query);
         if (counts != nullptr && plan->canSetTag) {
             counts->written += query->estate->es_processed;
@@ -96,6 +83,11 @@ void Run(const char* sql, Readers readers, fdw::RowCollector* collector, DestRec
 
 }  // namespace
 
+DestReceiver* LoadReceiver() noexcept {
+    static DestReceiver receiver = {&ReceiveNothing, &StartNothing, &StopNothing, &StopNothing, DestNone};
+    return &receiver;
+}
+
 void CountConflicts(const QueryDesc* query, InsertCounts* counts) {
     if (!IsA(query->planstate, ModifyTableState)) return;
     const ModifyTableState* node = castNode(ModifyTableState, query->planstate);
@@ -110,7 +102,7 @@ void CountConflicts(const QueryDesc* query, InsertCounts* counts) {
 
 InsertCounts RunInsert(const char* sql, Readers readers, fdw::RowCollector* collector) {
     InsertCounts counts = {};
-    Run(sql, readers, collector, None_Receiver, &counts, nullptr);
+    Run(sql, readers, collector, LoadReceiver(), &counts, nullptr);
     return counts;
 }
 

@@ -2,22 +2,16 @@
 #pragma once
 
 #include "pg/fdw/scan/row_collector.hpp"
+#include "pg/load/running_load.hpp"
 
 namespace pgsqlite::pg::load {
-
-struct InsertCounts {
-    uint64 read;       ///< rows that the source gave
-    uint64 written;    ///< rows inserted or updated
-    uint64 updated;    ///< of these: rows that were there
-    uint64 unchanged;  ///< of the others: rows that were there as they are
-};
 
 /// Counts the rows that an INSERT … ON CONFLICT DO UPDATE, run with INSTRUMENT_ROWS, has met. Before
 /// ExecutorEnd.
 void CountConflicts(const QueryDesc* query, InsertCounts* counts);
-/// Set while the session's own executor runs a statement of a load (bulk_candidate): where its conflicts are
-/// counted.
-extern InsertCounts* conflict_counts;
+/// Where an INSERT of a load sends what it gives: nowhere. By this the hooks know the statement, which may
+/// take the bulk path whatever it reads.
+DestReceiver* LoadReceiver() noexcept;
 
 /// Who reads the source: the session alone, or parallel workers with it where PostgreSQL would plan some.
 enum class Readers : uint8 { kSession, kWorkers };
@@ -31,11 +25,5 @@ InsertCounts RunInsert(const char* sql, Readers readers, fdw::RowCollector* coll
 /// @param snapshot what it sees; null: all that is committed by now
 void RunSelect(const char* sql, fdw::RowCollector* collector, DestReceiver* receiver,
                Snapshot snapshot = nullptr);
-
-/// Whether the latest RunInsert or RunSelect had a plan for workers.
-extern bool ran_parallel;
-
-/// Set while a statement of a load starts: an INSERT with that text may take the bulk path whatever it reads.
-extern const char* bulk_candidate;
 
 }  // namespace pgsqlite::pg::load

@@ -12,16 +12,9 @@ namespace {
 /// The plain statement.
 void LoadDirectly(const char* sql, Readers readers, Account* account) {
     fdw::RowCollector collector = CollectorFor(account);
-    uint64* outer = changes_of_load;
     InsertCounts counts = {};
-    PG_TRY();
-    {
-        changes_of_load = account->changes;
-        counts = RunInsert(sql, readers, &collector);
-    }
-    PG_FINALLY();
-    { changes_of_load = outer; }
-    PG_END_TRY();
+    WithLoad(&RunningLoad::changes, &account->changes[0],
+             [&] { counts = RunInsert(sql, readers, &collector); });
     account->read += static_cast<int64>(counts.read);
     account->written += static_cast<int64>(counts.written);
     account->skipped += static_cast<int64>(counts.read - counts.written);
@@ -35,7 +28,7 @@ enum class Outcome : uint8 { kLoaded, kRefused, kWorkersFailed };
 
 /// Whatever workers could not do, a row to convert or the start of it, the session tries by itself.
 bool IsWorkersFailure(const ErrorData* error) noexcept {
-    return ran_parallel && FailedWhileReading() &&
+    return running_load.ran_parallel && FailedWhileReading() &&
            ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
 }
 

@@ -1,5 +1,6 @@
 #include "pg/load/parallel_insert.hpp"
 
+#include "pg/load/running_load.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -14,8 +15,6 @@ extern "C" {
 }
 
 namespace pgsqlite::pg::load {
-
-bool plans_serially = false;
 
 namespace {
 
@@ -118,8 +117,8 @@ bool HasUnsafeSubquery(const PlannerGlobal* glob) {
 
 bool MayReadInParallel(PlannerInfo* root) {
     Query* query = root->parse;
-    if (!bulk_insert || !parallel_insert || plans_serially || !IsUnderPostmaster || IsInParallelMode() ||
-        root->parent_root != nullptr || query->commandType != CMD_INSERT)
+    if (!bulk_insert || !parallel_insert || running_load.plans_serially || !IsUnderPostmaster ||
+        IsInParallelMode() || root->parent_root != nullptr || query->commandType != CMD_INSERT)
         return false;
     if (query->onConflict != nullptr || query->returningList != NIL || query->withCheckOptions != NIL ||
         query->hasModifyingCTE)

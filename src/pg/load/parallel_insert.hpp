@@ -11,9 +11,6 @@
 
 namespace pgsqlite::pg::load {
 
-/// Set while a statement is planned that must do without.
-extern bool plans_serially;
-
 /// Whether the query being planned is an INSERT … SELECT whose rows may be read by parallel workers: nothing
 /// in it or in its target is unsafe in parallel mode. For a planner's callback.
 bool MayReadInParallel(PlannerInfo* root);

@@ -6,9 +6,9 @@
 #include "core/assess/profile_json.hpp"
 #include "core/assess/suggest.hpp"
 #include "core/sqlite/sqlite_error.hpp"
+#include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/access.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/fdw/scan/column.hpp"
 
 namespace pgsqlite::pg::functions {
 

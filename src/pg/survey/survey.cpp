@@ -2,9 +2,9 @@
 
 #include "core/assess/stored_columns.hpp"
 #include "core/sqlite/sqlite_error.hpp"
+#include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/access.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/fdw/scan/column.hpp"
 #include "pg/fdw/scan/input_fit.hpp"
 #include "pg/survey/profile.hpp"
 

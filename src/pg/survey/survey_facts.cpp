@@ -2,8 +2,8 @@
 
 #include "core/assess/findings.hpp"
 #include "pg/backup/backup.hpp"
+#include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/fdw/scan/column.hpp"
 #include "pg/subtransaction.hpp"
 #include "pg/survey/duplicates.hpp"
 #include "pg/survey/input_misfits.hpp"

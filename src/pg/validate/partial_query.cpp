@@ -1,7 +1,7 @@
 #include "pg/validate/partial_query.hpp"
 
 #include "pg/fdw/connect/access.hpp"
-#include "pg/fdw/scan/parallel.hpp"
+#include "pg/fdw/plan/parallel_path.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"

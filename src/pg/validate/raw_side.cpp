@@ -1,6 +1,6 @@
 #include "pg/validate/raw_side.hpp"
 
-#include "pg/fdw/scan/parallel.hpp"
+#include "pg/fdw/plan/parallel_path.hpp"
 
 namespace pgsqlite::pg::validate {
 

@@ -5,10 +5,10 @@
 #include "core/schema/stored_type.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
+#include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/connection.hpp"
 #include "pg/fdw/connect/options.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
-#include "pg/fdw/scan/column.hpp"
 #include "pg/fdw/scan/input_fit.hpp"
 
 namespace pgsqlite::pg::fdw {

@@ -2,7 +2,7 @@
 
 #include "pg/fdw/modify/row_writer.hpp"
 #include "pg/fdw/plan/plan.hpp"
-#include "pg/fdw/plan/row_marks.hpp"
+#include "pg/fdw/scan/row_marks.hpp"
 
 extern "C" {
 #include "access/sysattr.h"

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/schema/declared_type.hpp"
-#include "pg/fdw/scan/column.hpp"
+#include "pg/fdw/column/column.hpp"
 
 namespace pgsqlite::pg::fdw {
 

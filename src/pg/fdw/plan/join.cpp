@@ -2,8 +2,8 @@
 
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/plan/cost.hpp"
+#include "pg/fdw/plan/parallel_path.hpp"
 #include "pg/fdw/plan/rules.hpp"
-#include "pg/fdw/scan/parallel.hpp"
 
 extern "C" {
 #include "optimizer/tlist.h"

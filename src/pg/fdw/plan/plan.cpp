@@ -2,9 +2,8 @@
 
 #include "pg/fdw/plan/cost.hpp"
 #include "pg/fdw/plan/join.hpp"
-#include "pg/fdw/plan/row_marks.hpp"
+#include "pg/fdw/plan/parallel_path.hpp"
 #include "pg/fdw/plan/upper.hpp"
-#include "pg/fdw/scan/parallel.hpp"
 
 extern "C" {
 #include "optimizer/clauses.h"
@@ -463,7 +462,10 @@ ForeignScan* GetForeignPlan(PlannerInfo* root, RelOptInfo* rel, Oid, ForeignPath
     scan.where = where.len > 0 ? where.data : nullptr;
     scan.order_by = order_by;
     scan.chunked = path->path.parallel_aware;
-    scan.rowid = WantsCtid(used) && plan.facts->rowid_name[0] != '\0';
+    // Rows are found again by their rowid, which travels as ctid (row_marks.hpp).
+    const bool wants_ctid =
+        bms_is_member(SelfItemPointerAttributeNumber - FirstLowInvalidHeapAttributeNumber, used);
+    scan.rowid = wants_ctid && plan.facts->rowid_name[0] != '\0';
     scan.limit = path->fdw_private != NIL ? floatVal(linitial(path->fdw_private)) : -1;
     const ScanQuery query = plan.facts->known ? BuildScanQuery(relation, *plan.facts, attributes, scan)
                                               : NamesOnly(relation, attributes);

@@ -4,9 +4,9 @@
 
 #include "core/sqlite/catalog.hpp"
 #include "core/sqlite/statement_size.hpp"
+#include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/connection.hpp"
 #include "pg/fdw/plan/shape.hpp"
-#include "pg/fdw/scan/column.hpp"
 
 namespace pgsqlite::pg::fdw {
 

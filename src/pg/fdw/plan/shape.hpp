@@ -4,7 +4,7 @@
 
 #include "core/schema/checked_classes.hpp"
 #include "core/sqlite/catalog.hpp"
-#include "pg/fdw/scan/column.hpp"
+#include "pg/fdw/column/column.hpp"
 
 namespace pgsqlite::pg::fdw {
 

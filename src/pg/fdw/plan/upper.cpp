@@ -2,7 +2,7 @@
 
 #include "pg/fdw/plan/cost.hpp"
 #include "pg/fdw/plan/join.hpp"
-#include "pg/fdw/scan/parallel.hpp"
+#include "pg/fdw/plan/parallel_path.hpp"
 
 extern "C" {
 #include "nodes/pathnodes.h"

@@ -3,10 +3,10 @@
 
 #include "core/sqlite/pages/page_rows.hpp"
 #include "core/sqlite/statement.hpp"
+#include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/connection.hpp"
 #include "pg/fdw/plan/relation.hpp"
 #include "pg/fdw/scan/chunk_source.hpp"
-#include "pg/fdw/scan/column.hpp"
 #include "pg/interrupt.hpp"
 
 namespace pgsqlite::pg::fdw {

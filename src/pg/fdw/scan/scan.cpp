@@ -5,19 +5,21 @@
 #include "pg/fdw/plan/explain.hpp"
 #include "pg/fdw/plan/parameters.hpp"
 #include "pg/fdw/plan/plan.hpp"
-#include "pg/fdw/plan/row_marks.hpp"
 #include "pg/fdw/plan/upper.hpp"
 #include "pg/fdw/scan/kept_rows.hpp"
 #include "pg/fdw/scan/parallel.hpp"
 #include "pg/fdw/scan/row_collector.hpp"
+#include "pg/fdw/scan/row_marks.hpp"
 #include "pg/fdw/scan/upper_scan.hpp"
-#include "pg/load/bulk_insert.hpp"
 
 extern "C" {
 #include "catalog/partition.h"
 }
 
 namespace pgsqlite::pg::fdw {
+
+const char* (*describe_insert)(const EState* estate) = nullptr;
+
 namespace {
 
 struct ScanState {
@@ -405,7 +407,7 @@ void ExplainForeignScan(ForeignScanState* node, ExplainState* es) {
     ScanState* state = StateOf(node);
     if (state->plan.join[0] != '\0') ExplainPropertyText("Join Of", state->plan.join, es);
     ExplainStatement(state->plan, state->plan.server, es);
-    const char* bulk_insert = load::DescribeBulkInsert(node->ss.ps.state);
+    const char* bulk_insert = describe_insert != nullptr ? describe_insert(node->ss.ps.state) : nullptr;
     if (bulk_insert != nullptr) ExplainPropertyText("Bulk Insert", bulk_insert, es);
     if (es->analyze && state->rows != nullptr && state->rows->converter().total_changes() > 0)
         ExplainPropertyText("Values Changed By Policies", state->rows->converter().DescribeChanges(), es);

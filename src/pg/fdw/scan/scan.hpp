@@ -5,6 +5,10 @@
 
 namespace pgsqlite::pg::fdw {
 
+/// Why (or that) the statement a scan belongs to takes a faster way into its target, for EXPLAIN; null where
+/// it is not an INSERT at its top. Set by who has that way (load::InitBulkInsert).
+extern const char* (*describe_insert)(const EState* estate);
+
 void BeginForeignScan(ForeignScanState* node, int eflags);
 TupleTableSlot* IterateForeignScan(ForeignScanState* node);
 void ReScanForeignScan(ForeignScanState* node);

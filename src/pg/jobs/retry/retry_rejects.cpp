@@ -1,6 +1,7 @@
 // CALL sqlite.retry_rejects(job, ids, spec, from_stored): rejected rows once more, after something was
 // mended: the source, the target, the spec, or the row itself. One transaction, the caller's.
 #include "pg/fdw/connect/redirect.hpp"
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/job_log.hpp"
 #include "pg/jobs/records/job_plan.hpp"
 #include "pg/jobs/records/reject_records.hpp"
@@ -10,7 +11,6 @@
 #include "pg/jobs/retry/retry_task.hpp"
 #include "pg/jobs/retry/retry_triggers.hpp"
 #include "pg/jobs/run/load_piece.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/take_job.hpp"
 #include "pg/list.hpp"
 #include "pg/load/collect.hpp"

@@ -98,9 +98,9 @@ Replan* PlanAnew(const JobPlan& plan, Jsonb* changes) {
     const char* before = ToUtf8(JsonbToCString(nullptr, &call.spec->root, VARSIZE(call.spec)));
     const char* given = ToUtf8(JsonbToCString(nullptr, &changes->root, VARSIZE(changes)));
     Guard([&] { *patched = spec::PatchSpec(before, given); });
-    replan->survey = MakeSurvey(call.servers, ToServerText(plan.target_schema),
-                                ToJsonb(ToServerText(patched->append)), LooksAt::kSchemasOnly,
-                                call.uuid_namespace);
+    replan->survey =
+        MakeSurvey(call.servers, ToServerText(plan.target_schema), ToJsonb(ToServerText(patched->append)),
+                   LooksAt::kSchemasOnly, call.uuid_namespace);
     return replan;
 }
 

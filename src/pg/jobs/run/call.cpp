@@ -1,9 +1,9 @@
 #include "pg/jobs/run/call.hpp"
 
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/job_log.hpp"
 #include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/reject_records.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/staging.hpp"
 #include "pg/jobs/run/work_at_hand.hpp"
 #include "pg/jobs/sources/sources.hpp"

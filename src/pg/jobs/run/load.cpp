@@ -1,11 +1,11 @@
 // CALL sqlite.load(target, query, …): one INSERT … SELECT from any source that keeps the account.
 #include "pg/load/load.hpp"
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/follow_targets.hpp"
 #include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/call.hpp"
 #include "pg/jobs/run/load_arguments.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/work_at_hand.hpp"
 
 namespace pgsqlite::pg::jobs {

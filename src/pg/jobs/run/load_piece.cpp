@@ -1,7 +1,7 @@
 #include "pg/jobs/run/load_piece.hpp"
 
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/table_records.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/load/load.hpp"
 #include "pg/load/open_source.hpp"
 #include "pg/run_sql.hpp"

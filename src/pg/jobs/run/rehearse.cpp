@@ -2,12 +2,12 @@
 // statement.
 #include "pg/backup/backup.hpp"
 #include "pg/catalog_query.hpp"
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/job_plan.hpp"
 #include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/held_sequences.hpp"
 #include "pg/jobs/run/migration.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/run/run.hpp"
 #include "pg/jobs/sources/sources.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/follow_targets.hpp"
 #include "pg/jobs/records/job_records.hpp"
 #include "pg/jobs/records/step_records.hpp"
@@ -9,9 +10,8 @@
 #include "pg/jobs/records/uuid_namespace.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/orphans.hpp"
-#include "pg/jobs/run/progress.hpp"
+#include "pg/jobs/run/pool_work.hpp"
 #include "pg/jobs/run/staging.hpp"
-#include "pg/jobs/workers/pool_work.hpp"
 #include "pg/run_sql.hpp"
 
 extern "C" {

@@ -1,9 +1,9 @@
 // Loads as pieces: a table, or a range of its rowids, with an account of its own.
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/reject_records.hpp"
 #include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/pieces.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/workers/worker_pool.hpp"
 
 extern "C" {

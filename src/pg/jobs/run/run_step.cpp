@@ -1,7 +1,7 @@
 // Steps as pieces: a statement of a job's plan, run as the caller and recorded as the extension's owner.
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/step_records.hpp"
 #include "pg/jobs/run/pieces.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/run_sql.hpp"
 
 namespace pgsqlite::pg::jobs {

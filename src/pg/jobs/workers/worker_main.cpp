@@ -1,6 +1,6 @@
 // The background worker of a pool: becomes the caller, reads what the leader has pinned, and does pieces
 // until none is left, an error stops all, or the leader ends it.
-#include "pg/jobs/run/pieces.hpp"
+#include "pg/jobs/workers/piece.hpp"
 #include "pg/jobs/workers/pool_memory.hpp"
 #include "pg/jobs/workers/transient.hpp"
 #include "pg/jobs/workers/worker_limits.hpp"

@@ -1,7 +1,7 @@
 // The leader of a pool: starts the workers, watches over them, and sees to it that none outlives it.
 #include "pg/jobs/workers/worker_pool.hpp"
 
-#include "pg/jobs/run/pieces.hpp"
+#include "pg/jobs/workers/piece.hpp"
 #include "pg/jobs/workers/pool_memory.hpp"
 #include "pg/jobs/workers/transient.hpp"
 #include "pg/jobs/workers/worker_limits.hpp"

@@ -1,4 +1,4 @@
-#include "pg/fdw/plan/row_marks.hpp"
+#include "pg/fdw/scan/row_marks.hpp"
 
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
@@ -67,10 +67,6 @@ void SetRowidAsCtid(ItemPointer ctid, const value::Cell& rowid) {
 bool RowidOfCtid(ItemPointer ctid, value::Cell* rowid) {
     *rowid = value::Cell::Integer(RowidOf(*ctid));
     return rowid->integer != kNoRowid;
-}
-
-bool WantsCtid(const Bitmapset* used) {
-    return bms_is_member(SelfItemPointerAttributeNumber - FirstLowInvalidHeapAttributeNumber, used);
 }
 
 void RefetchForeignRow(EState*, ExecRowMark* mark, Datum ctid, TupleTableSlot* slot, bool* updated) {

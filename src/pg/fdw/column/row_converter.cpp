@@ -2,8 +2,8 @@
 #include "core/value/format.hpp"
 #include "core/value/image.hpp"
 #include "core/value/text/utf8.hpp"
-#include "pg/fdw/scan/column.hpp"
-#include "pg/fdw/scan/input_loss.hpp"
+#include "pg/fdw/column/column.hpp"
+#include "pg/fdw/column/input_loss.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {

@@ -1,4 +1,4 @@
-#include "pg/jobs/run/progress.hpp"
+#include "pg/jobs/activity/progress.hpp"
 
 #include "core/base/progress_line.hpp"
 #include "pg/settings.hpp"

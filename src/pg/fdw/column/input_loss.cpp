@@ -1,4 +1,4 @@
-#include "pg/fdw/scan/input_loss.hpp"
+#include "pg/fdw/column/input_loss.hpp"
 
 #include "core/value/time/interval.hpp"
 

@@ -21,8 +21,4 @@ void SetRowidAsCtid(ItemPointer ctid, const value::Cell& rowid);
 
 /// The rowid of a ctid. False for one that stands for those that need more bits.
 bool RowidOfCtid(ItemPointer ctid, value::Cell* rowid);
-
-/// Whether these attributes (offset as pull_varattnos does) include the ctid.
-bool WantsCtid(const Bitmapset* used);
-
 }  // namespace pgsqlite::pg::fdw

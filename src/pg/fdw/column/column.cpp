@@ -1,5 +1,5 @@
 // Building converters: what a column's type, options and policies come to.
-#include "pg/fdw/scan/column.hpp"
+#include "pg/fdw/column/column.hpp"
 
 #include "core/schema/declared_type.hpp"
 

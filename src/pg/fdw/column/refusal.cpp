@@ -1,7 +1,7 @@
 // How a cell that does not fit is told: in an error, in the context of somebody else's error, in the record
 // of a rejected row.
 #include "core/value/format.hpp"
-#include "pg/fdw/scan/column.hpp"
+#include "pg/fdw/column/column.hpp"
 
 namespace pgsqlite::pg::fdw {
 

@@ -1,4 +1,4 @@
-#include "pg/jobs/workers/pool_work.hpp"
+#include "pg/jobs/run/pool_work.hpp"
 
 #include "core/job/rowid_gaps.hpp"
 #include "core/sqlite/pages/rowid_order.hpp"
@@ -6,11 +6,11 @@
 #include "pg/fdw/connect/connection.hpp"
 #include "pg/fdw/connect/redirect.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/step_records.hpp"
 #include "pg/jobs/records/table_records.hpp"
 #include "pg/jobs/run/load_piece.hpp"
 #include "pg/jobs/run/pieces.hpp"
-#include "pg/jobs/run/progress.hpp"
 #include "pg/jobs/workers/worker_pool.hpp"
 
 namespace pgsqlite::pg::jobs {
