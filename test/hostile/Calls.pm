@@ -120,9 +120,9 @@ our %settings = (
 
 # Options by what has them; every value is tried with every option.
 our %options = (
-	server => [qw(database updatable force_readonly busy_timeout immutable snapshot timezone timestamp_type keep_connections batch_size truncatable foreign_keys fdw_startup_cost fdw_tuple_cost on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null)],
-	table => [qw(updatable batch_size truncatable table query on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null)],
-	column => [qw(timezone column_name key encoding column_type on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null)],
+	server => [qw(database updatable force_readonly busy_timeout immutable snapshot timezone timestamp_type keep_connections batch_size truncatable foreign_keys fdw_startup_cost fdw_tuple_cost on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null ambiguous_time)],
+	table => [qw(updatable batch_size truncatable table query on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null ambiguous_time)],
+	column => [qw(timezone column_name key encoding column_type on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null ambiguous_time)],
 	import => [qw(types promote import_default import_not_null import_generated import_rowid fold_case timestamp_type probe_rows)]);
 our @option_values = ('', ' ', 'true', 'false', '0', '-1', '1e308', 'NaN', '9223372036854775808', 'x' x 5000, "a'b\"c", '/etc/passwd', '..', 'item', 'nothing', 'SELECT name FROM secret', 'sqlite_master', 'UTC', 'error', 'null', 'round', 'unix', 'json', "\x01");
 

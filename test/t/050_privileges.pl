@@ -131,9 +131,9 @@ sub options_of {
 	return as_role('maker', $statement) =~ /Valid options in this context are: (.*)\./ ? split(/, /, $1) : ();
 }
 is(as_role('maker', 'CREATE SERVER own FOREIGN DATA WRAPPER pg_sqlite'), '', 'USAGE on the wrapper is enough for a server');
-my %value = (database => "$dir/secret.db", snapshot => 'statement', timezone => 'UTC', timestamp_type => 'timestamp', on_error => 'null', excess_digits => 'round', invalid_text => 'null', nul_bytes => 'strip', invalid_json => 'null', too_long => 'truncate');
+my %value = (database => "$dir/secret.db", snapshot => 'statement', timezone => 'UTC', timestamp_type => 'timestamp', on_error => 'null', excess_digits => 'round', invalid_text => 'null', nul_bytes => 'strip', invalid_json => 'null', too_long => 'truncate', ambiguous_time => 'earlier');
 my @options = options_of(q{ALTER SERVER own OPTIONS (ADD zzzzzz '1')});
-is(join(' ', sort @options), join(' ', sort qw(database updatable force_readonly busy_timeout immutable snapshot timezone timestamp_type keep_connections batch_size truncatable foreign_keys fdw_startup_cost fdw_tuple_cost on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null)), 'options of a server: a new one needs its test here');
+is(join(' ', sort @options), join(' ', sort qw(database updatable force_readonly busy_timeout immutable snapshot timezone timestamp_type keep_connections batch_size truncatable foreign_keys fdw_startup_cost fdw_tuple_cost on_error excess_digits invalid_text nul_bytes invalid_json too_long empty_as_null zero_date_as_null ambiguous_time)), 'options of a server: a new one needs its test here');
 foreach my $option (@options) {
 	my $value = $value{$option} // ($option =~ /timeout|size|cost/ ? '1' : 'true');
 	my $said = as_role('maker', "ALTER SERVER own OPTIONS (ADD $option '$value')");
