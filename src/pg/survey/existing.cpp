@@ -8,9 +8,11 @@
 namespace pgsqlite::pg {
 namespace {
 
-/// A query on the catalogs, as the statement sees them. Definitions name tables with their schemas.
+/// A query on the catalogs, as they are now: in older minor versions (16.2) a procedure that a function
+/// calls runs in the snapshot of the statement that called the function. Definitions name tables with their
+/// schemas.
 void Select(const char* sql) {
-    const int rc = ExecuteOnCatalogs(sql, true, 0);
+    const int rc = ExecuteOnCatalogs(sql, false, 0);
     if (rc != SPI_OK_SELECT) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
 }
 

@@ -27,7 +27,7 @@ bool IsReferredTo(const plan::ExistingRelation& relation) {
         "k.confrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'f' AND "
         "k.conrelid <> k.confrelid AND n.nspname = %s AND c.relname = %s",
         quote_literal_cstr(ToServerText(relation.schema)), quote_literal_cstr(ToServerText(relation.name)));
-    if (ExecuteOnCatalogs(sql, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not read foreign keys");
+    if (ExecuteOnCatalogs(sql, false, 0) != SPI_OK_SELECT) elog(ERROR, "could not read foreign keys");
     const bool referred_to = Number(1) > 0;
     SPI_finish();
     return referred_to;
