@@ -2,7 +2,7 @@
 # of the rows, or refuse for the same reason; and the rehearsal leaves nothing: no relation, row, record, copy of a file,
 # nor a value of a sequence. So it is for one that is cancelled.
 #
-# Environment: PG_SQLITE_REHEARSALS (how many, 25), PG_SQLITE_SEED (of the first; random, printed).
+# Environment: PG_SQLITE_REHEARSALS (how many, 25), PG_SQLITE_SEED (of the first, printed).
 use strict;
 use warnings;
 use FindBin;
@@ -54,7 +54,8 @@ sub faults {
 package main;
 
 my $rounds = $ENV{PG_SQLITE_REHEARSALS} || 25;
-my $seed = $ENV{PG_SQLITE_SEED} // int rand 1_000_000_000;
+# The same in every run, as long as longer runs find something that is open (docs/reliability.md).
+my $seed = $ENV{PG_SQLITE_SEED} // 20_261_201;
 note("seed $seed, $rounds rehearsals");
 
 my $node = PostgreSQL::Test::Cluster->new('rehearse');
