@@ -89,6 +89,24 @@ INSERT INTO tag (note, word) VALUES (1, 'second') RETURNING id;
 TRUNCATE tag RESTART IDENTITY;
 INSERT INTO tag (note, word) VALUES (1, 'anew') RETURNING id;
 
+-- What SQLite has rolled back is gone: nothing that comes after stands for itself.
+\set VERBOSITY sqlstate
+BEGIN;
+INSERT INTO bare VALUES ('before');
+INSERT INTO abrupt VALUES (1);
+DO $$ BEGIN INSERT INTO abrupt VALUES (1); EXCEPTION WHEN unique_violation THEN NULL; END $$;
+SAVEPOINT s;
+INSERT INTO bare VALUES ('after');
+ROLLBACK TO s;
+COMMIT;
+\set VERBOSITY default
+\! sqlite3 "$PG_SQLITE_DATA/writing.db" "SELECT (SELECT count(*) FROM abrupt), count(*) FROM bare WHERE x IN ('before', 'after')"
+-- A row that a join finds more than once is updated once; rows whose key is spelt otherwise are not passed over.
+UPDATE note SET stars = stars - 1 FROM generate_series(1, 3) WHERE title = 'three' RETURNING stars;
+CREATE FOREIGN TABLE by_day (day date, n bigint) SERVER writing OPTIONS ("table" 'dated');
+UPDATE by_day SET n = n + 10 WHERE n = 1 RETURNING *;
+UPDATE by_day SET n = n + 10 WHERE n = 2;
+DELETE FROM by_day;
 -- Triggers, partitions, views with a check option.
 CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE '% %: % to %', tg_when, tg_op, to_jsonb(old), to_jsonb(new); IF tg_op = 'INSERT' AND tg_when = 'BEFORE' THEN new.word = upper(new.word); END IF; RETURN coalesce(new, old); END$$;
 CREATE TRIGGER before BEFORE INSERT OR UPDATE OR DELETE ON tag FOR EACH ROW EXECUTE FUNCTION told();

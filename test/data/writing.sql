@@ -13,5 +13,10 @@ CREATE TRIGGER seen AFTER INSERT ON tag BEGIN
 END;
 CREATE VIEW named AS SELECT id, title FROM note;
 CREATE TRIGGER into_view INSTEAD OF INSERT ON named BEGIN INSERT INTO note (title) VALUES (NEW.title); END;
+-- A conflict that rolls back SQLite's whole transaction.
+CREATE TABLE abrupt (a INTEGER UNIQUE ON CONFLICT ROLLBACK);
+-- A key that is spelt as no date is written.
+CREATE TABLE dated (day TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;
+INSERT INTO dated VALUES ('2024-01-05', 1), ('2024-01-06 00:00:00', 2);
 CREATE TABLE part (id INTEGER, x TEXT);
 CREATE TABLE typed (id INTEGER PRIMARY KEY, flag BOOLEAN, small SMALLINT, f FLOAT, n NUMERIC, d TEXT, ts DATETIME, tz TEXT, unix_ms INTEGER, julian REAL, t TEXT, u TEXT, ub BLOB, j JSON, jb TEXT, a TEXT, i TEXT, b BLOB, c TEXT);

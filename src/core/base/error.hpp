@@ -60,6 +60,7 @@ inline constexpr const char* kInvalidParameterValue = "22023";
 inline constexpr const char* kObjectNotInPrerequisiteState = "55000";
 inline constexpr const char* kLockNotAvailable = "55P03";
 inline constexpr const char* kSerializationFailure = "40001";
+inline constexpr const char* kTransactionRollback = "40000";
 inline constexpr const char* kDataCorrupted = "XX001";
 inline constexpr const char* kOutOfMemory = "53200";
 inline constexpr const char* kProgramLimitExceeded = "54000";

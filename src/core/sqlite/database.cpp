@@ -378,6 +378,14 @@ void Database::Begin(const char* sql) {
         EndRead();
         VerifyUnchanged();
     }
+    if (expected_ && !expected_->SameAs(LookAtState())) {
+        EndTransaction();
+        throw Error(sqlstate::kSerializationFailure,
+                    "could not go on with database file \"" + path() +
+                        "\": it has changed since this transaction began",
+                    "The transaction has read a state of the file to which others have committed since.",
+                    "Run the transaction again.");
+    }
     if (!options_.leader) return;
     try {
         VerifyLeader();
@@ -388,6 +396,11 @@ void Database::Begin(const char* sql) {
 }
 
 void Database::EndRead() noexcept {
+    expected_.reset();
+    EndTransaction();
+}
+
+void Database::EndTransaction() noexcept {
     if (!in_read_ || abandoned) return;
     in_read_ = in_write_ = broken_ = false;
     EndStatements();

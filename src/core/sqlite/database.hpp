@@ -3,6 +3,7 @@
 // Owns the transaction that gives its statements one snapshot of the file.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -87,23 +88,26 @@ class Database {
     void EndRead() noexcept;
     bool in_read() const noexcept { return in_read_; }
 
-    /// Makes the transaction one that writes, or begins one; waits for other writers. No effect in one. The
-    /// first time the file is closed and opened anew, as any application opens it; so no statement may be
-    /// there any more: whoever still needs rows has read them.
+    /// Makes the transaction one that writes, or begins one; waits for other writers. The first time the file
+    /// is closed and opened anew, as any application opens it; so no statement may be there any more: whoever
+    /// still needs rows has read them. In a transaction that writes it looks whether SQLite still has all of
+    /// it.
+    /// @param continues rows have been read that count: the file must be as it was then, now and, where this
+    ///   fails, until EndRead
     /// @throws Error 55P03 when locked beyond busy_timeout, 40001 where others have written since this
     ///   transaction began to read, 25006 where the file can't be written, 0A000 where not all of its schema
-    ///   could be read, and as Open does
-    void BeginWrite();
+    ///   could be read, 40000 where SQLite has rolled back what was written, and as Open does
+    void BeginWrite(bool continues);
     bool in_write() const noexcept { return in_write_; }
     /// Writes what the transaction did to the file, and ends it. After an error it goes on: EndRead rolls it
-    /// back. @throws Error 55P03 when readers hold the file beyond busy_timeout, 23503, 53100, 58030
+    /// back. @throws Error 55P03 when readers hold the file beyond busy_timeout, 23503, 40000, 53100, 58030
     void Commit();
     /// Savepoints within a transaction that writes, by number from 1: each is nested in those before.
     /// @throws Error 53200
     void BeginSavepoint(int number);
     void ReleaseSavepoint(int number);
-    /// Undoes what was done since and ends it. Never fails: without memory for it, all of the transaction is
-    /// rolled back by EndRead, and nothing of it is committed.
+    /// Undoes what was done since and ends it. Never fails: where it can't be done, nothing of the
+    /// transaction is committed.
     void RollBackSavepoint(int number) noexcept;
 
     /// What BeginRead's transaction sees, for parallel workers. @throws Error 58030, 55000 where it has
@@ -158,7 +162,19 @@ class Database {
     void OpenFile();
     void CloseFile() noexcept;
     void BecomeWritable();
-    struct State;
+    /// What a transaction sees, so far as another commit would change it.
+    struct State {
+        FileIdentity file;
+        std::uint32_t change_counter = 0;  ///< with a rollback journal
+        bool wal = false;
+        std::uint32_t frames = 0;
+        /// Of the wal-index header ("WAL-mode File Format" §2.1): from the page size to the salts.
+        static constexpr std::size_t kFirst = 14, kLast = 40;
+        std::array<unsigned char, kLast - kFirst> log{};
+        bool SameAs(const State& other) const noexcept;
+    };
+    void EndTransaction() noexcept;
+    void RequireWhole() const;
     State LookAtState() const;
     std::uint32_t ReadChangeCounter(sqlite3_file* file) const;
     void RollBack() noexcept;
@@ -183,7 +199,8 @@ class Database {
     bool header_says_wal_ = false;
     bool in_read_ = false;
     bool in_write_ = false;
-    bool broken_ = false;  ///< the transaction that writes can't be committed any more
+    bool broken_ = false;            ///< the transaction that writes can't be committed any more
+    std::optional<State> expected_;  ///< in which the file must be; empty: in any
     Authority authority_;
     UnknownCollations unknown_collations_;
     bool values_limited_ = false;

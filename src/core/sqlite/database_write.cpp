@@ -2,7 +2,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <string>
 
@@ -14,15 +13,6 @@
 
 namespace pgsqlite::sqlite {
 namespace {
-
-/// Of another process' commit there is no more to be known than that it came.
-[[noreturn]] void ThrowMoved(const std::string& path) {
-    throw Error(
-        sqlstate::kSerializationFailure,
-        "could not write to database file \"" + path + "\": it has changed since this transaction began",
-        "The transaction has read a state of the file to which others have committed since.",
-        "Run the transaction again.");
-}
 
 std::string Savepoint(const char* verb, int number) {
     return std::string(verb) + " pg_sqlite_" + std::to_string(number);
@@ -36,23 +26,12 @@ void Database::EndStatements() noexcept {
         if (sqlite3_stmt_busy(s)) sqlite3_reset(s);
 }
 
-/// What a transaction sees, so far as another commit would change it.
-struct Database::State {
-    FileIdentity file;
-    std::uint32_t change_counter = 0;  ///< with a rollback journal
-    bool wal = false;
-    std::uint32_t frames = 0;
-    /// Of the wal-index header ("WAL-mode File Format" §2.1): from the page size to the salts.
-    static constexpr std::size_t kFirst = 14, kLast = 40;
-    std::array<unsigned char, kLast - kFirst> log{};
-
-    /// Where the log is empty, the file can't be changed but by a commit.
-    bool SameAs(const State& other) const noexcept {
-        if (!file.SameFile(other.file) || wal != other.wal) return false;
-        if (!wal) return change_counter == other.change_counter;
-        return frames == other.frames && (frames == 0 ? file == other.file : log == other.log);
-    }
-};
+/// Where the log is empty, the file can't be changed but by a commit.
+bool Database::State::SameAs(const State& other) const noexcept {
+    if (!file.SameFile(other.file) || wal != other.wal) return false;
+    if (!wal) return change_counter == other.change_counter;
+    return frames == other.frames && (frames == 0 ? file == other.file : log == other.log);
+}
 
 Database::State Database::LookAtState() const {
     State state;
@@ -88,14 +67,21 @@ void Database::BecomeWritable() {
     }
 }
 
-void Database::BeginWrite() {
-    if (in_write_) return;
+/// SQLite rolls back all of a transaction after some errors (of the disk, of memory, a cancel), and where a
+/// schema says so (ON CONFLICT ROLLBACK). What came then would stand for itself, and be committed at once.
+void Database::RequireWhole() const {
+    if (!broken_ && sqlite3_get_autocommit(db_) == 0) return;
+    throw Error(sqlstate::kTransactionRollback,
+                "what this transaction wrote to database file \"" + path() + "\" is lost",
+                "SQLite has rolled it back after an error.", "Run the transaction again.");
+}
+
+void Database::BeginWrite(bool continues) {
+    if (in_write_) return RequireWhole();
     // SQLite lets no transaction wait that reads already, since two of them would wait for each other. So it
     // ends, and the one that writes must find the file as it was.
-    const bool has_read = in_read_;
-    State seen;
-    if (has_read) seen = LookAtState();
-    EndRead();
+    if (continues && in_read_ && !expected_) expected_ = LookAtState();
+    EndTransaction();
     if (!writable()) BecomeWritable();
     if (sqlite3_db_readonly(db_, "main") == 1)
         throw Error(
@@ -103,22 +89,18 @@ void Database::BeginWrite() {
             "Grant the server's operating-system user write permission on the file and on its directory, "
             "where SQLite makes its journal.");
     Begin("BEGIN IMMEDIATE");
-    in_write_ = true;
-    if (has_read && !seen.SameAs(LookAtState())) {
-        EndRead();
-        ThrowMoved(path());
-    }
     if (tolerant_) {
-        EndRead();
+        EndTransaction();
         throw Error(
             sqlstate::kFeatureNotSupported, "could not write to database file \"" + path() + "\"",
             "Its schema has objects that nest too deep to be read, and may have to be kept up to date.");
     }
+    in_write_ = true;
 }
 
 void Database::Commit() {
     if (!in_write_) return;
-    if (broken_) throw Error(sqlstate::kOutOfMemory, "out of memory");
+    RequireWhole();
     EndStatements();
     const int rc = Run("COMMIT");
     if (rc != SQLITE_OK)
@@ -140,7 +122,6 @@ void Database::RollBackSavepoint(int number) noexcept {
     if (!in_write_ || abandoned) return;
     EndStatements();
     try {
-        // SQLite itself may have rolled all of it back, after an error of the disk.
         if (sqlite3_get_autocommit(db_) == 0 && Run(Savepoint("ROLLBACK TO", number).c_str()) == SQLITE_OK &&
             Run(Savepoint("RELEASE", number).c_str()) == SQLITE_OK)
             return;

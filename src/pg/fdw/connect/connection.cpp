@@ -26,12 +26,14 @@ class Connection {
     bool keep = true;
     SnapshotScope scope = SnapshotScope::kTransaction;
     TimestampTz snapshot_since = 0;
+    bool rows_read = false;  ///< in this snapshot, by a statement: what is written must go on from there
 
     bool in_use() const noexcept { return pins > 0 || database->in_read(); }
     void EndSnapshot() noexcept {
         database->EndRead();
         snapshot_since = 0;
         savepoint = 1;
+        rows_read = false;
     }
 };
 
@@ -160,10 +162,12 @@ Connection* Get(Oid server_oid) {
 }
 
 /// Whether a connection goes as soon as nobody uses it. A file read at rest is let go of, so that the
-/// application finds no lock of ours when it comes back.
+/// application finds no lock of ours when it comes back; and a WAL file that was written to, so that it finds
+/// no -wal and no -shm that may be the server's user's alone.
 bool IsTransient(const Connection* connection) noexcept {
-    return connection->stale || !connection->keep ||
-           connection->database->access_mode() == sqlite::AccessMode::kAtRest;
+    const sqlite::Database& database = *connection->database;
+    return connection->stale || !connection->keep || database.access_mode() == sqlite::AccessMode::kAtRest ||
+           (database.writable() && database.header_says_wal());
 }
 
 void Unpin(Connection* connection) noexcept {
@@ -295,6 +299,10 @@ void Pin::Lead(Redirect* leader) const {
     strlcpy(leader->path, connection_->reads_copy ? database->path().c_str() : "", sizeof(leader->path));
 }
 
+void Pin::NoteRows() const noexcept {
+    connection_->rows_read = true;
+}
+
 void Pin::VerifyUnchanged() const {
     Guard([&] { connection_->database->VerifyUnchanged(); });
 }
@@ -304,7 +312,8 @@ void Pin::Release() noexcept {
 }
 
 void Pin::ReleaseSnapshot() noexcept {
-    if (connection_ != nullptr && began_snapshot_ && connection_->pins == 1 && !connection_->held)
+    if (connection_ != nullptr && began_snapshot_ && connection_->pins == 1 && !connection_->held &&
+        !connection_->database->in_write())
         connection_->EndSnapshot();
     Release();
 }
@@ -353,34 +362,41 @@ void DropIdle(const std::string& path, const Connection* except) noexcept {
 
 }  // namespace
 
-sqlite::Database* BeginWriting(Oid server_oid) {
-    Connection* connection = Find(server_oid);
-    if (connection == nullptr) connection = Get(server_oid);
-    if (!connection->database->in_write()) {
-        if (connection->redirected || connection->held)
-            ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                            errmsg("server \"%s\" can't be written to while a job reads it",
-                                   NameStr(connection->server_name))));
-    }
-    ReadToEnd(server_oid);
+void BeginWriting(Oid server_oid) {
+    Connection* connection = Get(server_oid);
+    if (connection->redirected || connection->held)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("server \"%s\" can't be written to while a job reads it",
+                               NameStr(connection->server_name))));
     sqlite::Database* database = connection->database.get();
     if (!database->in_write()) {
+        SettleScans(server_oid, Before::kLock);
         DropIdle(database->path(), connection);
-        CallSqlite(database, [&] { database->BeginWrite(); });
-        connection->savepoint = 1;
-        if (connection->snapshot_since == 0) connection->snapshot_since = GetCurrentTimestamp();
     }
+    const bool continues = connection->rows_read;
+    CallSqlite(database, [&] { database->BeginWrite(continues); });
+    if (connection->snapshot_since == 0) connection->snapshot_since = GetCurrentTimestamp();
     const int level = GetCurrentTransactionNestLevel();
     while (connection->savepoint < level) {
         const int next = connection->savepoint + 1;
         CallSqlite(database, [&] { database->BeginSavepoint(next); });
         connection->savepoint = next;
     }
-    return database;
+}
+
+sqlite::Database* DatabaseToWrite(Oid server_oid) {
+    BeginWriting(server_oid);
+    SettleScans(server_oid, Before::kWrite);
+    return Find(server_oid)->database.get();
 }
 
 void Hold(Oid server_oid) {
     Connection* connection = Get(server_oid);
+    if (connection->database->in_write())
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                 errmsg("server \"%s\" can't be read by a job now", NameStr(connection->server_name)),
+                 errdetail("This transaction has written to it."), errhint("End the transaction first.")));
     connection->held = true;
 }
 

@@ -25,6 +25,8 @@ class Pin {
 
     sqlite::Database* database() const noexcept;
     const char* server_name() const noexcept;
+    /// Rows are read by a statement: where the transaction writes later, it must be to the file as it is now.
+    void NoteRows() const noexcept;
     /// Before rows are trusted: raises 40001 when a file without locks changed meanwhile.
     void VerifyUnchanged() const;
     void Release() noexcept;
@@ -65,12 +67,14 @@ sqlite::Database* HeldDatabase(Oid server_oid) noexcept;
 /// is put aside instead, and there again after LetGo(InvalidOid).
 void LetGo(Oid server_oid) noexcept;
 
-/// The server's connection, made one whose transaction writes, with savepoints for the subtransactions that
-/// are open. It lasts until the transaction ends, which commits or rolls back in SQLite too. Before, whatever
-/// else reads the server in this session is read to its end (open_scans.hpp).
-/// Raises as Database::Open and BeginWrite do, 42501 where the server's owner may not write server files,
-/// 25006 where an option forbids it, 55000 amid a job that reads the server.
-sqlite::Database* BeginWriting(Oid server_oid);
+/// Makes the server's connection one whose transaction writes, with savepoints for the subtransactions that
+/// are open. It lasts until the transaction ends, which commits or rolls back in SQLite too. Statements of
+/// SQLite's that run on it end; their scans have read the rest of their rows (open_scans.hpp). Raises as
+/// Database::Open and BeginWrite do, 42501 where the server's owner may not read server files, 55000 amid a
+/// job that reads the server.
+void BeginWriting(Oid server_oid);
+/// Before each row: the same, and all scans that are open on the server have read theirs. Gives the database.
+sqlite::Database* DatabaseToWrite(Oid server_oid);
 
 /// Registers transaction and invalidation callbacks.
 void InitConnections();

@@ -11,10 +11,10 @@ std::vector<OpenScan*>& OpenScans() {
 
 }  // namespace
 
-OpenScan* OpenScan::In(MemoryContext context, Oid server, void (*read)(void* scan), void* scan) {
+OpenScan* OpenScan::In(MemoryContext context, Oid server, Settle settle, void* scan) {
     OpenScan* self = static_cast<OpenScan*>(MemoryContextAllocZero(context, sizeof(OpenScan)));
     self->server_ = server;
-    self->read_ = read;
+    self->settle_ = settle;
     self->scan_ = scan;
     self->callback_.func = &OpenScan::OnReset;
     self->callback_.arg = self;
@@ -32,16 +32,14 @@ void OpenScan::OnReset(void* self) noexcept {
     static_cast<OpenScan*>(self)->Forget();
 }
 
-void ReadToEnd(Oid server) {
+void SettleScans(Oid server, Before before) {
     auto& scans = OpenScans();
     for (size_t i = 0; i < scans.size();) {
         OpenScan* scan = scans[i];
-        if (scan->server_ != server) {
+        if (scan->server_ == server && scan->settle_(scan->scan_, before))
+            scan->Forget();
+        else
             ++i;
-            continue;
-        }
-        scan->Forget();
-        scan->read_(scan->scan_);
     }
 }
 

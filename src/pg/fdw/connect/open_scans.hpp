@@ -7,25 +7,33 @@
 
 namespace pgsqlite::pg::fdw {
 
+/// What is asked of scans.
+enum class Before : uint8 {
+    kLock,  ///< the transaction becomes one that writes: statements of SQLite's that run must end
+    kWrite  ///< a row is written: what is read from now on may see it
+};
+
 /// A scan, from its beginning until its memory context goes or Forget() is called.
 class OpenScan {
   public:
+    /// @return whether SQLite is not asked for the scan's rows any more. May raise
+    using Settle = bool (*)(void* scan, Before before);
+
     /// @param context of the scan's query
-    /// @param read reads all rows of the scan, so that SQLite is not asked for them any more; may raise
-    static OpenScan* In(MemoryContext context, Oid server, void (*read)(void* scan), void* scan);
+    static OpenScan* In(MemoryContext context, Oid server, Settle settle, void* scan);
     void Forget() noexcept;
 
   private:
-    friend void ReadToEnd(Oid server);
+    friend void SettleScans(Oid server, Before before);
     static void OnReset(void* self) noexcept;
 
     Oid server_;
-    void (*read_)(void* scan);
+    Settle settle_;
     void* scan_;
     MemoryContextCallback callback_;
 };
 
-/// Every scan of a server that is open. Raises what they meet.
-void ReadToEnd(Oid server);
+/// Has every scan of a server that is open read its rows, as far as is needed. Raises what they meet.
+void SettleScans(Oid server, Before before);
 
 }  // namespace pgsqlite::pg::fdw

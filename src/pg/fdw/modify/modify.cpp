@@ -22,6 +22,8 @@ struct ModifyState {
     int junk_count;
     value::Cell* identity;  ///< the present row's
     MemoryContext row_context;
+    std::unordered_set<std::string>* updated;  ///< rows by which a join may come again; null where none can
+    bool key_may_differ;                       ///< a key's cell may be spelt otherwise than it is written
 };
 
 ModifyState* StateOf(ResultRelInfo* result) {
@@ -100,6 +102,11 @@ void FindJunk(ModifyTableState* node, ModifyState* state) {
     }
 }
 
+/// Whether a row of the table may come more than once.
+bool MayJoin(const Plan* plan) {
+    return !IsA(plan, ForeignScan) || reinterpret_cast<const ForeignScan*>(plan)->scan.scanrelid == 0;
+}
+
 ModifyState* Begin(EState* estate, ModifyTableState* node, ResultRelInfo* result, CmdType operation,
                    bool skip_conflicts) {
     MemoryContext context = estate->es_query_cxt;
@@ -108,6 +115,8 @@ ModifyState* Begin(EState* estate, ModifyTableState* node, ResultRelInfo* result
     const Oid relid = RelationGetRelid(result->ri_RelationDesc);
     const SourceRelation* relation = ReadSourceRelation(relid);
     CheckMayWrite(*relation);
+    // Before rows are read: who waits for another writer then reads what that one has written.
+    BeginWriting(relation->server_oid);
     Pin* pin = Pin::Acquire(context, relation->server_oid);
     state->table = ReadWritableTable(*relation, pin);
     pin->Release();
@@ -118,6 +127,12 @@ ModifyState* Begin(EState* estate, ModifyTableState* node, ResultRelInfo* result
     config.returns = WantsRow(reinterpret_cast<const ModifyTable*>(node->ps.plan), result, operation);
     if (operation != CMD_DELETE) config.written = WrittenAttributes(estate, result, *state->table, operation);
     if (operation != CMD_INSERT) FindJunk(node, state);
+    if (operation == CMD_UPDATE && MayJoin(outerPlanState(node)->plan))
+        state->updated = NewIn<std::unordered_set<std::string>>(context);
+    if (!state->table->identity.by_ctid && state->table->identity.rowid_name == nullptr)
+        for (int i = 0; i < state->junk_count; ++i)
+            state->key_may_differ |=
+                !state->table->columns[list_nth_int(state->table->identity.attributes, i) - 1].exact;
     state->writer = RowWriter::In(context, config);
     state->row_context = AllocSetContextCreate(context, "pg_sqlite identity", ALLOCSET_SMALL_SIZES);
     result->ri_FdwState = state;
@@ -152,6 +167,36 @@ const value::Cell* Identify(ModifyState* state, TupleTableSlot* plan_slot) {
     }
     MemoryContextSwitchTo(previous);
     return state->identity;
+}
+
+/// Of rows that are joined with more than one, PostgreSQL updates each once.
+bool IsFirstUpdate(ModifyState* state) {
+    if (state->updated == nullptr) return true;
+    return Guard([&] {
+        std::string row;
+        for (int i = 0; i < state->junk_count; ++i) {
+            const value::Cell& cell = state->identity[i];
+            row += static_cast<char>(cell.storage_class);
+            if (cell.storage_class == value::StorageClass::kText ||
+                cell.storage_class == value::StorageClass::kBlob)
+                row.append(cell.view()).push_back('\0');
+            else
+                row.append(reinterpret_cast<const char*>(&cell.integer), sizeof(cell.integer));
+        }
+        return state->updated->insert(std::move(row)).second;
+    });
+}
+
+/// A row that is not found has been deleted by the statement itself, unless its key does not say what it is.
+TupleTableSlot* WrittenRow(const ModifyState* state, bool written, TupleTableSlot* slot) {
+    if (written) return slot;
+    if (state->key_may_differ)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("a row of %s can't be found by its key", state->table->relation->qualified_name),
+                 errdetail("SQLite has the key in another form than the one in which it would be written."),
+                 errhint("Import the columns of the key as SQLite stores them: option types 'stored'.")));
+    return nullptr;
 }
 
 /// PostgreSQL leaves it to the wrapper whether a row belongs into a foreign partition that is named itself,
@@ -224,13 +269,16 @@ TupleTableSlot* ExecForeignUpdate(EState* estate, ResultRelInfo* result, TupleTa
                                   TupleTableSlot* plan_slot) {
     CheckPartition(estate, result, slot);
     ModifyState* state = StateOf(result);
-    return state->writer->Write(slot, Identify(state, plan_slot), slot) ? slot : nullptr;
+    const value::Cell* identity = Identify(state, plan_slot);
+    if (!IsFirstUpdate(state)) return nullptr;
+    if (state->writer->writes_nothing()) return slot;
+    return WrittenRow(state, state->writer->Write(slot, identity, slot), slot);
 }
 
 TupleTableSlot* ExecForeignDelete(EState*, ResultRelInfo* result, TupleTableSlot* slot,
                                   TupleTableSlot* plan_slot) {
     ModifyState* state = StateOf(result);
-    return state->writer->Write(nullptr, Identify(state, plan_slot), slot) ? slot : nullptr;
+    return WrittenRow(state, state->writer->Write(nullptr, Identify(state, plan_slot), slot), slot);
 }
 
 void ExplainForeignModify(ModifyTableState*, ResultRelInfo* result, List*, int, ExplainState* es) {

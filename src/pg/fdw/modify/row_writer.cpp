@@ -121,7 +121,7 @@ void RowWriter::Build() {
 /// Before each row: the transaction may have been rolled back to before its first write, and another
 /// subtransaction may be open.
 void RowWriter::Prepare() {
-    sqlite::Database* database = BeginWriting(config_.table->relation->server_oid);
+    sqlite::Database* database = DatabaseToWrite(config_.table->relation->server_oid);
     if (database == database_) return;
     MemoryContext previous = MemoryContextSwitchTo(context_);
     if (pin_ == nullptr) pin_ = Pin::Acquire(context_, config_.table->relation->server_oid);
@@ -183,7 +183,8 @@ bool RowWriter::Write(TupleTableSlot* values, const value::Cell* identity, Tuple
         LeaveSqlite();
         if (step == sqlite::Step::kError) RaiseFailure();
     } else {
-        written = returning_ == NIL && sqlite3_changes(database_->handle()) > 0;
+        // What INSTEAD OF triggers do with a view's row is not counted ("sqlite3_changes").
+        written = returning_ == NIL && (config_.table->is_view || sqlite3_changes(database_->handle()) > 0);
     }
     statement->Reset();
     MemoryContextSwitchTo(previous);
@@ -221,8 +222,7 @@ void RowWriter::Return(TupleTableSlot* slot) {
     const int natts = slot->tts_tupleDescriptor->natts;
     ExecClearTuple(slot);
     std::memset(slot->tts_isnull, true, static_cast<size_t>(natts));
-    MemoryContext previous = MemoryContextSwitchTo(slot->tts_mcxt);
-    MemoryContextSwitchTo(row_context_);
+    MemoryContext previous = MemoryContextSwitchTo(row_context_);
     for (int i = 0; i < list_length(returning_); ++i) {
         const int place = list_nth_int(returning_, i) - 1;
         converter_->Convert(i, cells[i], &slot->tts_values[place], &slot->tts_isnull[place]);

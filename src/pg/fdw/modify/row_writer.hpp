@@ -26,6 +26,8 @@ class RowWriter {
     /// value that would not read back equal.
     bool Write(TupleTableSlot* values, const value::Cell* identity, TupleTableSlot* returned);
 
+    /// An UPDATE of columns that are generated, and no other.
+    bool writes_nothing() const noexcept { return config_.operation == CMD_UPDATE && config_.written == NIL; }
     const char* sql() const noexcept { return sql_; }
 
   private:

@@ -36,7 +36,7 @@ void ExecForeignTruncate(List* relations, DropBehavior, bool restart_sequences) 
             ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                             errmsg("foreign table \"%s\" does not allow truncates",
                                    RelationGetRelationName(relation))));
-        sqlite::Database* database = BeginWriting(source->server_oid);
+        sqlite::Database* database = DatabaseToWrite(source->server_oid);
         StringInfoData sql;
         initStringInfo(&sql);
         appendStringInfoString(&sql, "DELETE FROM main.");

@@ -160,7 +160,7 @@ bool IsExact(const WrittenColumn& column) {
         case Kind::kFloat8:
             return affinity == Affinity::kReal || affinity == Affinity::kBlob;
         case Kind::kText:
-            return text_stays && reader.pad_to == 0;
+            return text_stays && reader.pad_to == 0 && reader.rule.utf8_server;
         case Kind::kBytea:
             return true;
         default:

@@ -10,6 +10,7 @@ namespace {
 struct Declared {
     std::vector<sqlite::Column> columns;
     bool strict = false;
+    bool is_view = false;
 };
 
 const sqlite::Column* FindColumn(const Declared& declared, const char* utf8) noexcept {
@@ -97,7 +98,9 @@ WritableTable* ReadWritableTable(const SourceRelation& relation, Pin* pin) {
         if (!found) return;
         declared->columns = std::move(found->columns);
         declared->strict = found->strict;
+        declared->is_view = found->kind == sqlite::TableKind::kView;
     });
+    table->is_view = declared->is_view;
     table->columns = static_cast<WrittenColumn*>(
         palloc0(sizeof(WrittenColumn) * static_cast<size_t>(std::max(1, relation.attribute_count))));
     for (int i = 0; i < relation.attribute_count; ++i)

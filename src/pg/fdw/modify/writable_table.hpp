@@ -16,6 +16,7 @@ struct RowIdentity {
 
 struct WritableTable {
     const SourceRelation* relation;
+    bool is_view;
     WrittenColumn* columns;  ///< by attribute number - 1; `name` is null for a dropped attribute
     RowIdentity identity;    ///< without a rowid_name and attributes where rows have none
 };

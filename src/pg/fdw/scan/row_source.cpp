@@ -17,6 +17,7 @@ RowSource* RowSource::Open(MemoryContext context, const Config& config) {
     RowSource* self = holder->get();
     self->converter_.SetLocatorContext(self);
     sqlite::Database* database = config.pin->database();
+    config.pin->NoteRows();
     const char* utf8 = ToUtf8(config.sql);
     CallSqlite(database, [&] {
         statement->Set(config.user_sql ? sqlite::Statement::PrepareUserQuery(*database, utf8).release()

@@ -240,28 +240,29 @@ void Run(ForeignScanState* node, ScanState* state) {
     state->given = 0;
 }
 
-void KeepRows(void* scan);
-
 /// What is asked for next is read as it is then.
-void ReadAnew(ForeignScanState* node, ScanState* state) {
+void ReadAnew(ScanState* state) {
     state->kept = nullptr;
     state->rows->Close();
     state->rows = nullptr;
     state->pin->Release();
     state->bound = false;
-    state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &KeepRows, node);
 }
 
 /// Reads all rows, so that what is written from now on is not seen. Rows that another node's row chooses come
 /// when they are asked for: only those of the present one are read.
-void KeepRows(void* scan) {
+bool KeepRows(void* scan, Before before) {
     ForeignScanState* node = static_cast<ForeignScanState*>(scan);
     ScanState* state = StateOf(node);
+    if (state->rows == nullptr && before == Before::kLock) return false;
     if (!state->bound && state->plan.bindings != NIL && DependsOnOtherNodes(node)) {
-        if (state->rows != nullptr) ReadAnew(node, state);
-        return;
+        if (state->rows != nullptr) ReadAnew(state);
+        return false;
     }
-    if (state->rows != nullptr && state->rows->chunks() != nullptr) return;
+    if (state->rows != nullptr && state->rows->chunks() != nullptr &&
+        state->rows->chunks()->shared() != nullptr)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                        errmsg("%s can't be written to while workers read it", state->description)));
     const TupleDesc descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
     if (state->bound)
         state->rows->Rewind();
@@ -286,6 +287,7 @@ void KeepRows(void* scan) {
     state->rows->Close();
     kept->Skip(state->given);
     state->kept = kept;
+    return true;
 }
 
 bool IsUpper(const ForeignScanState* node) {
@@ -373,7 +375,8 @@ void ReScanForeignScan(ForeignScanState* node) {
     if (state->kept != nullptr) {
         state->kept->Rewind();
         if (node->ss.ps.chgParam == nullptr || state->plan.bindings == NIL) return;
-        ReadAnew(node, state);
+        ReadAnew(state);
+        state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &KeepRows, node);
     }
     if (state->rows != nullptr) state->rows->Rewind();
     if (state->refusals != nullptr) {

@@ -130,17 +130,20 @@ void AskIfUnread(ForeignScanState* node, UpperState* state) {
     if (state->stage == Stage::kUnread) state->stage = Ask(node, state) ? Stage::kAnswered : Stage::kFallback;
 }
 
-/// Before something is written. Parameters of other nodes come later.
-void AskNow(void* scan) {
+/// Before something is written: SQLite is asked now, unless parameters of other nodes come later, and anew
+/// where other ones come.
+bool AskNow(void* scan, Before before) {
     ForeignScanState* node = static_cast<ForeignScanState*>(scan);
     UpperState* state = UpperStateOf(node);
-    if (!DependsOnOtherNodes(node)) AskIfUnread(node, state);
+    const bool depends = DependsOnOtherNodes(node);
+    if (before == Before::kWrite && !depends) AskIfUnread(node, state);
+    if (state->rows != nullptr) {
+        state->rows->Close();
+        state->rows = nullptr;
+        state->pin->Release();
+    }
     state->kept = state->stage != Stage::kUnread;
-    if (state->rows == nullptr) return;
-    // SQLite is asked anew where other parameters come.
-    state->rows->Close();
-    state->rows = nullptr;
-    state->pin->Release();
+    return state->kept;
 }
 
 }  // namespace

@@ -1,0 +1,142 @@
+// Writing: what a transaction may count on, with another connection at the same file.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/base/error.hpp"
+#include "core/sqlite/database.hpp"
+#include "core/sqlite/statement.hpp"
+
+namespace pgsqlite::sqlite {
+namespace {
+
+class DatabaseWriteTest : public testing::TestWithParam<const char*> {
+  protected:
+    void SetUp() override {
+        std::string pattern = (std::filesystem::temp_directory_path() / "writeXXXXXX").string();
+        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+        directory_ = std::filesystem::canonical(pattern).string();
+        path_ = directory_ + "/w.db";
+        Other(std::string("PRAGMA journal_mode = ") + GetParam() +
+              "; CREATE TABLE t (a INTEGER UNIQUE ON CONFLICT ROLLBACK)");
+        OpenOptions options;
+        options.path = path_;
+        options.busy_timeout_ms = 0;
+        database_ = Database::Open(options);
+    }
+    void TearDown() override {
+        database_.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    /// By an application that comes and goes. @return SQLite's result code
+    int Other(const std::string& sql) {
+        sqlite3* other = nullptr;
+        sqlite3_open(path_.c_str(), &other);
+        const int rc = sqlite3_exec(other, sql.c_str(), nullptr, nullptr, nullptr);
+        sqlite3_close(other);
+        return rc;
+    }
+    bool Insert(int a) {
+        Statement statement(*database_, "INSERT INTO t VALUES (" + std::to_string(a) + ")");
+        return statement.Next() == Step::kDone;
+    }
+    std::int64_t Rows() {
+        Statement statement(*database_, "SELECT count(*) FROM t");
+        statement.Fetch();
+        return statement.Int(0);
+    }
+    std::string SqlstateOf(bool continues) {
+        try {
+            database_->BeginWrite(continues);
+            return "";
+        } catch (const Error& error) {
+            return error.sqlstate();
+        }
+    }
+
+    std::string directory_, path_;
+    std::unique_ptr<Database> database_;
+};
+
+TEST_P(DatabaseWriteTest, CommitsAndRollsBack) {
+    database_->BeginWrite(false);
+    EXPECT_TRUE(Insert(1));
+    EXPECT_EQ(Other("BEGIN IMMEDIATE"), SQLITE_BUSY);
+    database_->BeginSavepoint(2);
+    EXPECT_TRUE(Insert(2));
+    database_->BeginSavepoint(3);
+    EXPECT_TRUE(Insert(3));
+    database_->ReleaseSavepoint(3);
+    database_->RollBackSavepoint(2);
+    EXPECT_EQ(Rows(), 1);
+    database_->Commit();
+    EXPECT_FALSE(database_->in_write());
+    database_->BeginWrite(false);
+    EXPECT_TRUE(Insert(4));
+    database_->EndRead();
+    database_->BeginRead();
+    EXPECT_EQ(Rows(), 1);
+}
+
+// Also where the first attempt fails: what is read next must be what was read before.
+TEST_P(DatabaseWriteTest, GoesOnFromWhatItHasRead) {
+    database_->BeginRead();
+    EXPECT_EQ(Rows(), 0);
+    EXPECT_EQ(SqlstateOf(true), "");
+    database_->EndRead();
+
+    database_->BeginRead();
+    EXPECT_EQ(Rows(), 0);
+    sqlite3* other = nullptr;
+    sqlite3_open(path_.c_str(), &other);
+    ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE; INSERT INTO t VALUES (7)", nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    EXPECT_EQ(SqlstateOf(true), "55P03");
+    ASSERT_EQ(sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_THROW(database_->BeginRead(), Error);
+    EXPECT_EQ(SqlstateOf(true), "40001");
+    database_->EndRead();
+    EXPECT_EQ(SqlstateOf(true), "");
+    EXPECT_EQ(Rows(), 1);
+    database_->EndRead();
+
+    // What was only looked at may have changed.
+    database_->BeginRead();
+    database_->EndRead();
+    database_->BeginRead();
+    sqlite3_exec(other, "INSERT INTO t VALUES (8)", nullptr, nullptr, nullptr);
+    EXPECT_EQ(SqlstateOf(false), "");
+    sqlite3_close(other);
+}
+
+TEST_P(DatabaseWriteTest, WhatSqliteHasRolledBackIsLost) {
+    database_->BeginWrite(false);
+    EXPECT_TRUE(Insert(1));
+    database_->BeginSavepoint(2);
+    EXPECT_FALSE(Insert(1));
+    database_->RollBackSavepoint(2);
+    EXPECT_EQ(SqlstateOf(false), "40000");
+    EXPECT_THROW(database_->Commit(), Error);
+    database_->EndRead();
+    database_->BeginWrite(false);
+    EXPECT_EQ(Rows(), 0);
+}
+
+TEST_P(DatabaseWriteTest, LeavesNothingBeside) {
+    database_->BeginWrite(false);
+    EXPECT_TRUE(Insert(1));
+    database_->Commit();
+    database_.reset();
+    for (const auto& entry : std::filesystem::directory_iterator(directory_))
+        EXPECT_EQ(entry.path(), path_);
+}
+
+INSTANTIATE_TEST_SUITE_P(Journals, DatabaseWriteTest, testing::Values("wal", "delete"));
+
+}  // namespace
+}  // namespace pgsqlite::sqlite
