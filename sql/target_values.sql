@@ -120,3 +120,36 @@ SELECT * FROM pg_temp.done(:job);
 CREATE TABLE app.filled (id int PRIMARY KEY, at timestamp, price numeric, active boolean NOT NULL, made timestamptz NOT NULL, tag uuid UNIQUE NOT NULL, kind text NOT NULL, labels text[] NOT NULL, box point NOT NULL, nr int UNIQUE NOT NULL);
 SELECT column_name, suggestion FROM sqlite.assess('{stored}', 'app', '{"tables": {"plain": {"target": "filled"}}, "include": ["plain"]}') WHERE severity = 'blocker' ORDER BY 1;
 DROP SCHEMA app CASCADE;
+
+-- What the type of a generated column refuses is another value than the target's, and keeps no row out of the proof.
+CREATE SCHEMA app;
+CREATE TABLE app.charge (id bigint PRIMARY KEY, fee smallint GENERATED ALWAYS AS (1) STORED, code int GENERATED ALWAYS AS (id) STORED, note text, made text);
+\set charge '{"include": ["charge"], "columns": {"charge.made_at": {"skip": true}}}'
+SELECT * FROM pg_temp.found(:'charge');
+CALL sqlite.migrate('{stored}', 'app', :'charge') \gset
+SELECT * FROM pg_temp.done(:job);
+SELECT regexp_replace(line, 'job \d+', 'job N') FROM helper.outcome(format('SELECT sqlite.assert_valid(%s)::text', :job)) AS line;
+SELECT * FROM sqlite.differences(:job, 'charge') ORDER BY 1, 2, 3;
+CALL sqlite.rollback(:job);
+CALL sqlite.migrate('{stored}', 'app', :'charge'::jsonb || '{"workers": 2, "transaction": "table", "on_error": "reject"}') \gset
+SELECT * FROM pg_temp.done(:job);
+CALL sqlite.rollback(:job);
+-- So it is with what a convert makes of it, and under a policy of its own.
+\set charge '{"include": ["charge"], "columns": {"charge.made_at": {"skip": true}, "charge.fee": {"convert": "fee::text::numeric::int"}, "charge.code": {"on_error": "reject"}}}'
+SELECT * FROM pg_temp.found(:'charge');
+CALL sqlite.migrate('{stored}', 'app', :'charge') \gset
+SELECT * FROM pg_temp.done(:job);
+CALL sqlite.rollback(:job);
+
+-- An encoding that the column's type can't have is refused whether the column is read or not; a pattern does not bring it to
+-- columns that are left out.
+\set charge '{"include": ["charge"], "columns": {"charge.fee": {"skip": true}, "charge.code": {"skip": true}, "charge.made*": {"encoding": "unix"}, "charge.made_at": {"convert": "NULL::bigint"}}}'
+SELECT severity, column_name, finding, suggestion FROM sqlite.assess('{stored}', 'other', :'charge') WHERE severity = 'blocker' ORDER BY column_name;
+CALL sqlite.migrate('{stored}', 'other', :'charge');
+CALL sqlite.migrate('{stored}', 'other', :'charge'::jsonb || '{"transaction": "table"}');
+\set charge '{"include": ["charge"], "columns": {"charge.fee": {"skip": true}, "charge.code": {"skip": true}, "charge.made*": {"encoding": "unix"}, "charge.made_at": {"type": "timestamptz"}, "charge.made": {"skip": true}, "charge.note": {"convert": "note || made"}}}'
+SELECT * FROM sqlite.assess('{stored}', 'other', :'charge') WHERE severity = 'blocker';
+CALL sqlite.migrate('{stored}', 'other', :'charge') \gset
+TABLE other.charge ORDER BY id;
+SELECT sqlite.assert_valid(:job, allow => '{untranslated}');
+DROP SCHEMA app, other CASCADE;

@@ -16,3 +16,6 @@ INSERT INTO plain VALUES (1, '2018-02-13 23:59:59', 18.5);
 CREATE TABLE member (id INTEGER PRIMARY KEY, email TEXT, age INTEGER, code TEXT, room INTEGER, since TEXT, until TEXT);
 INSERT INTO member VALUES (1, 'Ann@x.org', 20, 'ab', 1, '2024-01-01', '2024-01-31'), (2, 'ann@x.org', 30, 'cd', 1, '2024-01-15', '2024-02-15'),
   (3, 'bob@x.org', 10, 'ef', 2, '2024-01-01', '2024-01-31'), (4, NULL, 40, 'toolong', 2, '2024-02-01', '2024-02-28'), (5, 'ANN@x.org', 50, 'gh', 3, '2024-02-01', '2024-02-28');
+-- What the type of a target's generated column refuses.
+CREATE TABLE charge (id INTEGER PRIMARY KEY, fee MONEY, code ANY, note TEXT, made TEXT, made_at INTEGER);
+INSERT INTO charge VALUES (1, 1, 1, 'a', '2000-01-01', 1), (2, 0.0, 'x', 'b', '2000-01-01', 2), (3, 'free', 3, 'c', '2000-01-01', 3), (4, 0.5, 4, 'd', '2000-01-01', 4), (5, 70000, 'y', 'e', '2000-01-01', 5), (6, NULL, 6, 'f', 'x', 6);

@@ -72,20 +72,28 @@ sub promises {
 	return @faults;
 }
 
-# A migration that is done is proven, before and behind a retry that mends nothing.
+# A migration that is done is proven, before and behind a retry that mends nothing. Rows differ where a generated column of the
+# target was said to give other values, at most as many as were told, and the gate says so.
 sub proof {
 	my ($case) = @_;
 	my ($rows, $said) = @$case{qw(rows said)};
 	my @faults;
 	my $fires = join(' ', @{ $case->{target} }) =~ /TRIGGER|RULE/;
+	my %told;
+	$told{$1} += $2 while $rows->{assess} =~ /^finding\|warning\|.*\|generated column ".*" of target (\S.*) gives other values than SQLite holds, which are not migrated\|(\d+)$/mg;
+	my $differs = 0;
 	for my $step (qw(validate validate_again)) {
 		push @faults, "$step fails: $1" if $said->{$step} =~ /(ERROR:  .*)/;
 		for ($rows->{$step} =~ /^verdict\|(.*)/mg) {
 			my ($status, $target, $why) = /^([^|]*)\|(.*)\|(.*)/;
-			push @faults, "$step: $target differs: $why" if $status eq 'differs' && !$fires;
+			my ($missing, $extra, $different) = $why =~ /missing (\d+) extra (\d+) different (\d+)$/;
+			my $as_told = $status eq 'differs' && $told{$target} && $missing == $extra && $missing + $different <= $told{$target} && $why !~ /do not fit/;
+			$differs ||= $as_told;
+			push @faults, "$step: $target differs: $why" if $status eq 'differs' && !$fires && !$as_told;
 			push @faults, "$step: $target can't be compared: $why" if $status eq 'cannot compare' && !$fires && !grep { $why =~ $_ } @incomparable;
 		}
 	}
+	if ($differs) { push @faults, 'rows differ, and the gate lets them pass' if !@faults && !$fires && $said->{gate} !~ /DETAIL: .*difference /; return @faults; }
 	push @faults, "the gate: $1" if !@faults && !$fires && $said->{gate} =~ /(ERROR:  .*(?:\nDETAIL:  .*)?)/;
 	return @faults;
 }

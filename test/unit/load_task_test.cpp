@@ -170,10 +170,14 @@ TEST(LoadTask, JsonOfKeysThatRejectAndComputedColumns) {
     task.rejecting_keys = {"order_customer_fkey"};
     task.computed_columns = {"full_name"};
     task.computed_expressions = {"full_name"};
+    task.computed_sources = {"full_name"};
+    task.computed_types = {""};
     const LoadTask back = LoadTaskFromJson(ToJson(task));
     EXPECT_EQ(back.rejecting_keys, task.rejecting_keys);
     EXPECT_EQ(back.computed_columns, task.computed_columns);
     EXPECT_EQ(back.computed_expressions, task.computed_expressions);
+    EXPECT_EQ(back.computed_sources, task.computed_sources);
+    EXPECT_EQ(back.computed_types, task.computed_types);
 }
 
 TEST(LoadTask, DamagedJson) {

@@ -70,6 +70,8 @@ struct LoadTask {
     /// Columns that the target computes and SQLite has as well, and beside them what SQLite has: for the
     /// proof. None in records of 0.1.0.
     std::vector<std::string> computed_columns, computed_expressions;
+    /// Beside them the column of `source` that has it, by its name; and as in `types`.
+    std::vector<std::string> computed_sources, computed_types;
     /// Beside `columns`: what becomes of a row when the expression fails; none at all in records of 0.1.0,
     /// where `reject` decides.
     std::vector<value::OnError> on_error;

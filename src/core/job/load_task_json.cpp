@@ -63,7 +63,10 @@ std::string ToJson(const LoadTask& task) {
         json["clean_up"] = task.clean_up;
     }
     if (!task.computed_columns.empty())
-        json["computed"] = {{"columns", task.computed_columns}, {"expressions", task.computed_expressions}};
+        json["computed"] = {{"columns", task.computed_columns},
+                            {"expressions", task.computed_expressions},
+                            {"sources", task.computed_sources},
+                            {"types", task.computed_types}};
     if (!task.rejecting_keys.empty()) json["rejecting_keys"] = task.rejecting_keys;
     json["on_error"] = Ordered::array();
     for (const value::OnError on_error : task.on_error)
@@ -98,6 +101,8 @@ LoadTask LoadTaskFromJson(std::string_view text) {
         if (const auto computed = json.find("computed"); computed != json.end()) {
             computed->at("columns").get_to(task.computed_columns);
             computed->at("expressions").get_to(task.computed_expressions);
+            computed->at("sources").get_to(task.computed_sources);
+            computed->at("types").get_to(task.computed_types);
         }
         if (const auto keys = json.find("rejecting_keys"); keys != json.end())
             keys->get_to(task.rejecting_keys);

@@ -1,6 +1,7 @@
 // Columns: under which names and types they go, what fills them, and which the target lacks.
 #include <algorithm>
 
+#include "core/base/error.hpp"
 #include "core/base/nearest.hpp"
 #include "core/plan/designer.hpp"
 #include "core/schema/common_type.hpp"
@@ -9,6 +10,7 @@
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
 #include "core/sqlite/identifier.hpp"
+#include "core/value/encoding.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::plan {
@@ -23,6 +25,17 @@ bool IsInteger(Kind kind) noexcept {
 
 std::string Cast(std::string_view expression, const MappedType& type) {
     return std::string(expression) + "::" + type.sql;
+}
+
+/// Why a column's type can't have the encoding that the spec gives it, or nothing.
+std::optional<Error> EncodingFault(const PlannedColumn& column) {
+    if (column.settings.encoding.empty()) return std::nullopt;
+    try {
+        (void)value::Encodings::Parse(column.settings.encoding, value::Target(column.read_type.ToRule()));
+        return std::nullopt;
+    } catch (const Error& error) {
+        return error;
+    }
 }
 
 class ColumnDesigner {
@@ -72,6 +85,7 @@ class ColumnDesigner {
         FindPlace(column);
         DecideType(column, index);
         column.read_type = column.settings.convert.empty() ? column.type : DeclaredType(column, index);
+        CheckEncoding(column);
         column.identity = creates() && static_cast<int>(index) == table_.table().rowid_alias() &&
                           IsInteger(column.type.kind) && column.settings.convert.empty() &&
                           !column.settings.default_value && column.settings.default_sql.empty();
@@ -88,7 +102,22 @@ class ColumnDesigner {
     void AddSkipped(PlannedColumn column, std::size_t index) {
         column.skipped = column.left_out = true;
         column.type = column.read_type = DeclaredType(column, index);
+        if (EncodingFault(column)) column.settings.encoding.clear();
         table_.columns.push_back(std::move(column));
+    }
+
+    /// An encoding that the column's type can't have is told here, whether its values are read or not.
+    /// Nothing else meets it then.
+    void CheckEncoding(PlannedColumn& column) {
+        const std::optional<Error> fault = EncodingFault(column);
+        if (!fault) return;
+        designer_
+            .Report(table_, Severity::kBlocker, "the spec's encoding can't be used: " + fault->message(),
+                    &column)
+            .suggestion =
+            "give the column another encoding or type: a more exact pattern goes before others. " +
+            fault->hint();
+        column.settings.encoding.clear();
     }
 
     /// A column that the spec adds and the source lacks.

@@ -237,9 +237,15 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     task.table = table.table().name;
     task.target = table.SqlName();
     for (const PlannedColumn& column : table.columns) {
+        // A column of the foreign table has its target's type.
+        const bool typed =
+            column.source != nullptr && column.settings.convert.empty() && !IsLookedUp(table, column);
+        const std::string type = typed ? std::string() : column.bare_type;
         if (column.computed() && column.left_out) {
             task.computed_columns.push_back(column.name);
             task.computed_expressions.push_back(SourceExpression(column));
+            task.computed_sources.push_back(column.foreign_name);
+            task.computed_types.push_back(type);
         }
         if (!column.written()) continue;
         task.columns.push_back(column.name);
@@ -249,10 +255,7 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
         if (alias >= 0 && column.source == &table.table().columns[static_cast<std::size_t>(alias)] &&
             column.settings.convert.empty() && column.settings.encoding.empty() && !IsLookedUp(table, column))
             task.rowid_target = column.name;
-        // A column of the foreign table has its target's type.
-        const bool typed =
-            column.source != nullptr && column.settings.convert.empty() && !IsLookedUp(table, column);
-        task.types.push_back(typed ? std::string() : column.bare_type);
+        task.types.push_back(type);
         task.on_error.push_back(column.settings.policies.on_error);
         task.overriding = task.overriding || (column.existing != nullptr && column.existing->identity_always);
     }

@@ -154,7 +154,9 @@ void JudgeTable(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const 
         TryInSubtransaction([&] { TryTable(plan, load, false, note, differences, taker); }, &IsVerdict);
     if (error == nullptr) return;
     // An expression that fails for a row is no obstacle to a load.
-    if (!load.task.create_source.empty() && Guard([&] { return plan::Computes(load.task); }) &&
+    const bool computes =
+        !load.task.computed_columns.empty() || Guard([&] { return plan::Computes(load.task); });
+    if (!load.task.create_source.empty() && computes &&
         TryInSubtransaction([&] { TryTable(plan, load, true, note, differences, taker); }, &IsVerdict) ==
             nullptr)
         return;

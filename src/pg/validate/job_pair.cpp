@@ -182,8 +182,9 @@ void AddScope(TablePair* pair, const char* words) {
     pair->scope = pair->scope == nullptr ? words : psprintf("%s; %s", pair->scope, words);
 }
 
-/// The load with the columns that the target computes, which must be what SQLite has. Rows that are known by
-/// the target's values alone have none of these among the rejects.
+/// The load with the columns that the target computes, which must be what SQLite has; what their types refuse
+/// counts as NULL (NullUnfitComputed). Rows that are known by the target's values alone have none of these
+/// among the rejects.
 const jobs::PlannedLoad* WithComputed(const jobs::PlannedLoad& load) {
     const plan::LoadTask& task = load.task;
     if (task.computed_columns.empty() || (task.rowid_column.empty() && task.key.empty())) return &load;
@@ -194,11 +195,30 @@ const jobs::PlannedLoad* WithComputed(const jobs::PlannedLoad& load) {
             all->task.columns.push_back(task.computed_columns[i]);
             all->task.expressions.push_back(task.computed_expressions[i]);
             if (!task.source_columns.empty()) all->task.source_columns.emplace_back();
-            if (!task.types.empty()) all->task.types.emplace_back();
-            if (!task.on_error.empty()) all->task.on_error.push_back(value::OnError::kError);
+            if (!task.types.empty()) all->task.types.push_back(task.computed_types[i]);
+            if (!task.on_error.empty()) all->task.on_error.push_back(value::OnError::kNull);
         }
     });
     return all;
+}
+
+/// What SQLite has for a column that the target computes keeps no row out, since nothing writes it: where it
+/// does not fit, it is NULL, as assess counts it.
+void NullUnfitComputed(const plan::LoadTask& task) {
+    const Oid source = RelationNamed(task.source, NoLock, true);
+    if (!OidIsValid(source)) return;
+    for (const std::string& computed : task.computed_sources) {
+        const char* column = ToServerText(computed);
+        const AttrNumber attribute = get_attnum(source, column);
+        if (attribute <= 0) continue;
+        bool is_set = false;
+        ListCell* cell;
+        foreach (cell, GetForeignColumnOptions(source, attribute))
+            is_set = is_set || std::strcmp(static_cast<DefElem*>(lfirst(cell))->defname, "on_error") == 0;
+        RunTemporarySql(psprintf("ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (%s on_error 'null')",
+                                 ToServerText(task.source), quote_identifier(column),
+                                 is_set ? "SET" : "ADD"));
+    }
 }
 
 }  // namespace
@@ -216,6 +236,7 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& written
     if (!CheckComparable(pair, load, target)) return pair;
     if (!task.create_source.empty()) {
         load::OpenSource(task);
+        NullUnfitComputed(task);
         pair->drop = ToServerText(task.drop_source);
         if (!task.clean_up.empty()) pair->drop = psprintf("%s;\n%s", pair->drop, ToServerText(task.clean_up));
     }
