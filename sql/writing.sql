@@ -62,6 +62,34 @@ FETCH ALL FROM c;
 SELECT count(*) FROM bare;
 ROLLBACK;
 
+-- Also where the rows outgrow work_mem, and the statement that writes ends before the cursor.
+SET work_mem = '64kB';
+BEGIN;
+DECLARE c CURSOR FOR SELECT id, x FROM many;
+FETCH 1 FROM c;
+UPDATE many SET x = 'new' WHERE id < 10000;
+SELECT count(*) FROM many WHERE x = 'new';
+MOVE 5000 FROM c;
+FETCH 2 FROM c;
+MOVE ALL FROM c;
+DECLARE d CURSOR FOR SELECT x, count(*) FROM many GROUP BY x ORDER BY x;
+DELETE FROM many WHERE id > 5;
+FETCH 1 FROM d;
+MOVE ALL FROM d;
+COMMIT;
+INSERT INTO many SELECT id * 100000 + g, x FROM many, generate_series(1, 5000) g;
+SELECT count(*) FROM many;
+RESET work_mem;
+-- A plan for workers that was made before: they can't see what has been written.
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET plan_cache_mode = force_generic_plan;
+PREPARE all_of_many AS SELECT count(*), count(DISTINCT x) FROM (SELECT x FROM many WHERE x ~ 'new' OFFSET 0) s;
+EXECUTE all_of_many;
+BEGIN;
+UPDATE many SET x = 'newer' WHERE id % 2 = 0;
+EXECUTE all_of_many;
+ROLLBACK;
+EXECUTE all_of_many;
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET plan_cache_mode;
 -- Savepoints.
 BEGIN;
 INSERT INTO bare VALUES ('first');

@@ -13,6 +13,9 @@ CREATE TRIGGER seen AFTER INSERT ON tag BEGIN
 END;
 CREATE VIEW named AS SELECT id, title FROM note;
 CREATE TRIGGER into_view INSTEAD OF INSERT ON named BEGIN INSERT INTO note (title) VALUES (NEW.title); END;
+-- More than work_mem holds.
+CREATE TABLE many (id INTEGER PRIMARY KEY, x TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO many SELECT i, 'row ' || i FROM n;
 -- A conflict that rolls back SQLite's whole transaction.
 CREATE TABLE abrupt (a INTEGER UNIQUE ON CONFLICT ROLLBACK);
 -- A key that is spelt as no date is written.

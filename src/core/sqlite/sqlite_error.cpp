@@ -30,6 +30,10 @@ constexpr CodeRow kCodes[] = {
      "The -shm file beside the database can't be initialized by the server's user. Close the application, or "
      "read "
      "from a copy."},
+    {SQLITE_READONLY_DIRECTORY, "SQLITE_READONLY_DIRECTORY", sqlstate::kReadOnly,
+     "SQLite makes its journal beside the database. Grant the server's operating-system user write "
+     "permission on "
+     "the directory, too."},
     {SQLITE_READONLY_DBMOVED, "SQLITE_READONLY_DBMOVED", sqlstate::kObjectNotInPrerequisiteState, nullptr},
     {SQLITE_BUSY_RECOVERY, "SQLITE_BUSY_RECOVERY", sqlstate::kLockNotAvailable,
      "Another process recovers the write-ahead log; try again, or raise server option busy_timeout."},

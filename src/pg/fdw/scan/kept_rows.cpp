@@ -2,7 +2,15 @@
 
 namespace pgsqlite::pg::fdw {
 
-KeptRows* KeptRows::In(MemoryContext context, TupleDesc descriptor) {
+Tuplestorestate* BeginStore(ResourceOwner owner) {
+    const ResourceOwner current = CurrentResourceOwner;
+    CurrentResourceOwner = owner;
+    Tuplestorestate* store = tuplestore_begin_heap(false, false, work_mem);
+    CurrentResourceOwner = current;
+    return store;
+}
+
+KeptRows* KeptRows::In(MemoryContext context, ResourceOwner owner, TupleDesc descriptor) {
     MemoryContext previous = MemoryContextSwitchTo(context);
     KeptRows* self = static_cast<KeptRows*>(palloc0(sizeof(KeptRows)));
     const int natts = descriptor->natts;
@@ -12,7 +20,7 @@ KeptRows* KeptRows::In(MemoryContext context, TupleDesc descriptor) {
         TupleDescCopyEntry(self->descriptor_, static_cast<AttrNumber>(i), descriptor,
                            static_cast<AttrNumber>(i));
     TupleDescInitEntry(self->descriptor_, static_cast<AttrNumber>(natts + 1), "ctid", TIDOID, -1, 0);
-    self->store_ = tuplestore_begin_heap(false, false, work_mem);
+    self->store_ = BeginStore(owner);
     self->row_ = MakeSingleTupleTableSlot(self->descriptor_, &TTSOpsMinimalTuple);
     self->values_ = static_cast<Datum*>(palloc0(sizeof(Datum) * static_cast<size_t>(natts + 1)));
     self->nulls_ = static_cast<bool*>(palloc0(sizeof(bool) * static_cast<size_t>(natts + 1)));
@@ -46,6 +54,11 @@ bool KeptRows::Next(TupleTableSlot* slot) {
 
 void KeptRows::Rewind() noexcept {
     tuplestore_rescan(store_);
+}
+
+void KeptRows::End() noexcept {
+    ExecClearTuple(row_);
+    tuplestore_end(store_);
 }
 
 void KeptRows::Skip(uint64 rows) {

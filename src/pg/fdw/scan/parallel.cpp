@@ -11,6 +11,7 @@ struct SharedScan {
     Redirect leader;
     int workers;
     bool of_load;
+    bool alone;  ///< the leader reads what it has written itself, which no worker can see
     /// Values changed by policies, by worker. Each counts in its own row, row by row: the leader's count is
     /// then right for the rows it has got, also when it ends the scan early.
     uint64 changes[FLEXIBLE_ARRAY_MEMBER][RowConverter::kChangeKinds];
@@ -47,7 +48,8 @@ void InitializeDSMForeignScan(ForeignScanState* node, ParallelContext* pcxt, voi
     std::memset(coordinate, 0, SizeOf(pcxt->nworkers));
     shared->workers = pcxt->nworkers;
     shared->of_load = IsOfLoad(node);
-    rows->pin()->Lead(&shared->leader);
+    shared->alone = rows->pin()->database()->in_write();
+    if (!shared->alone) rows->pin()->Lead(&shared->leader);
     rows->chunks()->Start(&shared->chunks);
 }
 
@@ -62,6 +64,7 @@ void ReInitializeDSMForeignScan(ForeignScanState* node, ParallelContext*, void* 
 
 void InitializeWorkerForeignScan(ForeignScanState* node, shm_toc*, void* coordinate) {
     SharedScan* shared = static_cast<SharedScan*>(coordinate);
+    if (shared->alone) return ReadNothing(node);
     RowSource* rows = OpenRows(node, &shared->leader);
     rows->chunks()->Join(&shared->chunks);
     rows->converter().CountChangesIn(shared->changes[ParallelWorkerNumber]);

@@ -31,9 +31,11 @@ struct ScanState {
     RowRefusals* refusals;  ///< of a load's statement; null otherwise
     bool bound;             ///< the statement runs with the present values of its parameters
     int* targets;           ///< slot position of each result column
+    ResourceOwner owner;    ///< of the query
     OpenScan* open;         ///< as long as rows come from SQLite
     KeptRows* kept;         ///< rows that were read before something was written; null otherwise
     uint64 given;           ///< rows since the statement began to run
+    bool idle;              ///< others give the rows
     bool gives_ctid;        ///< the rowid, for row marks
     bool settles;           ///< a load's: values changed in rows that a condition drops do not count
     double dropped;         ///< rows that conditions have dropped, as the node counts them
@@ -242,6 +244,7 @@ void Run(ForeignScanState* node, ScanState* state) {
 
 /// What is asked for next is read as it is then.
 void ReadAnew(ScanState* state) {
+    if (state->kept != nullptr) state->kept->End();
     state->kept = nullptr;
     state->rows->Close();
     state->rows = nullptr;
@@ -268,7 +271,7 @@ bool KeepRows(void* scan, Before before) {
         state->rows->Rewind();
     else
         Run(node, state);
-    KeptRows* kept = KeptRows::In(node->ss.ps.state->es_query_cxt, descriptor);
+    KeptRows* kept = KeptRows::In(node->ss.ps.state->es_query_cxt, state->owner, descriptor);
     MemoryContext row_context =
         AllocSetContextCreate(CurrentMemoryContext, "pg_sqlite kept row", ALLOCSET_DEFAULT_SIZES);
     const size_t count = static_cast<size_t>(std::max(1, descriptor->natts));
@@ -310,6 +313,10 @@ RowSource* OpenRows(ForeignScanState* node, const Redirect* leader) {
     return state->rows;
 }
 
+void ReadNothing(ForeignScanState* node) {
+    StateOf(node)->idle = true;
+}
+
 bool IsOfLoad(ForeignScanState* node) {
     return StateOf(node)->refusals != nullptr;
 }
@@ -340,6 +347,7 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
 
     state->gives_ctid = plan->fsSystemCol && state->plan.locator == Locator::kRowid;
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
+    state->owner = CurrentResourceOwner;
     state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &KeepRows, node);
 }
 
@@ -351,7 +359,10 @@ TupleTableSlot* IterateForeignScan(ForeignScanState* node) {
         ExecClearTuple(slot);
         return state->kept->Next(slot) ? ExecStoreVirtualTuple(slot) : slot;
     }
-    if (unlikely(!state->bound)) Run(node, state);
+    if (unlikely(!state->bound)) {
+        if (state->idle) return ExecClearTuple(slot);
+        Run(node, state);
+    }
     ExecClearTuple(slot);
     // Attributes nobody asked for are NULL.
     std::memset(slot->tts_isnull, true, static_cast<size_t>(slot->tts_tupleDescriptor->natts));
@@ -391,6 +402,8 @@ void EndForeignScan(ForeignScanState* node) {
     ScanState* state = StateOf(node);
     if (state == nullptr) return;
     if (state->open != nullptr) state->open->Forget();
+    if (state->kept != nullptr) state->kept->End();
+    state->kept = nullptr;
     if (state->rows == nullptr) return;
     ShutdownForeignScan(node);
     RowConverter& converter = state->rows->converter();

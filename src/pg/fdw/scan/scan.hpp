@@ -23,6 +23,8 @@ bool DependsOnOtherNodes(const ForeignScanState* node);
 /// A parallel scan's rows, opened unless they are.
 /// @param leader in a worker the snapshot to read, else null
 RowSource* OpenRows(ForeignScanState* node, const Redirect* leader);
+/// In a worker that has no part in the scan.
+void ReadNothing(ForeignScanState* node);
 /// A scan's rows; null where none was asked for yet, and for an upper plan.
 RowSource* RowsOf(ForeignScanState* node);
 /// Whether a load takes the account of an open scan.

@@ -4,6 +4,7 @@
 #include "pg/fdw/plan/explain.hpp"
 #include "pg/fdw/plan/parameters.hpp"
 #include "pg/fdw/plan/upper.hpp"
+#include "pg/fdw/scan/kept_rows.hpp"
 #include "pg/fdw/scan/row_source.hpp"
 #include "pg/fdw/scan/scan.hpp"
 
@@ -21,6 +22,7 @@ struct UpperState {
     Stage stage;
     Tuplestorestate* answer;
     TupleTableSlot* answer_slot;
+    ResourceOwner owner;  ///< of the query
     OpenScan* open;
     bool kept;  ///< the answer was asked for before something was written
 };
@@ -107,7 +109,7 @@ bool Ask(ForeignScanState* node, UpperState* state) {
     const TupleDesc descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
     MemoryContext query_context = node->ss.ps.state->es_query_cxt;
     MemoryContext previous = MemoryContextSwitchTo(query_context);
-    state->answer = tuplestore_begin_heap(false, false, work_mem);
+    state->answer = BeginStore(state->owner);
     const size_t count = static_cast<size_t>(std::max(1, descriptor->natts));
     Datum* values = static_cast<Datum*>(palloc0(sizeof(Datum) * count));
     bool* nulls = static_cast<bool*>(palloc0(sizeof(bool) * count));
@@ -155,6 +157,7 @@ void BeginUpperScan(ForeignScanState* node, int eflags) {
     state->plan = UpperPrivate::Unpack(plan->fdw_private);
     if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
+    state->owner = CurrentResourceOwner;
     state->open = OpenScan::In(node->ss.ps.state->es_query_cxt, state->plan.server, &AskNow, node);
 }
 
@@ -199,11 +202,11 @@ void EndUpperScan(ForeignScanState* node) {
     UpperState* state = UpperStateOf(node);
     if (state == nullptr) return;
     if (state->open != nullptr) state->open->Forget();
+    if (state->answer_slot != nullptr) ExecDropSingleTupleTableSlot(state->answer_slot);
+    if (state->answer != nullptr) tuplestore_end(state->answer);
     if (state->rows == nullptr) return;
     state->pin->VerifyUnchanged();
     state->rows->Close();
-    if (state->answer != nullptr) tuplestore_end(state->answer);
-    ExecDropSingleTupleTableSlot(state->answer_slot);
     state->pin->Release();
 }
 
