@@ -20,7 +20,7 @@ use Case;
 
 my $rounds = $ENV{PG_SQLITE_SPECS} || 100;
 my $tries = $ENV{PG_SQLITE_TRIES} // 150;
-# The same in every run; longer runs begin with others (docs/reliability.md).
+# The same in every run, as long as longer runs find something that is open (docs/reliability.md).
 my $seed = $ENV{PG_SQLITE_SEED} // 20_261_201;
 note("seed $seed, $rounds specs");
 
