@@ -7,6 +7,9 @@ use FindBin;
 use JSON::PP;
 use Storable qw(dclone);
 use Laws;
+use MeantSource;
+use MeantSpec;
+use MeantTarget;
 use Random qw(seed chance pick between);
 use Source;
 use Spec;
@@ -25,14 +28,16 @@ sub new {
 	my ($class, $seed, $folder) = @_;
 	seed($seed);
 	my $self = bless { seed => $seed, folder => $folder }, $class;
-	my @sources = map { Source->new($_) } chance(0.25) ? ('', pick('', 'u_')) : '';
+	# Two of three are meant well, as applications have it; the others are anything.
+	my @makers = $seed % 3 ? qw(MeantSource MeantTarget MeantSpec) : qw(Source Target Spec);
+	my @sources = map { $makers[0]->new($_) } chance(0.25) ? ('', pick('', 'u_'), $seed % 3 && chance(0.3) ? pick('', 'w_') : ()) : '';
 	$self->{sources} = [ map { $_->{sql} } @sources ];
-	$self->{servers} = [ ('case_a', 'case_b')[ 0 .. $#sources ] ];
-	my $target = Target->new(chance(0.5) ? @sources : ());
+	$self->{servers} = [ ('case_a', 'case_b', 'case_c')[ 0 .. $#sources ] ];
+	my $target = $makers[1]->new(chance(0.5) ? @sources : ());
 	$self->{target} = $target->{sql};
 	# What suggest_spec writes is as good a spec as any.
 	$self->{suggested} = chance(0.25);
-	$self->{spec} = Spec->new(sources => \@sources, servers => $self->{servers}, target => $target, folder => "$folder/backup", schema => spec_schema())->{spec};
+	$self->{spec} = $makers[2]->new(sources => \@sources, servers => $self->{servers}, target => $target, folder => "$folder/backup", schema => spec_schema())->{spec};
 	# What costs time is asked of some.
 	$self->{modes} = [ chance(0.3) ? some_modes() : () ];
 	$self->{looks} = chance(0.3);
@@ -141,7 +146,7 @@ sub steps {
 		[ validate => $validate ],
 		[ gate => "SELECT 'passes', sqlite.assert_valid(allow => '{$allowed,policy}')" ],
 		[ strict_gate => "SELECT 'passes', sqlite.assert_valid(allow => '{$allowed}')" ],
-		[ report => 'SELECT length(sqlite.report_text()) > 0' ],
+		[ report => "SELECT count(*) > 0 FROM sqlite.report_text() UNION ALL SELECT sqlite.report()::text > '' UNION ALL SELECT xmlparse(document sqlite.report_html())::text > ''" ],
 		[ retry => 'CALL sqlite.retry_rejects()' ],
 		[ validate_again => $validate ],
 		[ script => 'SELECT length(sqlite.rollback_sql()) > 0' ],
@@ -174,7 +179,7 @@ my $cleaning = q{
 	SET client_min_messages = error; SET statement_timeout = '60s';
 	SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^sqlite$|^public$' \gexec
 	SELECT format('DROP TABLE public.%I CASCADE', relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \gexec
-	DROP SERVER IF EXISTS case_a CASCADE; DROP SERVER IF EXISTS case_b CASCADE; DELETE FROM sqlite.jobs;};
+	DROP SERVER IF EXISTS case_a, case_b, case_c CASCADE; DELETE FROM sqlite.jobs;};
 
 # Makes the files and runs all steps. psql: runs a text as a superuser, with verbose messages, and gives (status, output,
 # messages). Keeps what each step said in {said}, and what it printed in {rows}.

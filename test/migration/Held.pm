@@ -42,10 +42,10 @@ sub compare {
 	my ($case, $table, $server, $columns, $rows) = @_;
 	my ($file) = grep { m{/\Q$server\E\.db$} } $case->files;
 	my ($declared) = grep { /^CREATE TABLE \Q${\ Source::identifier($table->{name}) }\E \("id" INTEGER PRIMARY KEY/ } map { @$_ } @{ $case->{sources} } or return;
-	my %place = map { lc $columns->[$_][0] => $_ } 0 .. $#$columns;
+	my %place = map { $columns->[$_][0] =~ tr/A-Z/a-z/r => $_ } 0 .. $#$columns;
 	my $name = Source::identifier($table->{name});
 	my @names = split /\n/, shell($file, "SELECT hex(name) FROM pragma_table_xinfo('" . $table->{name} =~ s/'/''/gr . "') WHERE hidden = 0 ORDER BY cid");
-	$_ = pack 'H*', $_ for @names;
+	for (@names) { $_ = pack 'H*', $_; utf8::decode($_); }
 	my $list = join ' || \'|\' || ', map { my $n = Source::identifier($_); "typeof($n) || ' ' || hex($n) || ' ' || CASE typeof($n) WHEN 'real' THEN printf('%!.17g', $n) WHEN 'integer' THEN $n ELSE '' END" } @names;
 	my %cells;
 	for (split /\n/, shell($file, "SELECT id || ':' || $list FROM $name")) { my ($id, $rest) = split /:/, $_, 2; $cells{$id} = [ map { [ split / /, $_, 3 ] } split /\|/, $rest ]; }
@@ -55,9 +55,8 @@ sub compare {
 		my $cells = $cells{ $row->[ $place{id} ] };
 		if (!$cells) { $table->{differing} += 1000; $table->{example} = "row $row->[$place{id}] is not SQLite's"; next; }
 		for my $i (0 .. $#names) {
-			utf8::decode(my $column = $names[$i]);
-			$column =~ tr/A-Z/a-z/;
-			my $at = $place{$column} // $place{ cut($column) } // next;
+			my $column = $names[$i] =~ tr/A-Z/a-z/r;
+			my $at = $place{$column} // $place{ Source::cut($column) } // next;
 			next if same($cells->[$i], $row->[$at], $columns->[$at][1]);
 			$table->{differing}++;
 			$table->{example} = "column $column of row $row->[$place{id}]: @{ $cells->[$i] }[0, 1] became " . ($row->[$at] // 'NULL');
@@ -65,9 +64,6 @@ sub compare {
 	}
 	return;
 }
-
-# A name as PostgreSQL keeps it: 63 bytes.
-sub cut { my ($name) = @_; utf8::encode($name); $name = substr $name, 0, 63; utf8::decode($name); return $name; }
 
 sub shell {
 	my ($file, $sql) = @_;

@@ -17,6 +17,10 @@ my %cells = (
 
 sub identifier { return '"' . $_[0] =~ s/"/""/gr . '"'; }
 
+# A name as PostgreSQL keeps it: of 63 bytes; and as a migration makes it: in lower case, as far as it is ASCII.
+sub cut { my ($name) = @_; utf8::encode($name); $name = substr $name, 0, 63; $name =~ s/[\xc0-\xff][\x80-\xbf]*\z//, utf8::decode($name) if !utf8::decode($name); return $name; }
+sub folded { return cut($_[0] =~ tr/A-Z/a-z/r); }
+
 sub cell {
 	my ($type) = @_;
 	my $kind = $type =~ /INT/ ? 'integer' : $type =~ /TEXT|CHAR|DATE|TIME|UUID|JSON|INET/ ? 'text' : $type =~ /REAL|NUM|DEC|MONEY/ ? 'real' : $type eq 'BLOB' ? 'blob' : 'integer';

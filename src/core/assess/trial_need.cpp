@@ -84,8 +84,11 @@ bool HasDoubtfulIndex(const PlannedTable& table, const TableFacts& facts) {
 
 bool HasDoubtfulKey(const plan::Design& design, const PlannedTable& table,
                     const std::vector<TableFacts>& facts) {
+    const TableFacts& own = facts[static_cast<std::size_t>(&table - design.tables.data())];
     for (const PlannedForeignKey& key : table.foreign_keys) {
         if (!key.reason.empty() || key.orphans == spec::Orphans::kKeep || key.follows_rows) continue;
+        // An orphan may be a row that does not come in.
+        if (own.refused_rows > 0) return true;
         if (!key.parent_planned || key.orphans == spec::Orphans::kReject) return true;
         const PlannedTable& parent = design.tables[key.parent];
         if (parent.existing != nullptr || parent.source != table.source) return true;

@@ -195,7 +195,8 @@ RawColumn MakeRawColumn(Form form, const Rule& rule, bool utf8) noexcept {
     column.by_conversion = (rule.encodings.count > 0 && !temporal) || (text && !utf8) ||
                            form == Form::kArray || form == Form::kOther || rule.kind == Kind::kTimetz;
     // Members of one name are a fault to the policy, and not noticed here.
-    if (form == Form::kJson && rule.policies.invalid_json != value::InvalidJson::kError)
+    if (form == Form::kJson && (rule.policies.invalid_json != value::InvalidJson::kError ||
+                                rule.policies.on_error == value::OnError::kNull))
         column.by_conversion = true;
     // The text is asked whether it is JSON only when a policy depends on it.
     if (rule.kind == Kind::kJson && (rule.policies.invalid_json != value::InvalidJson::kError ||

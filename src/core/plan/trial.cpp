@@ -61,11 +61,17 @@ class TrialMaker {
         table.target.schema = kSchema;
         const std::string name = table.target.table;
         for (int number = 2; !names_.insert(table.SqlName()).second; ++number)
-            table.target.table = name.substr(0, 50) + " " + std::to_string(number);
+            table.target.table = Numbered(name, number);
         if (!table.partitioning) return;
-        for (PlannedPartition& partition : table.partitioning->partitions)
+        for (PlannedPartition& partition : table.partitioning->partitions) {
+            const std::string own = partition.name;
             for (int number = 2; !names_.insert(QualifiedName({kSchema, partition.name})).second; ++number)
-                partition.name = partition.name.substr(0, 50) + " " + std::to_string(number);
+                partition.name = Numbered(own, number);
+        }
+    }
+
+    static std::string Numbered(const std::string& name, int number) {
+        return std::string(schema::CutName(name, 50)) + " " + std::to_string(number);
     }
 
     static std::string Columns(const ExistingRelation& relation) {

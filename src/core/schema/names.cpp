@@ -40,15 +40,14 @@ std::size_t CharacterLength(std::string_view text) noexcept {
     return 0;
 }
 
-/// Cuts valid UTF-8 at the last character's end within `limit` bytes.
-std::string_view CutAt(std::string_view name, std::size_t limit) noexcept {
+}  // namespace
+
+std::string_view CutName(std::string_view name, std::size_t limit) noexcept {
     if (name.size() <= limit) return name;
     while (limit > 0 && IsTail(static_cast<unsigned char>(name[limit])))
         --limit;
     return name.substr(0, limit);
 }
-
-}  // namespace
 
 Renamed NameAllocator::Take(std::string_view source) {
     Renamed result;
@@ -75,7 +74,7 @@ Renamed NameAllocator::Take(std::string_view source) {
         clean = columns_ ? "column" : "table";
         result.replaced = true;
     }
-    std::string base(CutAt(clean, kMaxNameBytes));
+    std::string base(CutName(clean, kMaxNameBytes));
     result.shortened = base.size() < clean.size();
     const bool system = columns_ && IsSystemColumn(base);
     if (!system && taken_.insert(base).second) {
@@ -86,7 +85,7 @@ Renamed NameAllocator::Take(std::string_view source) {
     result.numbered = true;
     for (unsigned& number = next_[base];;) {
         const std::string suffix = '_' + std::to_string(++number);
-        const std::string_view stem = CutAt(base, kMaxNameBytes - suffix.size());
+        const std::string_view stem = CutName(base, kMaxNameBytes - suffix.size());
         std::string name(stem);
         name += suffix;
         if (!taken_.insert(name).second) continue;

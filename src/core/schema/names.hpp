@@ -13,6 +13,9 @@ namespace pgsqlite::schema {
 /// NAMEDATALEN - 1.
 inline constexpr std::size_t kMaxNameBytes = 63;
 
+/// Cuts valid UTF-8 at the last character's end within `limit` bytes.
+std::string_view CutName(std::string_view name, std::size_t limit = kMaxNameBytes) noexcept;
+
 enum class FoldCase { kLower, kPreserve };
 
 struct Renamed {

@@ -142,7 +142,8 @@ RawTable* RawTableOf(const plan::LoadTask& task, const JobColumns& columns, cons
 
 /// A condition on the rows of the source that leaves out those that were put aside, known by the primary key
 /// in SQLite: as it is stored, since a conversion may make one of two keys, or NULL of one. The job's source
-/// gets columns for it, which are texts. Null where no key is recorded.
+/// gets columns for it: the key as text, its bytes, and whether it is a text, which tells '1' from 1 and from
+/// x'31'. Null where no key is recorded.
 const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& load, const char* put_aside) {
     const Oid source = RelationNamed(load.task.source, NoLock, true);
     const List* parts = OidIsValid(source) ? jobs::ReadAsideKey(plan.job, load.table_no) : NIL;
@@ -155,19 +156,30 @@ const char* KeyCondition(const jobs::JobPlan& plan, const jobs::PlannedLoad& loa
         const char* part = quote_literal_cstr(static_cast<const char*>(list_nth(parts, i)));
         const char* text = quote_identifier(psprintf("pg_sqlite key %d", i + 1));
         const char* bytes = quote_identifier(psprintf("pg_sqlite key %d as bytes", i + 1));
+        const char* word = quote_identifier(psprintf("pg_sqlite key %d if text", i + 1));
+        // A refcursor takes every text but '', and nothing else.
         appendStringInfo(&added,
                          "%s ADD COLUMN %s pg_catalog.text OPTIONS (column_name %s, on_error 'null'),"
-                         " ADD COLUMN %s pg_catalog.bytea OPTIONS (column_name %s, on_error 'null')",
-                         i > 0 ? "," : "", text, part, bytes, part);
-        // What JSON can't hold is an object there, with its bytes.
+                         " ADD COLUMN %s pg_catalog.bytea OPTIONS (column_name %s, on_error 'null'),"
+                         " ADD COLUMN %s pg_catalog.refcursor OPTIONS (column_name %s, on_error 'null',"
+                         " invalid_text 'replace', nul_bytes 'strip')",
+                         i > 0 ? "," : "", text, part, bytes, part, word, part);
+        const char* is_text =
+            psprintf("(%s.%s IS NOT NULL OR %s.%s IS NOT DISTINCT FROM '')", relation, word, relation, text);
+        // What JSON can't hold is an object there: class and bytes, or the name of a number.
+        const char* key = psprintf("(r.key OPERATOR(pg_catalog.->) %s)", part);
         appendStringInfo(&matches,
-                         " AND CASE pg_catalog.jsonb_typeof(r.key OPERATOR(pg_catalog.->) %s)"
-                         " WHEN 'number' THEN sqlite.try_cast(%s.%s, NULL::pg_catalog.numeric)"
+                         " AND CASE pg_catalog.jsonb_typeof(%s)"
+                         " WHEN 'number' THEN NOT %s AND sqlite.try_cast(%s.%s, NULL::pg_catalog.numeric)"
                          " OPERATOR(pg_catalog.=) (r.key OPERATOR(pg_catalog.->>) %s)::pg_catalog.numeric"
-                         " WHEN 'object' THEN %s.%s OPERATOR(pg_catalog.=) pg_catalog.decode((r.key"
-                         " OPERATOR(pg_catalog.->) %s) OPERATOR(pg_catalog.->>) 'hex', 'hex')"
-                         " ELSE %s.%s OPERATOR(pg_catalog.=) (r.key OPERATOR(pg_catalog.->>) %s) END",
-                         part, relation, text, part, relation, bytes, part, relation, text, part);
+                         " WHEN 'object' THEN %s OPERATOR(pg_catalog.=) (%s OPERATOR(pg_catalog.->>) 'class'"
+                         " OPERATOR(pg_catalog.=) 'text') AND COALESCE(%s.%s OPERATOR(pg_catalog.=)"
+                         " pg_catalog.decode(%s OPERATOR(pg_catalog.->>) 'hex', 'hex'),"
+                         " sqlite.try_cast(%s.%s, NULL::pg_catalog.float8) OPERATOR(pg_catalog.=)"
+                         " (%s OPERATOR(pg_catalog.->>) 'value')::pg_catalog.float8)"
+                         " ELSE %s AND %s.%s OPERATOR(pg_catalog.=) (r.key OPERATOR(pg_catalog.->>) %s) END",
+                         key, is_text, relation, text, part, is_text, key, relation, bytes, key, relation,
+                         text, key, is_text, relation, text, part);
     }
     RunTemporarySql(psprintf("ALTER FOREIGN TABLE %s%s", ToServerText(load.task.source), added.data));
     // As an expression, which PostgreSQL makes no join of: the row security of the records would stand in one

@@ -1,0 +1,44 @@
+-- What migrations made at random have found (test/t/035_random_specs.pl), made small.
+\set data `echo "$PG_SQLITE_DATA"`
+\set found :data '/specs_found.db'
+CREATE SERVER found FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'found');
+CREATE SERVER found_again FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'found');
+SET client_min_messages = error;
+\pset format unaligned
+\pset tuples_only on
+
+-- Rows that were put aside are known by the key of SQLite with its class: '1' is another row than 1, and '' than x''.
+CREATE SCHEMA found;
+\set spec '{"include": ["mark"], "on_error": "reject", "tables": {"mark": {"primary_key": []}}, "columns": {"*.k": {"type": "text"}}}'
+CALL sqlite.migrate('{found}', 'found', :'spec') \gset
+SELECT read, written, rejected FROM sqlite.job_tables WHERE job = :job;
+SELECT status, source_rows, missing, extra, different, reason FROM sqlite.validate(:job);
+DROP SCHEMA found CASCADE;
+
+-- A document with two members of one name, under the policy that makes NULL of it.
+CREATE SCHEMA found;
+CREATE TABLE found.document (id bigint PRIMARY KEY, body jsonb);
+CALL sqlite.migrate('{found}', 'found', '{"include": ["document"], "on_error": "null"}') \gset
+SELECT * FROM found.document ORDER BY id;
+SELECT status, missing, extra, different, reason FROM sqlite.validate(:job);
+DROP SCHEMA found CASCADE;
+
+-- A row that is put aside for another reason is no orphan: not in assess, and so not in any mode.
+\set spec '{"include": ["parent", "child"], "on_error": "reject", "columns": {"*.code": {"type": "varchar(5)"}}}'
+SELECT severity, table_name, finding FROM sqlite.assess('{found}', 'found', :'spec') WHERE severity <> 'note';
+SELECT sum(predicted_rejects) FROM sqlite.plan('{found}', 'found', :'spec');
+\set spec '{"include": ["parent", "child"], "on_error": "reject", "transaction": "batch", "columns": {"*.code": {"type": "varchar(5)"}}}'
+CALL sqlite.migrate('{found}', 'found', :'spec') \gset
+SELECT target, read, written, rejected FROM sqlite.job_tables WHERE job = :job ORDER BY 1;
+DROP SCHEMA found CASCADE;
+
+-- Names that are cut within a character, where a stand-in needs another one.
+\set spec '{"include": ["*ä*"], "conflicts": "prefix"}'
+SELECT severity, finding FROM sqlite.assess('{found,found_again}', 'found', :'spec') WHERE severity <> 'note';
+CALL sqlite.migrate('{found,found_again}', 'found', :'spec') \gset
+SELECT status, target, target_rows FROM sqlite.validate(:job) ORDER BY 2;
+DROP SCHEMA found CASCADE;
+
+RESET client_min_messages;
+DROP SERVER found CASCADE;
+DROP SERVER found_again CASCADE;
