@@ -39,6 +39,27 @@ CALL sqlite.migrate('{found,found_again}', 'found', :'spec') \gset
 SELECT status, target, target_rows FROM sqlite.validate(:job) ORDER BY 2;
 DROP SCHEMA found CASCADE;
 
+-- Values that SQLite tells apart, and PostgreSQL does not, are kept as text: with all of a key's family, and in keys of several columns.
+SELECT sqlite.suggest_spec('{found}', 'found') #> '{servers,found,tables}' AS suggested \gset
+SELECT key, value FROM jsonb_each(:'suggested') WHERE key IN ('device', 'reading') ORDER BY 1;
+\set spec '{"include": ["device", "reading"], "tables": ' :suggested '}'
+SELECT severity, finding FROM sqlite.assess('{found}', 'found', :'spec') WHERE severity = 'blocker';
+CALL sqlite.migrate('{found}', 'found', :'spec') \gset
+SELECT status, target, target_rows FROM sqlite.validate(:job) ORDER BY 2;
+DROP SCHEMA found CASCADE;
+
+-- What a target that exists asks beside an encoding.
+CREATE SCHEMA found;
+CREATE TABLE found.event (id bigint PRIMARY KEY, at timestamp(0));
+SELECT sqlite.suggest_spec('{found}', 'found') #> '{servers,found,tables,event}' AS suggested;
+SELECT severity, finding FROM sqlite.assess('{found}', 'found', sqlite.suggest_spec('{found}', 'found')) WHERE table_name = 'event' AND severity = 'blocker';
+
+-- Rows do not find each other by a key that SQLite does not have.
+CREATE TABLE found.seat (id bigint PRIMARY KEY, number bigint NOT NULL UNIQUE, guest text);
+INSERT INTO found.seat VALUES (9, 9, 'Dan');
+SELECT sqlite.suggest_spec('{found}', 'found') #> '{servers,found,tables,seat}' AS suggested;
+DROP SCHEMA found CASCADE;
+
 RESET client_min_messages;
 DROP SERVER found CASCADE;
 DROP SERVER found_again CASCADE;

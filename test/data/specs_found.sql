@@ -16,3 +16,18 @@ INSERT INTO child VALUES ('longer than five', 7);
 -- A name of 80 bytes, whose 63rd lies within a character once it has a prefix.
 CREATE TABLE "ääääääääääääääääääääääääääääääääääääääää" (id INTEGER PRIMARY KEY, n INTEGER CHECK (n > 0));
 INSERT INTO "ääääääääääääääääääääääääääääääääääääääää" VALUES (1, 1);
+
+-- One value, written in two ways, under keys: one that others refer to, one of two columns.
+CREATE TABLE device (id UUID PRIMARY KEY, n REAL);
+CREATE TABLE reading (id INTEGER PRIMARY KEY, device UUID REFERENCES device (id), at TIMESTAMP, day DATE);
+CREATE UNIQUE INDEX reading_at ON reading (at, day);
+INSERT INTO device VALUES ('6b9c1c3e-1111-4222-8333-444455556666', 1), ('6B9C1C3E-1111-4222-8333-444455556666', 2);
+INSERT INTO reading VALUES (1, '6B9C1C3E-1111-4222-8333-444455556666', '2024-01-01 10:00:00', '2024-01-01'), (2, NULL, '2024-01-01T10:00:00Z', '2024-01-01');
+
+-- For a target that keeps whole seconds: numbers among texts, and digits.
+CREATE TABLE event (id INTEGER PRIMARY KEY, at DATETIME);
+INSERT INTO event VALUES (1, '2024-01-01 10:00:00.5'), (2, '1704103200'), (3, '2024-01-01 10:00:00');
+
+-- Rows that repeat what is unique in the target.
+CREATE TABLE seat (id INTEGER PRIMARY KEY, number INTEGER, guest TEXT);
+INSERT INTO seat VALUES (1, 7, 'Ann'), (2, 7, 'Bob'), (3, 8, 'Cleo');

@@ -30,26 +30,8 @@ void SuggestType(Finding& finding, const schema::MappedType& type, const std::st
     finding.settings.back().json = encoding.front() == '[';
 }
 
-/// Times with and without a zone are read by the same encodings.
-bool ReadAlike(value::Kind one, value::Kind other) noexcept {
-    const auto is_timestamp = [](value::Kind kind) {
-        return kind == value::Kind::kTimestamp || kind == value::Kind::kTimestamptz;
-    };
-    return one == other || (is_timestamp(one) && is_timestamp(other));
-}
-
 /// The same in a target that exists, whose type stays.
-void SettleForTarget(Finding& finding, const PlannedColumn& column, const ColumnFacts& facts) {
-    if (facts.profile != nullptr) {
-        const Suggestion& suggestion = *facts.suggestion;
-        if (!suggestion.encoding.empty() && suggestion.against && suggestion.against->rows == 0 &&
-            ReadAlike(suggestion.type.kind, column.read_type.kind)) {
-            finding.suggestion = "read it by encoding " + suggestion.encoding;
-            finding.settings.push_back({"encoding", suggestion.encoding, Setting::Level::kColumn});
-            finding.settings.back().json = suggestion.encoding.front() == '[';
-            return;
-        }
-    }
+void SettleForTarget(Finding& finding, const ColumnFacts& facts) {
     if (facts.mending) {
         finding.suggestion = facts.mending->words;
         finding.settings = facts.mending->settings;
@@ -75,7 +57,7 @@ void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFa
         finding.settings.push_back({"zero_date_as_null", "true", Setting::Level::kColumn});
         return;
     }
-    if (column.existing != nullptr) return SettleForTarget(finding, column, facts);
+    if (column.existing != nullptr) return SettleForTarget(finding, facts);
     if (facts.profile == nullptr) return;
     const Suggestion& suggestion = *facts.suggestion;
     if (suggestion.changes && suggestion.against && suggestion.against->rows == 0)

@@ -30,8 +30,30 @@ void Choose(Finding& finding, std::string key, std::string value, bool json, std
     finding.suggestion = std::move(why);
 }
 
+/// Whether no two rows of the source are equal in these columns of the target: SQLite has a unique key over
+/// them, or over some.
+bool KeepsRowsApart(const PlannedTable& table, const std::vector<std::string>& columns) {
+    const sqlite::Table& source = table.table();
+    const auto among = [&](const std::string& name) {
+        const plan::PlannedColumn* column = table.Find(name);
+        return column != nullptr && std::find(columns.begin(), columns.end(), column->name) != columns.end();
+    };
+    const std::vector<int> primary = source.primary_key();
+    if (!primary.empty() && std::all_of(primary.begin(), primary.end(), [&](int i) {
+            return among(source.columns[static_cast<std::size_t>(i)].name);
+        }))
+        return true;
+    return std::any_of(source.indexes.begin(), source.indexes.end(), [&](const sqlite::Index& index) {
+        return index.unique && !index.partial && !index.has_expression() &&
+               std::all_of(index.columns.begin(), index.columns.end(),
+                           [&](const sqlite::IndexColumn& part) { return among(part.name); });
+    });
+}
+
 void Choose(Finding& finding, const PlannedTable& table, const MeetingFacts* meeting) {
     const std::vector<std::string> natural = plan::NaturalKey(table);
+    // Rows that are equal under it would find each other.
+    if (!natural.empty() && !KeepsRowsApart(table, natural)) return;
     const std::string list = natural.empty() ? std::string() : JsonOf(natural);
     if (meeting == nullptr) {
         if (!natural.empty())

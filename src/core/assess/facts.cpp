@@ -62,17 +62,34 @@ const char* MendedWords(value::Applied applied) noexcept {
     }
 }
 
+/// Times with and without a zone are read by the same encodings.
+bool ReadAlike(value::Kind one, value::Kind other) noexcept {
+    const auto is_timestamp = [](value::Kind kind) {
+        return kind == value::Kind::kTimestamp || kind == value::Kind::kTimestamptz;
+    };
+    return one == other || (is_timestamp(one) && is_timestamp(other));
+}
+
 /// The settings that keep the rows of a column whose type stays, whatever they make of the values: nothing
 /// that could be read back is lost but digits that the type does not have.
 std::optional<Mending> Mend(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table,
-                            const PlannedColumn& column, const ColumnMisfits& misfits, ColumnRule rule) {
-    const auto has = [&](value::Code code) {
-        return misfits.by_code[static_cast<std::size_t>(code)].rows > 0;
-    };
+                            const PlannedColumn& column, const ColumnFacts& own, ColumnRule rule) {
+    const ColumnMisfits& misfits = *own.misfits;
     Mending mending;
-    const auto set = [&](const char* key, const char* value) {
+    const auto set = [&](const char* key, const std::string& value) {
         mending.settings.push_back({key, value, plan::Setting::Level::kColumn});
     };
+    // What an encoding has read may have more digits than the column keeps.
+    std::shared_ptr<const ColumnMisfits> read = own.misfits;
+    const bool encoded = own.suggestion && !own.suggestion->encoding.empty() && rule.encoding.empty() &&
+                         ReadAlike(own.suggestion->type.kind, column.read_type.kind);
+    if (encoded) {
+        rule.encoding = own.suggestion->encoding;
+        read = cache.Misfits(db, table.table(), {rule}).front();
+        set("encoding", rule.encoding);
+        mending.settings.back().json = rule.encoding.front() == '[';
+    }
+    const auto has = [&](value::Code code) { return read->by_code[static_cast<std::size_t>(code)].rows > 0; };
     if (has(value::Code::kExcessDigits)) {
         rule.policies.excess_digits = value::ExcessDigits::kRound;
         set("excess_digits", "round");
@@ -106,11 +123,12 @@ std::optional<Mending> Mend(sqlite::Database& db, ProfileCache& cache, const Pla
     const auto tell = [&](const std::string& what) {
         mending.words += (mending.words.empty() ? "" : ", ") + what;
     };
+    if (encoded) tell("read it by encoding " + rule.encoding);
     if (blobs) tell("blobs are read as UTF-8 text");
     std::map<std::string_view, std::uint64_t> changed;
     for (std::size_t i = 0; i < after->applied.size(); ++i)
         if (const char* words = MendedWords(static_cast<value::Applied>(i)))
-            changed[words] += after->applied[i] - misfits.applied[i];
+            changed[words] += after->applied[i] - read->applied[i];
     for (const auto& [words, rows] : changed)
         if (rows > 0) tell(std::string(words) + ": " + std::to_string(rows));
     if (mending.left > 0) tell("rows that are put aside all the same: " + std::to_string(mending.left));
@@ -124,7 +142,7 @@ void ReadMendings(sqlite::Database& db, ProfileCache& cache, const PlannedTable&
         ColumnFacts& own = facts.columns[i];
         if (own.misfits == nullptr || own.misfits->refused == 0 || column.existing == nullptr) continue;
         if (column.settings.policies.on_error != value::OnError::kError) continue;
-        own.mending = Mend(db, cache, table, column, *own.misfits, RuleOf(column, options));
+        own.mending = Mend(db, cache, table, column, own, RuleOf(column, options));
     }
 }
 

@@ -168,6 +168,10 @@ struct TrialNeed {
         unforeseen;  ///< why one that should be tried is not; empty: it is, or need not be
 };
 
+/// Whether two cells are equal in PostgreSQL just when they are in SQLite: the affinity has made one class of
+/// what the type takes.
+bool KeepsApart(const plan::PlannedColumn& column);
+
 /// The tables of which the values alone do not tell what becomes of their rows, by Design::tables: what
 /// PostgreSQL computes or compares decides, or rows that are there. @param facts by Design::tables
 TrialNeed NeedTrial(const plan::Design& design, const plan::Existing& existing,

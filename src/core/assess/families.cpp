@@ -114,6 +114,16 @@ class FamilyFinder {
         return type;
     }
 
+    /// Text is proposed against a blocker: as another type its values don't stay apart, or don't fit.
+    bool MustBeText(const KeyMember& member) {
+        for (const Finding* finding : ProposalsOf(member))
+            for (const Setting& setting : finding->settings)
+                if (finding->severity == Severity::kBlocker && setting.key == "type" &&
+                    setting.value == "text")
+                    return true;
+        return false;
+    }
+
     static bool HoldsAll(const std::vector<KeyMember>& family, Kind kind) {
         return std::all_of(family.begin(), family.end(), [&](const KeyMember& member) {
             const Tally* misfits = member.facts->profile->Misfits(kind);
@@ -159,6 +169,9 @@ class FamilyFinder {
         // Text last of all but bytea, since it holds most of what the others do.
         std::stable_partition(kinds.begin(), kinds.end(),
                               [](Kind kind) { return kind != Kind::kText && kind != Kind::kBytea; });
+        if (std::any_of(family.begin(), family.end(),
+                        [&](const KeyMember& member) { return MustBeText(member); }))
+            kinds.insert(kinds.begin(), Kind::kText);
         for (const Kind kind : kinds)
             if (HoldsAll(family, kind)) return Settle(family, schema::PlainType(kind));
     }

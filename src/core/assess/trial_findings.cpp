@@ -1,5 +1,6 @@
 // Findings of a trial: what PostgreSQL does with the rows, where the values alone do not tell.
 #include "core/assess/finding_rules.hpp"
+#include "core/assess/suggest.hpp"
 
 namespace pgsqlite::assess {
 namespace {
@@ -91,6 +92,43 @@ void FindLongEntry(Findings& findings, const PlannedTable& table, const TableFac
     SettleLongEntry(finding);
 }
 
+/// Rows that SQLite tells apart are equal under a key or index: as text its columns stay apart, else it is
+/// left out.
+void FindEqualRows(Findings& findings, const PlannedTable& table, const TableFacts& facts,
+                   const StepFault& fault) {
+    const std::string words = fault.object + " fails: " + fault.message;
+    std::vector<const PlannedColumn*> columns = ColumnsOf(table, fault.object), merging;
+    for (const PlannedColumn* column : columns) {
+        const ColumnFacts& own = facts.columns[static_cast<std::size_t>(column - table.columns.data())];
+        if (!KeepsApart(*column) && column->type.kind != value::Kind::kText && own.profile != nullptr &&
+            own.profile->Misfits(value::Kind::kText)->rows == 0)
+            merging.push_back(column);
+    }
+    // One value is written in several ways by such a column, where there is one.
+    const auto varies = [&](const PlannedColumn* column) {
+        return FoundFormats(*facts.columns[static_cast<std::size_t>(column - table.columns.data())].profile)
+                   .size() > 1;
+    };
+    if (std::any_of(merging.begin(), merging.end(), varies))
+        std::erase_if(merging, [&](const PlannedColumn* column) { return !varies(column); });
+    if (merging.empty()) {
+        const PlannedColumn* column = columns.empty() ? nullptr : columns.front();
+        Finding& finding = findings.Add(table, Severity::kBlocker, words, column);
+        if (column == nullptr) return;
+        finding.suggestion = "clean the values, or leave the key out";
+        finding.settings.push_back({"index_as", "none", Setting::Level::kColumn});
+        return;
+    }
+    for (const PlannedColumn* column : merging) {
+        const bool first = column == merging.front();
+        Finding& finding = findings.Add(
+            table, first ? Severity::kBlocker : Severity::kNote,
+            first ? words : "values may be equal under " + fault.object + " that SQLite tells apart", column);
+        finding.suggestion = "clean the values, or keep the column as text";
+        finding.settings.push_back({"type", "text", Setting::Level::kColumn});
+    }
+}
+
 }  // namespace
 
 void FindTrial(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
@@ -107,8 +145,11 @@ void FindTrial(Findings& findings, const PlannedTable& table, const TableFacts& 
             FindLongEntry(findings, table, facts, fault);
             continue;
         }
-        // Told with what settles it.
-        if (fault.sqlstate == "23505" && !facts.duplicates.empty()) continue;
+        if (fault.sqlstate == "23505") {
+            // Told with what settles it.
+            if (facts.duplicates.empty()) FindEqualRows(findings, table, facts, fault);
+            continue;
+        }
         findings.Add(table, Severity::kBlocker, fault.object + " fails: " + fault.message);
     }
 }

@@ -18,30 +18,6 @@ bool IsInteger(Kind kind) noexcept {
     return kind == Kind::kInt2 || kind == Kind::kInt4 || kind == Kind::kInt8;
 }
 
-/// Whether two cells are equal in PostgreSQL just when they are in SQLite: the affinity has made one class of
-/// what the type takes.
-bool KeepsApart(const PlannedColumn& column) {
-    if (column.source == nullptr || !column.settings.convert.empty() || !column.settings.encoding.empty() ||
-        column.has_chosen_default())
-        return false;
-    value::Policies policies = column.settings.policies, none;
-    policies.on_error = none.on_error;
-    policies.empty_as_null = none.empty_as_null;
-    if (!(policies == none)) return false;
-    const Kind kind = column.type.kind;
-    switch (schema::AffinityOf(column.source->declared_type)) {
-        case schema::Affinity::kText:
-            return kind == Kind::kText;
-        case schema::Affinity::kInteger:
-        case schema::Affinity::kNumeric:
-            return IsInteger(kind) || kind == Kind::kNumeric || kind == Kind::kText;
-        case schema::Affinity::kReal:
-            return kind == Kind::kFloat8;
-        default:
-            return false;
-    }
-}
-
 bool IsAskedOfServer(const plan::Existing& existing, const PlannedColumn& column) {
     if (!column.written()) return false;
     if (column.source == nullptr || column.conversion || column.follows ||
@@ -138,6 +114,28 @@ bool MustNotRun(const PlannedTable& table) {
 }
 
 }  // namespace
+
+bool KeepsApart(const PlannedColumn& column) {
+    if (column.source == nullptr || !column.settings.convert.empty() || !column.settings.encoding.empty() ||
+        column.has_chosen_default())
+        return false;
+    value::Policies policies = column.settings.policies, none;
+    policies.on_error = none.on_error;
+    policies.empty_as_null = none.empty_as_null;
+    if (!(policies == none)) return false;
+    const Kind kind = column.type.kind;
+    switch (schema::AffinityOf(column.source->declared_type)) {
+        case schema::Affinity::kText:
+            return kind == Kind::kText;
+        case schema::Affinity::kInteger:
+        case schema::Affinity::kNumeric:
+            return IsInteger(kind) || kind == Kind::kNumeric || kind == Kind::kText;
+        case schema::Affinity::kReal:
+            return kind == Kind::kFloat8;
+        default:
+            return false;
+    }
+}
 
 TrialNeed NeedTrial(const plan::Design& design, const plan::Existing& existing,
                     const std::vector<TableFacts>& facts) {
