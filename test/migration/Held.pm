@@ -40,8 +40,9 @@ sub tables {
 # Only tables whose rowid is a column: id.
 sub compare {
 	my ($case, $table, $server, $columns, $rows) = @_;
-	my ($file) = grep { m{/\Q$server\E\.db$} } $case->files;
-	my ($declared) = grep { /^CREATE TABLE \Q${\ Source::identifier($table->{name}) }\E \("id" INTEGER PRIMARY KEY/ } map { @$_ } @{ $case->{sources} } or return;
+	my ($place_of) = grep { $case->{servers}[$_] eq $server } 0 .. $#{ $case->{servers} };
+	my $file = ($case->files)[$place_of];
+	my ($declared) = grep { /^CREATE TABLE \Q${\ Source::identifier($table->{name}) }\E \("id" INTEGER PRIMARY KEY/ } @{ $case->{sources}[$place_of] } or return;
 	my %place = map { $columns->[$_][0] =~ tr/A-Z/a-z/r => $_ } 0 .. $#$columns;
 	my $name = Source::identifier($table->{name});
 	my @names = split /\n/, shell($file, "SELECT hex(name) FROM pragma_table_xinfo('" . $table->{name} =~ s/'/''/gr . "') WHERE hidden = 0 ORDER BY cid");
