@@ -137,6 +137,14 @@ CALL sqlite.migrate('{retry}', 'retried', '{"on_error": "reject", "orphans": "ke
 CALL sqlite.retry_rejects(:job, spec => '{"on_error": "null", "excess_digits": "round"}');
 SELECT count(*) FROM retried.customer;
 
+-- One table of a job taken back: what a retry has loaded goes with it, and comes again as the file has it.
+CALL sqlite.rollback(:job, tables => '{retried.customer}');
+SELECT to_regclass('retried.customer') IS NULL AS gone, state, count(*) FROM sqlite.rejects WHERE job = :job GROUP BY 2 ORDER BY 2;
+CALL sqlite.resume(:job);
+SELECT read, written, rejected FROM sqlite.job_tables WHERE job = :job;
+SELECT state, count(*) FROM sqlite.rejects WHERE job = :job GROUP BY 1 ORDER BY 1;
+DROP TABLE retried.customer;
+
 -- Into a table that was there, with other types: what is there already is skipped; from PL/pgSQL with variables.
 CREATE TABLE retried.shelf (id smallint PRIMARY KEY, name varchar(3), age int, joined date);
 INSERT INTO retried.shelf VALUES (4, 'old');

@@ -116,7 +116,9 @@ WHERE s.job = $1 AND s.state = 'done' AND (
             WHERE c.job = $1 AND c.table_no = s.table_no AND k.conrelid = to_regclass(c.target) AND k.contype = 'f'
                 AND k.conname = s.name))
 )",
-    "UPDATE sqlite.rejects SET state = 'ignored' WHERE job = $1 AND table_no = ANY ($2)",
+    // Those that a retry has loaded, too: their rows went with the others.
+    "UPDATE sqlite.rejects SET state = 'ignored', at = clock_timestamp() WHERE job = $1 AND table_no = ANY "
+    "($2)",
     "DELETE FROM sqlite.job_chunks WHERE job = $1 AND table_no = ANY ($2)",
 };
 
