@@ -2,21 +2,15 @@
 # parallel workers and procedures.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('sessions');
-$node->init;
-$node->append_conf('postgresql.conf', 'max_prepared_transactions = 2');
-$node->start;
+my ($node, $dir) = start_server('sessions', 'max_prepared_transactions = 2');
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite');
-my $dir = PostgreSQL::Test::Utils::tempdir;
 
-sub sqlite {
-	my ($file, $sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", $sql);
-}
 sub run {
 	my ($sql) = @_;
 	my ($out, $err);

@@ -169,7 +169,7 @@ for my $compress ('false', 'true') {
 		refused($broken->[0], $mended, $broken->[2]);
 	}
 }
-like(run("SELECT sqlite.verify_backup('{\"format\": \"pg_sqlite backup 1\"}')"), qr/22023: this is no manifest of a backup.*It has no "file"\./s, 'a manifest that is none');
+like(run("SELECT sqlite.verify_backup('{\"format\": \"pg_sqlite backup 1\"}')"), qr/22023: this is not a manifest of a backup.*It has no "file"\./s, 'a manifest that is none');
 
 # Never over anything.
 my $good = run("SELECT sqlite.backup('kinds', '$folder')");

@@ -2,37 +2,14 @@
 # passed over in silence. What was left of workers is gone.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use IPC::Run;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('resume');
-$node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 16\nlog_min_messages = warning");
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
-
-sub sqlite
-{
-	my ($file, $sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", $sql);
-	return;
-}
-
-sub sql
-{
-	my ($statements) = @_;
-	return $node->safe_psql('postgres', $statements);
-}
-
-# What psql says of statements that may fail.
-sub try_sql
-{
-	my ($statements, @options) = @_;
-	my ($code, $out, $err) = $node->psql('postgres', $statements, @options);
-	return "$out$err";
-}
+my ($node, $dir) = start_server('resume', "max_worker_processes = 16\nlog_min_messages = warning");
 
 my $rows = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO %s SELECT i, \'row \' || i FROM n';
 sqlite('shop.db', 'CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE part (id INTEGER PRIMARY KEY, name TEXT);'

@@ -2,37 +2,14 @@
 # of it, limits that several workers share, and roles that want more than is theirs.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use IPC::Run;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('job_faults');
-$node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 16\nlog_min_messages = warning");
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
-
-sub sqlite
-{
-	my ($file, $sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", $sql);
-	return;
-}
-
-sub sql
-{
-	my ($statements) = @_;
-	return $node->safe_psql('postgres', $statements);
-}
-
-# What psql says of statements that may fail.
-sub try_sql
-{
-	my ($statements, @options) = @_;
-	my ($code, $out, $err) = $node->psql('postgres', $statements, @options);
-	return "$out$err";
-}
+my ($node, $dir) = start_server('job_faults', "max_worker_processes = 16\nlog_min_messages = warning");
 
 # A session that holds what it got until it is told to end.
 sub hold
@@ -60,11 +37,6 @@ sub begin_sql
 	$run{psql} = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', $statements ],
 		'<', \undef, '>', \$run{out}, '2>', \$run{err}, IPC::Run::timeout(120));
 	return \%run;
-}
-
-sub last_job
-{
-	return sql('SELECT max(job) FROM sqlite.jobs');
 }
 
 sqlite('shop.db', q{

@@ -2,21 +2,16 @@
 # that is not listed here fails. Then traps for those who have rights: schemas of others in front, views, links.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('privileges');
-$node->init;
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
+my ($node, $dir) = start_server('privileges');
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite; CREATE ROLE guest; CREATE ROLE reader IN ROLE pg_read_server_files; CREATE ROLE maker;'
 	. 'GRANT CREATE ON DATABASE postgres TO reader; GRANT USAGE ON FOREIGN DATA WRAPPER pg_sqlite TO maker');
 
-sub sqlite {
-	my ($file, $sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", $sql);
-}
 # What psql says to standard error, SQLSTATE included, or else its output.
 sub as_role {
 	my ($role, $sql) = @_;
@@ -24,7 +19,6 @@ sub as_role {
 	$node->psql('postgres', "SET ROLE $role; $sql", stdout => \$out, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	return $err ne '' ? $err : $out;
 }
-sub sql { return $node->safe_psql('postgres', $_[0]); }
 
 sqlite('shop.db', q{CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL CHECK (length(name) > 0), price DECIMAL(10,2) DEFAULT 1.5 CHECK (price >= 0), at DATETIME, done BOOLEAN);
 	CREATE INDEX item_name ON item (name COLLATE NOCASE, price DESC) WHERE price > 0; CREATE VIEW cheap AS SELECT id, upper(name) AS name FROM item WHERE price < 10 ORDER BY id;

@@ -2,25 +2,17 @@
 # Longer: PG_SQLITE_SESSION_ROUNDS=200.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use File::Copy;
 use IPC::Run;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
 my $rounds = $ENV{PG_SQLITE_SESSION_ROUNDS} || 4;
-my $node = PostgreSQL::Test::Cluster->new('many_sessions');
-$node->init;
-$node->append_conf('postgresql.conf', "max_connections = 70\nrestart_after_crash = on\nfsync = off");
-$node->start;
+my ($node, $dir) = start_server('many_sessions', "max_connections = 70\nrestart_after_crash = on\nfsync = off");
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_sqlite');
-my $dir = PostgreSQL::Test::Utils::tempdir;
-
-sub sqlite {
-	my ($file, @sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", @sql);
-}
-sub sql { return $node->safe_psql('postgres', $_[0]); }
 
 # A writer moves amounts from row to row in small transactions, so that each state has the same sum.
 my $rows = 200;

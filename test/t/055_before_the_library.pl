@@ -2,21 +2,19 @@
 # with an owner, rights or objects that are not its own.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('before');
-$node->init;
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
+my ($node, $dir) = start_server('before');
 mkdir "$dir/allowed" or die $!;
 foreach my $file ('allowed/in.db', 'out.db')
 {
 	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", 'CREATE TABLE item (id INTEGER PRIMARY KEY); INSERT INTO item VALUES (1)');
 }
 
-sub sql { return $node->safe_psql('postgres', $_[0]); }
 sub try_as
 {
 	my ($role, $statements, @more) = @_;

@@ -3,23 +3,20 @@
 # PG_SQLITE_CALLS says how many calls, PG_SQLITE_SEED which ones.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
 my $calls = $ENV{PG_SQLITE_CALLS} // 400;
 my $seed = $ENV{PG_SQLITE_SEED} // 41;
 srand $seed;
-my $node = PostgreSQL::Test::Cluster->new('hostile_calls');
-$node->init;
-$node->append_conf('postgresql.conf', "statement_timeout = '20s'\nmax_worker_processes = 16\nrestart_after_crash = on\nmax_prepared_transactions = 2\npg_sqlite.hard_heap_limit = '128MB'");
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
-system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/shop.db", q{
+my ($node, $dir) = start_server('hostile_calls', "statement_timeout = '20s'\nmax_worker_processes = 16\nrestart_after_crash = on\nmax_prepared_transactions = 2\npg_sqlite.hard_heap_limit = '128MB'");
+sqlite('shop.db', q{
 	CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, at DATETIME, doc JSON); INSERT INTO item VALUES (1, 'one', '2024-01-01', '{}'), (2, x'ff', 17, '[');
 	CREATE TABLE keyless (a, b); INSERT INTO keyless VALUES (1, NULL); CREATE VIEW v AS SELECT id FROM item;});
 
-sub sql { return $node->safe_psql('postgres', $_[0]); }
 my $superuser = sql('SELECT current_user');
 sql(qq{
 	CREATE EXTENSION pg_sqlite; CREATE EXTENSION IF NOT EXISTS plpgsql;

@@ -2,24 +2,16 @@
 # reads the rows, and none of rows that never got there.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('exact_counts');
-$node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 16\nlog_min_messages = error");
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
-sub sql { return $node->safe_psql('postgres', $_[0]) }
-sub try_sql
-{
-	my ($code, $out, $err) = $node->psql('postgres', $_[0], on_error_stop => 0);
-	return "$out\n$err";
-}
+my ($node, $dir) = start_server('exact_counts', "max_worker_processes = 16\nlog_min_messages = error");
 
 # Row n: v is broken JSON where 7 divides n; w is longer than 4 where 5 does; x does not fit at all where 11 does.
-system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/s.db", q{
+sqlite('s.db', q{
 	CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT, x INTEGER, pad TEXT);
 	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
 	INSERT INTO t SELECT i, iif(i % 7 = 0, 'N/A', '{"a":1}'), iif(i % 5 = 0, 'much too long', 'ok'), iif(i % 11 = 0, 'none', i),
@@ -57,12 +49,12 @@ for my $name (sort keys %rest)
 		for my $settings ('SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0', 'SET max_parallel_workers_per_gather = 0')
 		{
 			next if $mode =~ /"workers"|batch/ && $settings =~ /= 0$/;
-			my $out = try_sql("$settings; CALL sqlite.migrate('{s}', 'app', '{$spec, $mode}'); $altered; $counted; $balance");
+			my $out = try_all("$settings; CALL sqlite.migrate('{s}', 'app', '{$spec, $mode}'); $altered; $counted; $balance");
 			my ($job, $real, $count, $balanced) = split /\n/, $out;
 			is($count, $real, "$name, $mode, $settings") or diag($out);
 			is($balanced, 't', 'read = written + rejected + skipped');
 			unlike($real, qr/\b0\b/, 'there is something to count');
-			like(try_sql("SELECT sqlite.assert_valid($job, '{reject}')"), qr/policy invalid_json: values that it changed/, 'and assert_valid refuses it');
+			like(try_all("SELECT sqlite.assert_valid($job, '{reject}')"), qr/policy invalid_json: values that it changed/, 'and assert_valid refuses it');
 			sql('DROP SCHEMA app CASCADE');
 		}
 	}
@@ -70,23 +62,22 @@ for my $name (sort keys %rest)
 
 # Rows that the target refuses were not changed, either; nor were those that a load left out.
 sql(q{CREATE SCHEMA app; CREATE TABLE app.t (id bigint PRIMARY KEY CHECK (id % 4 <> 0), v jsonb, w varchar(4), x bigint, pad text)});
-my ($out) = try_sql("CALL sqlite.migrate('{s}', 'app', '{\"on_error\": \"reject\", \"exclude\": [\"k\"], \"columns\": {$columns}}');"
+my ($out) = try_all("CALL sqlite.migrate('{s}', 'app', '{\"on_error\": \"reject\", \"exclude\": [\"k\"], \"columns\": {$columns}}');"
 	. q{SELECT (SELECT count(*) FROM app.t WHERE v = '"N/A"') || ' ' || (SELECT count(*) FROM app.t WHERE w = 'much') || ' 0'; } . "$counted; $balance");
 my (undef, $real, $count, $balanced) = split /\n/, $out;
 is($count, $real, 'a CHECK of the target') or diag($out);
 is($balanced, 't', 'balanced');
 # Those that are loaded later are counted then.
 sql('ALTER TABLE app.t DROP CONSTRAINT t_id_check');
-($out) = try_sql('CALL sqlite.retry_rejects(' . sql('SELECT max(job) FROM sqlite.jobs') . q{); SELECT (SELECT count(*) FROM app.t WHERE v = '"N/A"') || ' '
+($out) = try_all('CALL sqlite.retry_rejects(' . sql('SELECT max(job) FROM sqlite.jobs') . q{); SELECT (SELECT count(*) FROM app.t WHERE v = '"N/A"') || ' '
 	|| (SELECT count(*) FROM app.t WHERE w = 'much') || ' 0'; SELECT max((changes ->> 'invalid_json')::int) || ' ' || max((changes ->> 'too_long')::int) || ' 0' FROM sqlite.job_tables WHERE job = (SELECT max(job) FROM sqlite.jobs)});
 (undef, $real, $count) = split /\n/, $out;
 is($count, $real, 'and rows that are tried again') or diag($out);
 
 # References without a parent that become NULL are changed by a policy as well.
-system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/o.db",
-	'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id)); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 1), (2, 8), (3, 9)');
+sqlite('o.db', 'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id)); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 1), (2, 8), (3, 9)');
 sql(qq{CREATE SERVER o FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/o.db')});
-$out = try_sql(q{CALL sqlite.migrate('{o}', 'app_o', '{"orphans": "null"}'); SELECT changes FROM sqlite.job_tables WHERE job = sqlite.job_or_last() AND table_name = 'c'; SELECT sqlite.assert_valid()});
+$out = try_all(q{CALL sqlite.migrate('{o}', 'app_o', '{"orphans": "null"}'); SELECT changes FROM sqlite.job_tables WHERE job = sqlite.job_or_last() AND table_name = 'c'; SELECT sqlite.assert_valid()});
 like($out, qr/\{"orphans": 2\}/, 'orphans that lose their reference');
 like($out, qr/policy orphans: values that it changed: 2/, 'are seen by assert_valid');
 

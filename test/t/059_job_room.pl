@@ -1,41 +1,13 @@
 # What jobs leave behind has its limits: rejected rows, copies of sources, and tables that were put aside when the disk filled up.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('job_room');
-$node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 16\nlog_min_messages = warning");
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
-
-sub sqlite
-{
-	my ($file, $sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", $sql);
-	return;
-}
-
-sub sql
-{
-	my ($statements) = @_;
-	return $node->safe_psql('postgres', $statements);
-}
-
-# What psql says of statements that may fail.
-sub try_sql
-{
-	my ($statements) = @_;
-	my ($code, $out, $err) = $node->psql('postgres', $statements);
-	return "$out$err";
-}
-
-sub last_job
-{
-	return sql('SELECT max(job) FROM sqlite.jobs');
-}
+my ($node, $dir) = start_server('job_room', "max_worker_processes = 16\nlog_min_messages = warning");
 
 sqlite('shop.db', q{
 	CREATE TABLE maker (id INTEGER PRIMARY KEY, name TEXT);

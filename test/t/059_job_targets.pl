@@ -2,39 +2,19 @@
 # meet the rows of a second run.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use PostgreSQL::Test::Utils;
 use Test::More;
+use TestServer;
 
-my $node = PostgreSQL::Test::Cluster->new('job_targets');
-$node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 16\nlog_min_messages = error");
-$node->start;
-my $dir = PostgreSQL::Test::Utils::tempdir;
-sub sql { return $node->safe_psql('postgres', $_[0]) }
-sub try_sql
-{
-	my ($code, $out, $err) = $node->psql('postgres', $_[0], on_error_stop => 0);
-	return "$out\n$err";
-}
-sub sqlite
-{
-	my ($file, $sql) = @_;
-	system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/$file", $sql);
-	return;
-}
+my ($node, $dir) = start_server('job_targets', "max_worker_processes = 16\nlog_min_messages = error");
 
 sqlite('s.db', 'CREATE TABLE p (id INTEGER PRIMARY KEY, v TEXT); CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id), w TEXT);'
 	. 'CREATE INDEX c_w ON c (w); CREATE VIEW both AS SELECT p.v, c.w FROM p JOIN c ON c.p = p.id;'
 	. q{INSERT INTO p VALUES (1, 'a'), (2, 'b'); INSERT INTO c VALUES (1, 1, 'x'), (2, 2, 'y'), (3, 2, 'z')});
 sql(qq{CREATE EXTENSION pg_sqlite; CREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/s.db')});
 
-sub dump_of
-{
-	my ($schema) = @_;
-	my ($out, $err) = run_command([ 'pg_dump', '-d', $node->connstr('postgres'), '-n', $schema, '--no-owner' ]);
-	return join "\n", sort grep { !/^(--|SET |SELECT pg_catalog\.set_config|\\)/ } split /\n/, $out;
-}
 sub job_of { return (split /\n/, sql("CALL sqlite.migrate('{s}', '$_[0]', '$_[1]')"))[-1] }
 
 # A table that was taken back alone comes back, with its keys, index and references; so does one that others refer to.
@@ -51,7 +31,7 @@ for my $mode ('{}', '{"workers": 2}', '{"transaction": "table"}', '{"transaction
 	is(sql("SELECT state, (SELECT count(*) FROM sqlite.job_steps s WHERE s.job = j.job AND s.state <> 'done') FROM sqlite.jobs j WHERE job = $job"), 'done|0', 'all is done');
 	sql("CALL sqlite.rollback($job, tables => '{app.p}', force => true); CALL sqlite.resume($job)");
 	ok(dump_of('app') eq $before, 'and the one that others refer to') or diag($before, "\n", dump_of('app'));
-	like(try_sql("CALL sqlite.resume($job)"), qr/there is nothing to resume/, 'nothing more');
+	like(try_all("CALL sqlite.resume($job)"), qr/there is nothing to resume/, 'nothing more');
 	# Every step has a beginning and an end, and a line in the log.
 	is(sql("SELECT count(*) FROM sqlite.job_steps WHERE job = $job AND state = 'done' AND kind <> 'comment' AND (started IS NULL OR finished < started)"), '0', 'steps with their times');
 	is(sql("SELECT bool_and(EXISTS (SELECT FROM sqlite.job_log l WHERE l.job = $job AND l.table_name = t.table_name AND l.message ~ 'rows read, \\d+ written.* in [0-9.]+ s')) FROM sqlite.job_tables t WHERE t.job = $job"), 't', 'tables in the log');
@@ -65,7 +45,7 @@ for my $mode ('{}', '{"workers": 2}', '{"transaction": "table"}', '{"transaction
 	my $job = job_of('app', '{}');
 	sql("CALL sqlite.rollback($job, tables => '{app.c}', force => true)");
 	sqlite('s.db', q{INSERT INTO p VALUES (3, 'c'); INSERT INTO c VALUES (4, 1, 'new')});
-	like(try_sql("CALL sqlite.resume($job); SELECT (SELECT count(*) FROM app.p), (SELECT count(*) FROM app.c)"), qr/2\|4\n.*has changed since the job read it/s, 'another state of the file');
+	like(try_all("CALL sqlite.resume($job); SELECT (SELECT count(*) FROM app.p), (SELECT count(*) FROM app.c)"), qr/2\|4\n.*has changed since the job read it/s, 'another state of the file');
 	sql("DROP SCHEMA app CASCADE; CALL sqlite.forget($job)");
 	sqlite('s.db', q{DELETE FROM c WHERE id = 4; DELETE FROM p WHERE id = 3});
 }
@@ -79,7 +59,7 @@ for my $mode ('{}', '{"workers": 2}', '{"transaction": "batch"}')
 	is(sql("SELECT string_agg(target || ' ' || status, ', ' ORDER BY table_name) FROM sqlite.validate($green)"), 'app.c identical, app.p identical', "$mode: the new one");
 	is(sql("SELECT string_agg(target || ' ' || status, ', ' ORDER BY table_name) FROM sqlite.validate($blue)"), '"App blue".child identical, "App blue".p identical', 'the old one');
 	is(sql("SELECT t ->> 'target' FROM jsonb_array_elements(sqlite.report($blue) -> 'tables') t ORDER BY 1"), "\"App blue\".child\n\"App blue\".p", 'the report has the names of today');
-	is(try_sql("SELECT sqlite.assert_valid($blue); SELECT sqlite.assert_valid($green)"), "\n\n", 'both are valid');
+	is(try_all("SELECT sqlite.assert_valid($blue); SELECT sqlite.assert_valid($green)"), "\n\n", 'both are valid');
 	sql("CALL sqlite.rollback($blue, tables => '{child}', force => true); CALL sqlite.resume($blue)");
 	is(sql(q{SELECT (SELECT count(*) FROM "App blue".child), (SELECT count(*) FROM app.c)}), '3|3', 'a table comes back where its job is');
 	sql("CALL sqlite.rollback($blue)");
@@ -93,9 +73,9 @@ for my $mode ('{}', '{"workers": 2}', '{"transaction": "batch"}')
 	my $job = job_of('app', '{}');
 	sql('DROP VIEW app.both; DROP TABLE app.c; CREATE TABLE app.c (id bigint, p bigint, w text); INSERT INTO app.c VALUES (7, 7, $$mine$$)');
 	like(sql("SELECT status, reason FROM sqlite.validate($job) WHERE target = 'app.c'"), qr/^cannot compare\|the target was dropped, and another relation has its name/, 'validate says so');
-	like(try_sql("SELECT sqlite.assert_valid($job)"), qr/the target was dropped/, 'assert_valid refuses');
-	like(try_sql("CALL sqlite.rollback($job)"), qr/app\.c is not there any more/, 'rollback refuses');
-	try_sql("CALL sqlite.rollback($job, force => true)");
+	like(try_all("SELECT sqlite.assert_valid($job)"), qr/the target was dropped/, 'assert_valid refuses');
+	like(try_all("CALL sqlite.rollback($job)"), qr/app\.c is not there any more/, 'rollback refuses');
+	try_all("CALL sqlite.rollback($job, force => true)");
 	is(sql('SELECT w FROM app.c'), 'mine', 'and leaves what is not its own');
 	sql('DROP SCHEMA app CASCADE');
 }
@@ -125,7 +105,7 @@ for my $mode ('', ', "workers": 2', ', "transaction": "batch"')
 	job_of('two', $spec);
 	is(sql(q{SELECT count(*) FROM one.c JOIN two.c USING (id, p)}), '3', 'a namespace of the spec');
 	is(sql(q{SELECT id = sqlite.uuid_for(sqlite.uuid_for('url', 's.p'), 1) FROM one.p WHERE v = 'a'}), 't', 'by the formula of the documentation');
-	like(try_sql(q{CALL sqlite.migrate('{s}', 'three', '{"keys": "uuid", "uuid_namespace": "url"}')}), qr/"url" is not a UUID/, 'checked');
+	like(try_all(q{CALL sqlite.migrate('{s}', 'three', '{"keys": "uuid", "uuid_namespace": "url"}')}), qr/"url" is not a UUID/, 'checked');
 	sql('DROP SCHEMA one CASCADE; DROP SCHEMA two CASCADE');
 }
 

@@ -176,13 +176,13 @@ TEST(Pattern, RefusedWhenCompiled) {
     EXPECT_EQ(Refusal("DD/MM/YYYY HH24 TZM"), "The pattern has TZM, but no TZH.");
     EXPECT_EQ(Refusal("DD/MM/YYYY HH24 TZM TZH"), "The pattern has TZM before TZH.");
     EXPECT_EQ(Refusal("D/M/YYYY"),
-              "The pattern has the letter \"D\", which is no field and not in double quotes.");
+              "The pattern has the letter \"D\", which is neither a field nor in double quotes.");
     EXPECT_EQ(Refusal("YYYY-MM-DDTHH24:MI:SSZ"),
-              "The pattern has the letter \"Z\", which is no field and not in double quotes.");
+              "The pattern has the letter \"Z\", which is neither a field nor in double quotes.");
     EXPECT_EQ(Refusal("DD/MM/YYYYY"),
-              "The pattern has the letter \"Y\", which is no field and not in double quotes.");
+              "The pattern has the letter \"Y\", which is neither a field nor in double quotes.");
     EXPECT_EQ(Refusal("FM/DD/MM/YYYY"),
-              "The pattern has the letter \"F\", which is no field and not in double quotes.");
+              "The pattern has the letter \"F\", which is neither a field nor in double quotes.");
     EXPECT_EQ(Refusal("DD/MM/YYYY \"x"), "The pattern has a double quote that is not closed.");
     EXPECT_EQ(Refusal("DD/MM/YYYY \"x\\\""), "The pattern has a double quote that is not closed.");
     EXPECT_EQ(Refusal("FMDDMM/YYYY"), "The pattern has FM on a number right before other digits.");

@@ -197,7 +197,7 @@ TEST(SpecParse, ValuesOfTheWrongKind) {
         {R"({"tables": {"a": {"partition_by": {"range": "x"}}}})",
          "at \"/tables/a/partition_by\": the key \"every\" is missing"},
         {R"({"tables": {"a": {"partition_by": {"range": "x", "every": "1 moon"}}}})",
-         "at \"/tables/a/partition_by/every\": \"1 moon\" is no width of a partition"},
+         "at \"/tables/a/partition_by/every\": \"1 moon\" is not a width of a partition"},
         {R"({"tables": {"a": {"columns": {"x": {"default": null}}}}})",
          "at \"/tables/a/columns/x/default\": expected a value, not null"},
         {R"({"tables": {"a": {"foreign_keys": [{"columns": ["x"], "references": "p", "referenced_columns": ["y", "z"]}]}}})",

@@ -106,8 +106,8 @@ TEST(SqlTranslate, Defaults) {
     EXPECT_EQ(Default("5", "TEXT"), "'5'");
     EXPECT_EQ(Default("\"undefined\"", "TEXT"), "'undefined'");
     EXPECT_EQ(Default("'a\\b'", "TEXT"), "E'a\\\\b'");
-    EXPECT_EQ(Default("2", "BOOLEAN"), "not: 2, which is no value of type boolean");
-    EXPECT_EQ(Default("'tomorrow'", "DATE"), "not: 'tomorrow', which is no value of type date");
+    EXPECT_EQ(Default("2", "BOOLEAN"), "not: 2, which is not a value of type boolean");
+    EXPECT_EQ(Default("'tomorrow'", "DATE"), "not: 'tomorrow', which is not a value of type date");
     EXPECT_EQ(Default("datetime('now')", "TIMESTAMPTZ"), "CURRENT_TIMESTAMP");
     EXPECT_EQ(Default("CURRENT_TIMESTAMP", "INTEGER"),
               "not: a value of type text in a column of type bigint");

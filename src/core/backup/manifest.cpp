@@ -15,7 +15,7 @@ constexpr const char* kFormat = "pg_sqlite backup 1";
 constexpr std::size_t kShaDigits = 64;
 
 [[noreturn]] void Refuse(const std::string& detail) {
-    throw Error(sqlstate::kInvalidParameterValue, "this is no manifest of a backup", detail,
+    throw Error(sqlstate::kInvalidParameterValue, "this is not a manifest of a backup", detail,
                 "Pass what sqlite.backup returned, or the contents of the .json file beside the backup.");
 }
 

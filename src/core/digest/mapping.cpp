@@ -19,12 +19,12 @@ using nlohmann::ordered_json;
 }
 
 std::string TextOf(const ordered_json& value, const std::string& key) {
-    if (!value.is_string()) Refuse("\"" + key + "\" of the mapping holds something that is no text");
+    if (!value.is_string()) Refuse("\"" + key + "\" of the mapping holds something that is not a text");
     return value.get<std::string>();
 }
 
 std::vector<std::string> TextsOf(const ordered_json& value, const std::string& key) {
-    if (!value.is_array()) Refuse("\"" + key + "\" of the mapping is no array");
+    if (!value.is_array()) Refuse("\"" + key + "\" of the mapping is not an array");
     std::vector<std::string> texts;
     for (const ordered_json& item : value)
         texts.push_back(TextOf(item, key));
@@ -49,7 +49,7 @@ Mapping ParseMapping(std::string_view json) {
     Mapping mapping;
     for (const auto& [key, value] : document.items()) {
         if (key == "columns") {
-            if (!value.is_object()) Refuse("\"columns\" of the mapping is no object");
+            if (!value.is_object()) Refuse("\"columns\" of the mapping is not an object");
             for (const auto& [column, expression] : value.items())
                 mapping.columns.emplace_back(column, TextOf(expression, key));
         } else if (key == "key") {

@@ -182,7 +182,7 @@ void Checker::CheckInner(const Json& object, Place place, const std::string& poi
                                                   every->kind == Json::Kind::kString &&
                                                   !ParseEvery(every->text))
         problems_.Add(
-            Append(pointer, "every"), Quoted(every->text) + " is no width of a partition",
+            Append(pointer, "every"), Quoted(every->text) + " is not a width of a partition",
             "Write \"1 month\" (or minutes, hours, days, weeks, quarters, years) for dates and times, "
             "\"1000000\" for integers.");
     if (place == kForeignKey) {

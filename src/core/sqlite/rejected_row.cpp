@@ -133,11 +133,12 @@ void ReadStored(const std::string& name, const PlainJson& object, Member* member
 void ReadConverted(const std::string& name, const PlainJson& object, Member* member) {
     constexpr const char* kExample = R"({"type": "numeric", "value": "5.00"})";
     CheckKeys(name, object, {"type", "value"});
-    if (!object.at("type").is_string()) throw BadColumn(name, "\"type\" is no string", kExample);
+    if (!object.at("type").is_string()) throw BadColumn(name, "\"type\" is not a string", kExample);
     member->type = object.at("type").get<std::string>();
     const auto value = object.find("value");
     if (value == object.end()) return;
-    if (!value->is_string()) throw BadColumn(name, "\"value\" is no string (NULL has none at all)", kExample);
+    if (!value->is_string())
+        throw BadColumn(name, "\"value\" is not a string (NULL has none at all)", kExample);
     member->text = value->get<std::string>();
 }
 
@@ -153,7 +154,7 @@ void ReadPlain(const std::string& name, const PlainJson& value, Member* member) 
         member->storage_class = StorageClass::kText;
         member->text = value.get<std::string>();
     } else {
-        throw BadColumn(name, "it is no value of SQLite's", nullptr);
+        throw BadColumn(name, "it is not a value of SQLite's", nullptr);
     }
 }
 
@@ -194,7 +195,7 @@ RejectedRow RejectedRow::Parse(std::string_view text) {
         const char* key = stored ? "class" : "type";
         if (!value.is_object() || !value.contains(key))
             throw BadColumn(
-                name, std::string("it is no object with \"") + key + '"',
+                name, std::string("it is not an object with \"") + key + '"',
                 stored ? R"({"class": "integer", "value": 5})" : R"({"type": "numeric", "value": "5.00"})");
         if (stored)
             ReadStored(name, value, &member);

@@ -125,7 +125,7 @@ const char* FindObstacle(const PlannedStmt* statement, ModifyTableState* node) {
     const ResultRelInfo* target = node->resultRelInfo;
     Relation relation = target->ri_RelationDesc;
     const bool partitioned = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
-    if (!partitioned && relation->rd_rel->relkind != RELKIND_RELATION) return "the target is no table";
+    if (!partitioned && relation->rd_rel->relkind != RELKIND_RELATION) return "the target is not a table";
     if (partitioned && HasForeignPartition(relation)) return "a foreign partition";
     const TriggerDesc* triggers = target->ri_TrigDesc;
     if (triggers != nullptr && (triggers->trig_insert_before_row || triggers->trig_insert_instead_row))

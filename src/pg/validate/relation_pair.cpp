@@ -163,7 +163,7 @@ void AnalyzeExpressions(Pairing* pairing, Oid source, const char* sql, const Map
     List* statements = pg_parse_query(sql);
     if (list_length(statements) != 1)
         ereport(ERROR,
-                (errcode(ERRCODE_SYNTAX_ERROR), errmsg("an expression of the mapping is no expression"),
+                (errcode(ERRCODE_SYNTAX_ERROR), errmsg("an expression of the mapping is not an expression"),
                  errdetail_internal("It makes: %s", sql)));
     const Query* query = compat::AnalyzeStatement(linitial_node(RawStmt, statements), sql);
     if (query->commandType != CMD_SELECT || list_length(query->targetList) != pairing->count)

@@ -124,7 +124,7 @@ Term Translator::Round(const Expression& call) {
     long long digits = 0;
     if (call.operands.size() == 2) {
         const auto literal = IntegerOf(*call.operands[1]);
-        if (!literal || *literal > 30) throw Refused{"round() to a number of digits that is no constant"};
+        if (!literal || *literal > 30) throw Refused{"round() to a number of digits that is not a constant"};
         digits = *literal < 0 ? 0 : *literal;
     }
     if (x.null) return x;

@@ -92,7 +92,7 @@ bool Translator::AggregateFunction(const std::string& name, const Expression& ca
         for (std::size_t i = 0; i < terms.size(); ++i) {
             const bool count = i == 1 && (name == "lag" || name == "lead");
             if ((count || name == "ntile") && !IntegerOf(*call.operands[i]))
-                throw Refused{name + "() with a number that is no constant"};
+                throw Refused{name + "() with a number that is not a constant"};
             list += (i > 0 ? ", " : "") + terms[i].text;
         }
         const bool value = !terms.empty() && name != "ntile";

@@ -130,7 +130,7 @@ bool Translator::RandomFunction(const std::string& name, const Expression& call,
     if (name == "zeroblob" && call.operands.size() == 1) {
         const auto count = IntegerOf(*call.operands[0]);
         if (!count || *count < 0 || *count > 1000000)
-            throw Refused{"zeroblob() of a size that is no constant"};
+            throw Refused{"zeroblob() of a size that is not a constant"};
         result = Term::Of("decode(repeat('00', " + std::to_string(*count) + "), 'hex')", PgKind::kBytea);
         result.not_null = true;
         return true;

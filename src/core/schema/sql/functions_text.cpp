@@ -134,7 +134,7 @@ Term Translator::Substring(const Expression& call) {
     const Term x = TextOrBytes(std::move(terms[0]));
     const auto integer = [](Term& term) {
         term = AsNumber(std::move(term));
-        if (!term.IsInteger()) throw Refused{"substr() with a position that is no integer"};
+        if (!term.IsInteger()) throw Refused{"substr() with a position that is not an integer"};
         return term.kind == PgKind::kInt8 ? term.Operand() + "::int" : term.text;
     };
     const bool counted = terms.size() == 3;
@@ -161,7 +161,8 @@ Term Translator::Substring(const Expression& call) {
 /// printf() with %s, %d and %% only.
 Term Translator::Format(const Expression& call) {
     std::vector<Term> terms = Arguments(call, 1, 100);
-    if (!terms[0].literal || !terms[0].IsText()) throw Refused{"printf() with a format that is no constant"};
+    if (!terms[0].literal || !terms[0].IsText())
+        throw Refused{"printf() with a format that is not a constant"};
     RequireVolatileAllowed("format()");
     std::string format, list;
     std::size_t next = 1;

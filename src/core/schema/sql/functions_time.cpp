@@ -60,7 +60,7 @@ struct TimeFunctions {
     }
 
     void Modifier(const Expression& e) {
-        if (e.kind != ExpressionKind::kString) throw Refused{"a time modifier that is no constant"};
+        if (e.kind != ExpressionKind::kString) throw Refused{"a time modifier that is not a constant"};
         std::string word = LowerAscii(e.text);
         zoned.clear();
         literal.clear();
@@ -186,7 +186,7 @@ bool Translator::TimeFunction(const std::string& name, const Expression& call, T
         return false;
     std::size_t at = format ? 1 : 0;
     if (format && (call.operands.empty() || call.operands[0]->kind != ExpressionKind::kString))
-        throw Refused{"strftime() with a format that is no constant"};
+        throw Refused{"strftime() with a format that is not a constant"};
     TimeFunctions time{*this, {}, {}, {}};
     if (at >= call.operands.size()) {
         time.Now();

@@ -48,7 +48,7 @@ std::string AssignLiteral(const Term& literal, const MappedType& type) {
     if (literal.kind == PgKind::kFloat8) cell = value::Cell::Real(std::stod(literal.value));
     Scratch scratch;
     value::Value value;
-    const Refused refused{literal.text + ", which is no value of type " + type.sql};
+    const Refused refused{literal.text + ", which is not a value of type " + type.sql};
     const bool fits = type.kind != PgKind::kArray && value::Convert(type.ToRule(), cell, scratch, value).ok();
     scratch.Verify();
     if (!fits) throw refused;

@@ -305,7 +305,7 @@ Term Translator::Glob(const Expression& e) {
     Term value = AsText(AsValue(Translate(*e.operands[0])));
     const Term pattern = Translate(*e.operands[1]);
     if (!pattern.literal || !pattern.IsText() || e.operands.size() != 2)
-        throw Refused{"GLOB with a pattern that is no constant"};
+        throw Refused{"GLOB with a pattern that is not a constant"};
     const auto regex = GlobToRegex(pattern.value);
     if (!regex) throw Refused{"the GLOB pattern " + pattern.text};
     Term term = Term::Truth(value.Operand() + " COLLATE \"C\" " + (e.negated ? "!~ " : "~ ") +

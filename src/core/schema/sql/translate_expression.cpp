@@ -231,7 +231,7 @@ Term Translator::Name(const Expression& e) {
                 }
             }
             if (found == nullptr && !scope->sources.empty())
-                throw Refused{"the rowid, which is no column in PostgreSQL"};
+                throw Refused{"the rowid, which is not a column in PostgreSQL"};
         }
         if (found == nullptr) continue;
         if (use_ == Use::kGenerated && column->generated)
@@ -346,7 +346,7 @@ Term Translator::Arithmetic(const std::string& op, Term left, Term right) {
     }
     const bool real = IsFloat(left) || IsFloat(right);
     const bool numeric = !real && (left.kind == PgKind::kNumeric || right.kind == PgKind::kNumeric);
-    if (op == "%" && (real || numeric)) throw Refused{"% on numbers that are no integers"};
+    if (op == "%" && (real || numeric)) throw Refused{"% on numbers that are not integers"};
     if (op == "/" && numeric)
         throw Refused{"a division whose operands may be integers or decimals: SQLite decides by each value"};
     PgKind kind = real ? PgKind::kFloat8 : numeric ? PgKind::kNumeric : PgKind::kInt8;
@@ -379,7 +379,7 @@ Term Translator::Bits(const std::string& op, Term left, Term right) {
     left = AsNumber(std::move(left));
     right = AsNumber(std::move(right));
     if (left.null || right.null) return Term::Of("NULL::bigint", PgKind::kInt8);
-    if (!left.IsInteger() || !right.IsInteger()) throw Refused{op + " on numbers that are no integers"};
+    if (!left.IsInteger() || !right.IsInteger()) throw Refused{op + " on numbers that are not integers"};
     Term term = Term::Of(left.Operand() + "::bigint " + op + " " + right.Operand(), PgKind::kInt8, true);
     term.not_null = left.not_null && right.not_null;
     term.scale = 0;
@@ -388,7 +388,7 @@ Term Translator::Bits(const std::string& op, Term left, Term right) {
         return term;
     }
     if (!right.literal || right.value.front() == '-' || right.value.size() > 2 || std::stoi(right.value) > 63)
-        throw Refused{op + " by a number of bits that is no constant from 0 to 63"};
+        throw Refused{op + " by a number of bits that is not a constant from 0 to 63"};
     return term;
 }
 

@@ -175,4 +175,7 @@ std::optional<long long> IntegerOf(const Expression& expression);
 /// '$.a.b[0]' as PostgreSQL's path {a,b,0}; nullopt for anything but plain members and indexes.
 std::optional<std::string> JsonPathOf(std::string_view path);
 
+/// The columns that an expression reads outside of aggregates; false where it holds a subquery.
+bool BareColumns(const Expression& e, std::vector<const Expression*>& names);
+
 }  // namespace pgsqlite::schema::sql

@@ -29,10 +29,10 @@ bool IsPartOfNumbers(Bytes mark) noexcept {
 const char* FaultOf(const NumberMarks& marks) noexcept {
     if (!IsOneCharacter(marks.decimal)) return "The decimal mark is one character.";
     if (IsPartOfNumbers(marks.decimal) || IsSpace(marks.decimal.front()))
-        return "A digit, a letter, a sign or a blank is no decimal mark.";
+        return "A digit, a letter, a sign or a blank is not a decimal mark.";
     if (marks.grouping.empty()) return nullptr;
     if (!IsOneCharacter(marks.grouping)) return "The grouping mark is one character, or empty for none.";
-    if (IsPartOfNumbers(marks.grouping)) return "A digit, a letter or a sign is no grouping mark.";
+    if (IsPartOfNumbers(marks.grouping)) return "A digit, a letter or a sign is not a grouping mark.";
     return marks.decimal == marks.grouping ? "Decimal and grouping mark are the same." : nullptr;
 }
 

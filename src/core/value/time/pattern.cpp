@@ -146,7 +146,7 @@ class Compiler {
         }
         if (IsUnquotedLetter(rest[0]))
             Fail("has the letter \"" + std::string(1, rest[0]) +
-                 "\", which is no field and not in double quotes");
+                 "\", which is neither a field nor in double quotes");
         AddLiteral(rest[0]);
         return 1;
     }

@@ -100,7 +100,7 @@ void CheckIsSqlite(const ForeignServer* server) {
     if (IsSqlite(server)) return;
     const ForeignDataWrapper* wrapper = GetForeignDataWrapper(server->fdwid);
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-                    errmsg("server \"%s\" is no SQLite file", server->servername),
+                    errmsg("server \"%s\" is not a SQLite file", server->servername),
                     errdetail("It belongs to foreign-data wrapper \"%s\".", wrapper->fdwname)));
 }
 

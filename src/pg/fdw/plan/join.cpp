@@ -337,7 +337,7 @@ ForeignScan* GetJoinPlan(PlannerInfo* root, RelOptInfo* rel, List* target) {
     fdw_private.join = RelationNames(context);
     fdw_private.barrier = HasBarrier(root);
     fdw_private.server = context.relations[0].relation->server_oid;
-    return make_foreignscan(target, NIL, 0, context.parameters, fdw_private.Pack(), scan_target, NIL,
+    return make_foreignscan(target, NIL, 0, context.parameters, PackItems(fdw_private), scan_target, NIL,
                             nullptr);
 }
 

@@ -1,33 +1,12 @@
-// Planning of a foreign table's scan: estimates, paths, and the statement that will run. What the plan hands
-// to the scan is a list of nodes (copyable); PlanPrivate gives its items names.
+// Planning of a foreign table's scan: estimates, paths, and the statement that will run.
 #pragma once
 
 #include "pg/fdw/plan/deparse.hpp"
+#include "pg/fdw/plan/plan_private.hpp"
 
 namespace pgsqlite::pg::fdw {
 
 struct JoinPlan;
-
-/// Items of ForeignScan.fdw_private.
-struct PlanPrivate {
-    const char* sql;   ///< empty where the source could not be looked at: it is made when the scan opens
-    List* attributes;  ///< of the result's columns
-    List* relids;      ///< a join: the foreign tables that the attributes belong to; NIL else
-    const char* join;  ///< names of the joined tables; empty for one table
-    Oid server;        ///< of a join
-    Locator locator;
-    List* locator_columns;
-    const char* where;     ///< empty without
-    const char* order_by;  ///< empty without
-    List* bindings;        ///< of ForeignScan.fdw_exprs
-    const char* probe;     ///< of a parallel scan (ChunkSource::In); empty otherwise
-    int chunk_rows;
-    bool whole;    ///< all rows of one table, or chunks of them, in the order of their rowids
-    bool barrier;  ///< row security or a security_barrier view may hide rows of it
-
-    List* Pack() const;
-    static PlanPrivate Unpack(List* fdw_private);
-};
 
 /// RelOptInfo.fdw_private of a foreign table, or of a join of several.
 struct RelationPlan {

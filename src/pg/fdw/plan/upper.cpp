@@ -16,8 +16,6 @@ extern "C" {
 namespace pgsqlite::pg::fdw {
 namespace {
 
-constexpr int kItems = 7;  ///< of UpperPrivate
-
 /// The statement while it is put together.
 struct Draft {
     DeparseContext context;
@@ -248,34 +246,11 @@ bool HasDistinctAggregate(const Draft& draft) {
 /// What the path hands to GetUpperPlan, beside what the scan needs.
 /// @param having a list of conditions, implicitly ANDed
 List* PackPath(const UpperPrivate& upper, const Draft& draft, const Node* having) {
-    return list_make4(upper.Pack(), draft.expressions, draft.context.parameters, const_cast<Node*>(having));
+    return list_make4(PackItems(upper), draft.expressions, draft.context.parameters,
+                      const_cast<Node*>(having));
 }
 
 }  // namespace
-
-List* UpperPrivate::Pack() const {
-    List* items = list_make4(makeString(const_cast<char*>(sql)), makeString(const_cast<char*>(where)),
-                             bindings, outputs);
-    items = lappend(items, makeInteger(guarded ? 1 : 0));
-    items = lappend(items, list_make1_oid(server));
-    return lappend(items, makeString(const_cast<char*>(relation)));
-}
-
-bool UpperPrivate::Is(const List* fdw_private) {
-    return list_length(fdw_private) == kItems;
-}
-
-UpperPrivate UpperPrivate::Unpack(List* fdw_private) {
-    UpperPrivate upper = {};
-    upper.sql = strVal(linitial(fdw_private));
-    upper.where = strVal(lsecond(fdw_private));
-    upper.bindings = static_cast<List*>(lthird(fdw_private));
-    upper.outputs = static_cast<List*>(lfourth(fdw_private));
-    upper.guarded = intVal(list_nth(fdw_private, 4)) != 0;
-    upper.server = linitial_oid(static_cast<List*>(list_nth(fdw_private, 5)));
-    upper.relation = strVal(list_nth(fdw_private, 6));
-    return upper;
-}
 
 void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output,
                           void* extra) {

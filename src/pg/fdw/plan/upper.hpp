@@ -27,10 +27,12 @@ struct UpperPrivate {
     Oid server;
     const char* relation;  ///< for messages and EXPLAIN
 
-    List* Pack() const;
-    static UpperPrivate Unpack(List* fdw_private);
-    /// Whether the list is one of ours, and no PlanPrivate's.
-    static bool Is(const List* fdw_private);
+    static constexpr PlanKind kKind = PlanKind::kUpper;
+    template <class Self, class All>
+    static void Items(Self& upper, All& all) {
+        all(upper.sql, upper.where, upper.bindings, upper.outputs, upper.guarded, upper.server,
+            upper.relation);
+    }
 };
 
 void GetForeignUpperPaths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output,

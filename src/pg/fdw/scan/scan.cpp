@@ -294,7 +294,7 @@ bool KeepRows(void* scan, Before before) {
 }
 
 bool IsUpper(const ForeignScanState* node) {
-    return UpperPrivate::Is(reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->fdw_private);
+    return KindOf(reinterpret_cast<const ForeignScan*>(node->ss.ps.plan)->fdw_private) == PlanKind::kUpper;
 }
 
 }  // namespace
@@ -342,7 +342,7 @@ void BeginForeignScan(ForeignScanState* node, int eflags) {
     const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
     ScanState* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
     node->fdw_state = state;
-    state->plan = PlanPrivate::Unpack(plan->fdw_private);
+    state->plan = UnpackItems<PlanPrivate>(plan->fdw_private);
     if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
 
     state->gives_ctid = plan->fsSystemCol && state->plan.locator == Locator::kRowid;

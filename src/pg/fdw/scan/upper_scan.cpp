@@ -154,7 +154,7 @@ void BeginUpperScan(ForeignScanState* node, int eflags) {
     const ForeignScan* plan = reinterpret_cast<const ForeignScan*>(node->ss.ps.plan);
     UpperState* state = static_cast<UpperState*>(palloc0(sizeof(UpperState)));
     node->fdw_state = state;
-    state->plan = UpperPrivate::Unpack(plan->fdw_private);
+    state->plan = UnpackItems<UpperPrivate>(plan->fdw_private);
     if (eflags & EXEC_FLAG_EXPLAIN_ONLY) return;
     state->parameters = InitParameters(plan->fdw_exprs, state->plan.bindings, &node->ss.ps);
     state->owner = CurrentResourceOwner;

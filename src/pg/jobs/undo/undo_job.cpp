@@ -12,7 +12,7 @@ constexpr char kTarget[] = R"(
 SELECT c.oid,
     CASE WHEN c.relkind = 'v' THEN 'it is a view'
         WHEN c.relkind = 'f' THEN 'it is a foreign table'
-        WHEN c.relkind NOT IN ('r', 'p') THEN 'it is no table'
+        WHEN c.relkind NOT IN ('r', 'p') THEN 'it is not a table'
         WHEN EXISTS (
             SELECT FROM pg_partition_tree(c.oid) AS t JOIN pg_class l ON l.oid = t.relid WHERE l.relkind = 'f')
             THEN 'some of its partitions are foreign tables'
