@@ -31,7 +31,7 @@ EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
     RETURN NEXT message;
     RETURN NEXT detail;
-    IF hint || context ~ 'SECRET|7000' THEN RETURN NEXT 'told: ' || hint || context; END IF;
+    IF hint || context ~ 'SECRET|700000000' THEN RETURN NEXT 'told: ' || hint || context; END IF;
 END $$;
 
 -- One column: its value, and where it is if that is no other column's value.
@@ -45,7 +45,7 @@ SELECT t AS "table", said(format($$CALL sqlite.load('of_clerk', 'SELECT pub FROM
 -- What is kept of the rows is what was read of them.
 SELECT category, rowid, key, columns, row, message FROM sqlite.rejects r JOIN sqlite.jobs j USING (job) WHERE j.owner = CURRENT_USER::regrole ORDER BY id;
 RESET ROLE;
-SELECT count(*) AS told FROM sqlite.rejects r JOIN sqlite.jobs j USING (job) WHERE j.owner = 'told_clerk'::regrole AND (to_jsonb(r)::text || to_jsonb(j)::text) ~ 'SECRET|7000';
+SELECT count(*) AS told FROM sqlite.rejects r JOIN sqlite.jobs j USING (job) WHERE j.owner = 'told_clerk'::regrole AND (to_jsonb(r)::text || to_jsonb(j)::text) ~ 'SECRET|700000000';
 
 -- The whole table: all of its columns.
 SET ROLE told_reader;

@@ -1,6 +1,6 @@
 -- Rows that do not fit, with what not everybody may see beside what does not.
 CREATE TABLE numbered (id INTEGER PRIMARY KEY, pub INTEGER, secret TEXT);
-INSERT INTO numbered VALUES (1, 10, 'a'), (70007, 'BAD', 'SECRET-1'), (70008, 30, 'SECRET-2');
+INSERT INTO numbered VALUES (1, 10, 'a'), (7000000000007, 'BAD', 'SECRET-1'), (7000000000008, 30, 'SECRET-2');
 CREATE TABLE keyed (code TEXT, part INTEGER, pub INTEGER, secret TEXT, PRIMARY KEY (code, part)) WITHOUT ROWID;
 INSERT INTO keyed VALUES ('a', 1, 10, 'a'), ('SECRET-KEY', 2, 'BAD', 'SECRET-3');
 -- Its rowid is no column's; and one whose column is called rowid, so that the rowid has another name.
