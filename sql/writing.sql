@@ -165,7 +165,7 @@ INSERT INTO values VALUES (1, true, -5, 0.1, 12.50, '2024-02-29', '2024-02-29 12
 \pset expanded on
 SELECT * FROM values;
 \pset expanded off
-\! sqlite3 -line "$PG_SQLITE_DATA/writing.db" "SELECT flag, small, f, n, d, ts, tz, unix_ms, julian, t, u, hex(ub) AS ub, j, jb, a, i, hex(b) AS b, quote(c) AS c FROM typed"
+\! sqlite3 -header -list -separator ' | ' "$PG_SQLITE_DATA/writing.db" "SELECT flag, small, f, n, d, ts, tz, unix_ms, julian, t, u, hex(ub) AS ub, j, jb, a, i, hex(b) AS b, quote(c) AS c FROM typed"
 INSERT INTO values (f) VALUES ('NaN');
 INSERT INTO values (f) VALUES ('-Infinity') RETURNING f;
 INSERT INTO values (n) VALUES (0.1234567890123456789);
