@@ -5,18 +5,19 @@
 #
 # Environment: JOBS (default: the number of processors), CHECKS (default: format release unit regress isolation tap corpus fuzz
 # systems; there is also packages, which installs and purges, for a system that is there for nothing else), FUZZ_SECONDS a target
-# (30), PG_CONFIG, PG_SQLITE_CORPUS (a folder with real databases; default: shared/corpus beside the checkout, if there), WERROR
-# (-Werror makes warnings errors), SYSTEM (a Debian release: do it there, in a change root, instead of here), SYSTEMS (releases: do
-# it there as well, as far as SYSTEM_CHECKS goes, with short fuzzing), SYSTEMS_UNTIL (3300: seconds after the beginning; what isn't
-# done by then on those is left out), PATIENCE (1: a factor for all other time limits), UNTIL (seconds after the beginning: what
-# isn't done here by then has failed).
+# (30), TAP_SCRIPTS (test/t/*.pl), PG_CONFIG, PG_OLD_CONFIG (of an older PostgreSQL, from which pg_upgrade is tested, too; default:
+# the newest of Debian's packages that is there with server headers), PG_SQLITE_CORPUS (a folder with real databases; default:
+# shared/corpus beside the checkout, if there), WERROR (-Werror makes warnings errors), SYSTEM (a Debian release: do it there, in a
+# change root, instead of here), SYSTEMS (releases: do it there as well, as far as SYSTEM_CHECKS goes, with short fuzzing),
+# SYSTEMS_UNTIL (3300: seconds after the beginning; what isn't done by then on those is left out), PATIENCE (1: a factor for all
+# other time limits), UNTIL (seconds after the beginning: what isn't done here by then has failed).
 set -uo pipefail
 if [ -n "${SYSTEM:-}" ]; then
     tools=$(dirname "${BASH_SOURCE[0]}")
     bash "$tools/change_root.sh" prepare "$SYSTEM" || exit
     exec bash "$tools/change_root.sh" run "$SYSTEM" env ${JOBS:+"JOBS=$JOBS"} ${WERROR:+"WERROR=$WERROR"} \
         ${FUZZ_SECONDS:+"FUZZ_SECONDS=$FUZZ_SECONDS"} ${PATIENCE:+"PATIENCE=$PATIENCE"} \
-        CHECKS="${CHECKS:-format release unit regress isolation tap corpus fuzz packages}" \
+        ${TAP_SCRIPTS:+"TAP_SCRIPTS=$TAP_SCRIPTS"} CHECKS="${CHECKS:-format release unit regress isolation tap corpus fuzz packages}" \
         bash test/tools/check.sh
 fi
 # shellcheck source=test/tools/steps.sh
@@ -117,6 +118,38 @@ check_regress() {
     fi
 }
 
+# older_postgresql: the pg_config of a PostgreSQL before this one that can be built for, the newest; nothing where there is none.
+older_postgresql() {
+    local major own config=${PG_OLD_CONFIG:-}
+    [ -z "$config" ] || { echo "$config" && return; }
+    own=$("$PG_CONFIG" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+    for ((major = own - 1; major >= 14; major--)); do
+        config=/usr/lib/postgresql/$major/bin/pg_config
+        [ ! -x "$config" ] || [ ! -e "$("$config" --pgxs)" ] || { echo "$config" && return; }
+    done
+}
+
+# Where there is an older PostgreSQL, too: a private installation of that with the extension, from which 072_pg_upgrade.pl goes.
+prepare_older() {
+    local config log=$LOGS/older.log copy=$SCRATCH/older.src
+    config=$(older_postgresql)
+    [ -n "$config" ] || return 0
+    mkdir "$copy"
+    cp -R "$ROOT/Makefile" "$ROOT/control" "$ROOT/src" "$copy/"
+    export -f run_make private_install die say
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    if SCRATCH=$SCRATCH ROOT=$copy PG_CONFIG=$config JOBS=$JOBS step 1200 "$log" bash -c '
+        set -e
+        run_make -j "$JOBS" all
+        private_install "$SCRATCH/older"'; then
+        PG_SQLITE_OLD_BINDIR=$SCRATCH/older$("$config" --bindir)
+        export PG_SQLITE_OLD_BINDIR
+        result "build for $("$config" --version)" 1 0
+    else
+        result "build for $("$config" --version)" 0 1 "$log"
+    fi
+}
+
 # A copy of the corpus that the tests may read, CORPUS; false where there is none.
 copy_corpus() {
     local corpus=${PG_SQLITE_CORPUS:-$ROOT/../shared/corpus}
@@ -134,6 +167,7 @@ check_tap() {
     compgen -G "$ROOT/test/t/*.pl" >/dev/null || { skipped tap "none yet" && return; }
     [ -e "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ] ||
         { skipped tap "this PostgreSQL has no PostgreSQL::Test::Cluster" && return; }
+    prepare_older
     if copy_corpus; then export PG_SQLITE_CORPUS=$CORPUS; fi
     # The core build's program for 020_translate.pl; leaks are looked for in the unit tests.
     local translate=$BUILT/tools/translate_schema
@@ -141,7 +175,8 @@ check_tap() {
         export PG_SQLITE_TRANSLATE=$SCRATCH/translate_schema ASAN_OPTIONS=detect_leaks=0
     fi
     local scripts
-    scripts=$(cd "$ROOT" && printf '%s\n' test/t/*.pl | sort -r | tr '\n' ' ')
+    # shellcheck disable=SC2086 # a pattern
+    scripts=$(cd "$ROOT" && printf '%s\n' ${TAP_SCRIPTS:-test/t/*.pl} | sort -r | tr '\n' ' ')
     installcheck 2400 "$log" REGRESS= ISOLATION= "PROVE_TESTS=$scripts" "PROVE_FLAGS=-j$JOBS --timer" || status=$?
     cp -R "$SCRATCH/src/tmp_check/log" "$dir"
     good=$(cat "$dir"/regress_log_* | grep -cE "${line}ok [0-9]+")
