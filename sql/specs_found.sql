@@ -60,6 +60,22 @@ INSERT INTO found.seat VALUES (9, 9, 'Dan');
 SELECT sqlite.suggest_spec('{found}', 'found') #> '{servers,found,tables,seat}' AS suggested;
 DROP SCHEMA found CASCADE;
 
+-- Rows whose reference became NULL were written by another transaction than their load, and by one for all tables that are merged.
+CREATE SCHEMA found;
+\set spec '{"include": ["branch", "twig"], "orphans": "null", "transaction": "batch", "tables": {"branch": {"target": "tree"}, "twig": {"target": "tree"}}}'
+CALL sqlite.migrate('{found}', 'found', :'spec') \gset
+SELECT * FROM found.tree ORDER BY code;
+SELECT table_name, status, target_rows, missing, extra, different FROM sqlite.validate(:job) ORDER BY 1;
+CALL sqlite.rollback(:job);
+CREATE TABLE found.branch (code text PRIMARY KEY, up text REFERENCES found.branch);
+INSERT INTO found.branch VALUES ('z', NULL);
+\set spec '{"include": ["branch"], "existing": "append", "orphans": "null", "transaction": "table"}'
+CALL sqlite.migrate('{found}', 'found', :'spec') \gset
+SELECT table_name, status, target_rows, missing, extra, different FROM sqlite.validate(:job) ORDER BY 1;
+CALL sqlite.rollback(:job);
+SELECT * FROM found.branch;
+DROP SCHEMA found CASCADE;
+
 RESET client_min_messages;
 DROP SERVER found CASCADE;
 DROP SERVER found_again CASCADE;

@@ -31,3 +31,9 @@ INSERT INTO event VALUES (1, '2024-01-01 10:00:00.5'), (2, '1704103200'), (3, '2
 -- Rows that repeat what is unique in the target.
 CREATE TABLE seat (id INTEGER PRIMARY KEY, number INTEGER, guest TEXT);
 INSERT INTO seat VALUES (1, 7, 'Ann'), (2, 7, 'Bob'), (3, 8, 'Cleo');
+
+-- References without a parent, in two tables that become one.
+CREATE TABLE branch (code TEXT PRIMARY KEY, up TEXT REFERENCES branch (code));
+CREATE TABLE twig (code TEXT PRIMARY KEY, up TEXT REFERENCES twig (code));
+INSERT INTO branch VALUES ('a', 'nowhere'), ('b', 'a');
+INSERT INTO twig VALUES ('c', 'nowhere'), ('d', 'c');

@@ -274,7 +274,10 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& written
     for (int i = 0; i < columns.count; ++i)
         pair->names[i] = get_attname(target, columns.attributes[i], false);
     const char* put_aside = expectation.without_retried ? "true" : "r.state OPERATOR(pg_catalog.<>) 'loaded'";
-    JobQuery query = {plan, load, columns, target, pair->names, put_aside, nullptr, record.xids, nullptr};
+    JobQuery query = {plan,    load,        columns,         target,        pair->names, put_aside,
+                      nullptr, record.xids, record.clearing, record.merged, nullptr};
+    if (record.clearing != nullptr && record.merged && columns.key_count == 0)
+        pair->obstacle = "several tables of the job lost references in it, and no key tells their rows apart";
     if (!task.create_source.empty())
         pair->other_relations = OtherRelations(task, RelationNamed(task.source, NoLock, true));
     if (record.keyed_rejects || (expectation.without_retried && record.keyed_retries)) {

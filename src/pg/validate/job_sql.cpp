@@ -11,8 +11,17 @@ const char* PlannedName(const std::string& name) {
     return load::SqlText([&] { return schema::QuotePgIdentifierIfNeeded(name); });
 }
 
+/// Whether a step makes NULL of references among the load's rows: a step for a target is one for all tables
+/// that are merged there. A load that does not write all of a key's columns has no orphans under it.
 bool ClearsOrphans(const JobQuery& query, const jobs::PlannedStep& step) noexcept {
-    return step.kind == jobs::StepKind::kClearOrphans && step.table_no == query.load.table_no;
+    if (step.kind != jobs::StepKind::kClearOrphans || step.table_no < 1 ||
+        static_cast<size_t>(step.table_no) > query.plan.tables.size() ||
+        query.plan.tables[static_cast<size_t>(step.table_no) - 1].target != query.load.target)
+        return false;
+    const std::vector<std::string>& written = query.load.task.columns;
+    return std::all_of(step.columns.begin(), step.columns.end(), [&](const std::string& column) {
+        return std::find(written.begin(), written.end(), column) != written.end();
+    });
 }
 
 /// The rows of the load under the target's names and in its types, in the task's order.
@@ -147,31 +156,38 @@ const char* ExpectedQuery(const JobQuery& query) {
     return psprintf("%s\nFROM (%s) AS expected", sql.data, rows);
 }
 
+/// A condition on t, a row of the target: its key is one that the load gives.
+static const char* HasExpectedKey(const JobQuery& query) {
+    StringInfoData keys, values;
+    initStringInfo(&keys);
+    initStringInfo(&values);
+    for (int i = 0; i < query.columns.key_count; ++i) {
+        const char* separator = i > 0 ? ", " : "";
+        const auto column = static_cast<size_t>(query.columns.order[i]);
+        appendStringInfo(&keys, "%st.%s", separator, quote_identifier(query.names[i]));
+        appendStringInfo(&values, "%se.%s", separator, PlannedName(query.load.task.columns[column]));
+    }
+    return psprintf("(%s) IN (SELECT %s FROM (%s) AS e)", keys.data, values.data, ExpectedQuery(query));
+}
+
 const char* TargetQuery(const JobQuery& query, const char* xids) {
     StringInfoData sql;
     initStringInfo(&sql);
     for (int i = 0; i < query.columns.count; ++i)
         appendStringInfo(&sql, "%st.%s", i > 0 ? ", " : "SELECT ", quote_identifier(query.names[i]));
     appendStringInfo(&sql, "\nFROM %s AS t", RelationItem(query.target));
+    if (xids == nullptr) return sql.data;
     // A row keeps the number of the transaction that wrote it also when it is frozen.
-    if (xids != nullptr)
-        appendStringInfo(&sql,
-                         "\nWHERE t.xmin OPERATOR(pg_catalog.=) ANY (SELECT x::pg_catalog.xid FROM"
-                         " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)",
-                         quote_literal_cstr(xids));
-    if (xids != nullptr && !(query.load.task.upsert_key.empty() && query.load.task.match_on.empty())) {
-        StringInfoData keys, values;
-        initStringInfo(&keys);
-        initStringInfo(&values);
-        for (int i = 0; i < query.columns.key_count; ++i) {
-            const char* separator = i > 0 ? ", " : "";
-            const auto column = static_cast<size_t>(query.columns.order[i]);
-            appendStringInfo(&keys, "%st.%s", separator, quote_identifier(query.names[i]));
-            appendStringInfo(&values, "%se.%s", separator, PlannedName(query.load.task.columns[column]));
-        }
-        appendStringInfo(&sql, "\nOR (%s) IN (SELECT %s FROM (%s) AS e)", keys.data, values.data,
-                         ExpectedQuery(query));
-    }
+    appendStringInfo(&sql,
+                     "\nWHERE t.xmin OPERATOR(pg_catalog.=) ANY (SELECT x::pg_catalog.xid FROM"
+                     " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)",
+                     quote_literal_cstr(xids));
+    if (query.clearing != nullptr)
+        appendStringInfo(&sql, "\nOR (t.xmin OPERATOR(pg_catalog.=) ANY (%s::pg_catalog.xid[])%s)",
+                         quote_literal_cstr(query.clearing),
+                         query.merged ? psprintf(" AND %s", HasExpectedKey(query)) : "");
+    if (!query.load.task.upsert_key.empty() || !query.load.task.match_on.empty())
+        appendStringInfo(&sql, "\nOR %s", HasExpectedKey(query));
     return sql.data;
 }
 

@@ -22,6 +22,8 @@ struct JobQuery {
     const char* put_aside;  ///< SQL condition on sqlite.rejects AS r: whose rows are not expected
     const char* condition;  ///< on the rows of the load's source that are expected; null: all
     const char* xids;       ///< of the transactions that wrote its rows, "{1,2}"
+    const char* clearing;   ///< of those that made NULL of references afterwards, or null
+    bool merged;            ///< in other tables' rows, too, which the key tells apart
     const char* loaded;     ///< the temporary table that has the expected rows; null: they are computed
 };
 

@@ -8,7 +8,8 @@ namespace {
 constexpr char kTable[] = R"(
 SELECT x.xids,
     o.targets > 1 OR COALESCE(t.existing = 'append', false) OR j.kind = 'load',
-    r.loaded, r.typed, r.unlocated, j.state = 'rolled back', r.keyed, r.keyed_loaded, r.unlocated_loaded
+    r.loaded, r.typed, r.unlocated, j.state = 'rolled back', r.keyed, r.keyed_loaded, r.unlocated_loaded,
+    s.xids, o.targets > 1
 FROM sqlite.job_tables t JOIN sqlite.jobs j ON j.job = t.job,
     LATERAL (
         SELECT array_agg(DISTINCT w.xid)::text AS xids
@@ -17,6 +18,11 @@ FROM sqlite.job_tables t JOIN sqlite.jobs j ON j.job = t.job,
     LATERAL (
         SELECT count(*) AS targets FROM sqlite.job_tables o WHERE o.job = t.job AND o.target = t.target
     ) AS o,
+    LATERAL (
+        SELECT array_agg(DISTINCT s.xid::text)::text AS xids
+        FROM sqlite.job_tables o JOIN sqlite.job_steps s ON s.job = o.job AND s.table_no = o.table_no
+        WHERE o.job = t.job AND o.target = t.target AND s.state = 'done' AND s.kind = 'clear orphans'
+    ) AS s,
     LATERAL (
         SELECT count(*) FILTER (WHERE r.state = 'loaded') AS loaded,
             count(*) FILTER (WHERE r.state <> 'loaded' AND r.rowid IS NULL
@@ -59,6 +65,7 @@ ComparedTable ReadComparedTable(int64 job, int32 table_no) {
     SPI_connect();
     const Row row = RunOnRecord(job, kTable, OfTable(job, table_no));
     const char* xids = row.Text(1);
+    const char* clearing = row.Text(10);
     const ComparedTable table = {Keep(xids != nullptr ? xids : "{}"),
                                  row.Bool(2),
                                  row.Int8(3),
@@ -67,7 +74,9 @@ ComparedTable ReadComparedTable(int64 job, int32 table_no) {
                                  row.Bool(7),
                                  row.Int8(5),
                                  row.Bool(8),
-                                 row.Int8(9)};
+                                 row.Int8(9),
+                                 clearing != nullptr ? Keep(clearing) : nullptr,
+                                 row.Bool(11)};
     SPI_finish();
     return table;
 }

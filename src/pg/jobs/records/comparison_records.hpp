@@ -15,6 +15,8 @@ struct ComparedTable {
     int64 unlocated_rejects;  ///< rows that don't fit, known by their number only
     bool keyed_retries;       ///< as keyed_rejects, of rows that were loaded later
     int64 unlocated_retries;  ///< as unlocated_rejects
+    const char* clearing;     ///< of the transactions that made NULL of references in its target, or null
+    bool merged;              ///< other tables of the job went into its target
 };
 ComparedTable ReadComparedTable(int64 job, int32 table_no);
 
