@@ -144,21 +144,31 @@ as_mallory(q{CREATE SCHEMA look; GRANT USAGE ON SCHEMA look TO PUBLIC;
 	CREATE TABLE look.domain (id bigint PRIMARY KEY, name look.name);
 	CREATE TABLE look.list (id bigint PRIMARY KEY, name text, extra look.name[] DEFAULT '{a}');
 	CREATE TABLE look.composite (id bigint PRIMARY KEY, name text, extra look.pair DEFAULT '(a,1)');
+	CREATE DOMAIN look.a_number AS bigint CHECK (m.trap('number')); CREATE DOMAIN look.some_words AS text[] CHECK (m.trap('words')); CREATE DOMAIN look.a_default AS text DEFAULT m.trap_name('domain default', 'd');
+	CREATE FUNCTION look.apart(text, text) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM m.trap('apart'); RETURN 1; END$$; CREATE TYPE look.a_range AS RANGE (subtype = text, subtype_diff = look.apart, multirange_type_name = look.spans);
+	CREATE TYPE look.a_label AS ENUM ('a'); CREATE FUNCTION look.to_label(text) RETURNS look.a_label LANGUAGE plpgsql AS $$BEGIN PERFORM m.trap('cast'); RETURN 'a'; END$$; CREATE CAST (text AS look.a_label) WITH FUNCTION look.to_label(text) AS ASSIGNMENT;
+	CREATE TABLE look.number (id look.a_number PRIMARY KEY, name text);
+	CREATE TABLE look.words (id bigint PRIMARY KEY, name look.some_words);
+	CREATE TABLE look.filled (id bigint PRIMARY KEY, name text, extra look.a_default);
+	CREATE TABLE look.span (id bigint PRIMARY KEY, name text, extra look.spans DEFAULT '{[a,b]}');
+	CREATE TABLE look.cast (id bigint PRIMARY KEY, name look.a_label);
 	CREATE TABLE look.operator (id bigint PRIMARY KEY, name text CHECK ((name OPERATOR(look.===) 'x') IS NOT NULL));
 	CREATE TABLE look.policy (id bigint PRIMARY KEY, name text); ALTER TABLE look.policy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON look.policy USING (m.trap('policy'));
 	CREATE TABLE look.parent (id bigint PRIMARY KEY, name text UNIQUE CHECK (m.trap('parent'))); CREATE TABLE look.child (id bigint PRIMARY KEY, name text REFERENCES look.parent (name));
 	CREATE TABLE look.plain (id bigint PRIMARY KEY, name varchar(6) CHECK (length(name) > 1))});
 sql('GRANT ALL ON ALL TABLES IN SCHEMA look TO boss, PUBLIC');
-for my $target (qw(check default generated index condition domain list composite operator policy child plain))
+for my $target (qw(check default generated index condition domain list composite number words filled span cast operator policy child plain))
 {
 	for my $rows ('', "INSERT INTO look.\"$target\" (id, name) VALUES (1000, 'there')")
 	{
 		as_mallory($rows) if $rows && $target ne 'child';
 		my $spec = qq('{"include": ["item"], "existing": "append", "on_error": "reject", "tables": {"item": {"target": "$target", "rules": {"r": "id > 0"}}}}');
-		for my $caller ('superuser', 'superuser as a member')
+		# Rows are put aside, or end the job: then values are tried column by column, too.
+		for my $caller ('superuser', 'superuser as a member', 'superuser, strict')
 		{
+			$spec =~ s/"on_error": "reject", // if $caller =~ /strict/;
 			my $before = sql('SELECT last_value FROM m.sprung');
-			my $said = spring($caller, "assess of look.$target", "SELECT 'unforeseen' FROM sqlite.assess('{shop}', 'look', $spec) WHERE finding ~ 'not foreseen'; SELECT predicted_rejects FROM sqlite.plan('{shop}', 'look', $spec); SELECT sqlite.suggest_spec('{shop}', 'look')", $fine);
+			my $said = spring($caller =~ s/, strict//r, "assess of look.$target", "SELECT 'unforeseen' FROM sqlite.assess('{shop}', 'look', $spec) WHERE finding ~ 'not foreseen'; SELECT predicted_rejects FROM sqlite.plan('{shop}', 'look', $spec); SELECT sqlite.suggest_spec('{shop}', 'look')", $fine);
 			# Whether there are rows is asked as by any SELECT: a policy that holds for the caller runs, without rights to anything.
 			is(sql('SELECT last_value FROM m.sprung'), $before, "assess of look.$target by $caller: nothing was run") unless $target eq 'policy' && $caller =~ /member/;
 			is(scalar(() = $said =~ /^unforeseen$/mg), $target =~ /plain|child/ ? 0 : 1, "assess of look.$target by $caller: what is foreseen");

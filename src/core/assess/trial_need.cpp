@@ -94,9 +94,20 @@ bool NeedsTrial(const plan::Design& design, const plan::Existing& existing, cons
            HasDoubtfulKey(design, table, facts);
 }
 
-/// A text of the spec that can't be used is a blocker by itself, and never run. Nor is code of other roles.
+/// A role that has written some of what runs when rows come into a table's target; empty: nobody else.
+std::string CodeOf(const plan::Existing& existing, const PlannedTable& table) {
+    if (table.existing != nullptr && !table.existing->runs_code_of.empty())
+        return table.existing->runs_code_of;
+    for (const PlannedColumn& column : table.columns)
+        for (const schema::MappedType* type : {&column.type, &column.read_type})
+            if (const auto role = existing.code_of_types.find(type->sql);
+                !column.skipped && role != existing.code_of_types.end())
+                return role->second;
+    return {};
+}
+
+/// A text of the spec that can't be used is a blocker by itself, and never run.
 bool MustNotRun(const PlannedTable& table) {
-    if (table.existing != nullptr && !table.existing->runs_code_of.empty()) return true;
     const auto refused = [](const plan::Translated& text) {
         return !text.ok() && text.written != plan::SpecSql::kNone;
     };
@@ -146,9 +157,10 @@ TrialNeed NeedTrial(const plan::Design& design, const plan::Existing& existing,
     for (std::size_t i = 0; i < count; ++i) {
         const PlannedTable& table = design.tables[i];
         need.tried[i] = table.not_migrated.empty() && NeedsTrial(design, existing, table, facts);
-        kept[i] = table.not_migrated.empty() && MustNotRun(table);
-        if (kept[i] && table.existing != nullptr && !table.existing->runs_code_of.empty())
-            others = table.existing->runs_code_of;
+        if (!table.not_migrated.empty()) continue;
+        const std::string role = CodeOf(existing, table);
+        kept[i] = !role.empty() || MustNotRun(table);
+        if (!role.empty()) others = role;
     }
     plan::TryRelatives(design, need.tried);
     plan::TryRelatives(design, kept);

@@ -95,6 +95,9 @@ struct Existing {
     std::unordered_map<std::string, schema::MappedType> types;
     /// Those of them, and of columns' types, that are domains: conversion alone does not tell what they take.
     std::unordered_set<std::string> domains;
+    /// The same texts → the role that has written some of what runs when a value of the type is made; of
+    /// nobody else's are not here.
+    std::unordered_map<std::string, std::string> code_of_types;
     /// The same texts → the type without a length (of a domain, its base type): a cast to it cuts nothing, as
     /// one to varchar(3) would.
     std::unordered_map<std::string, std::string> bare_types;

@@ -53,8 +53,9 @@ bool IsSuspect(const PlannedTable& table, const assess::TableFacts& facts, const
 }
 
 /// The keys of a new table that are worth asking about.
-std::vector<Key> SuspectKeys(const plan::Design& design, const PlannedTable& table,
+std::vector<Key> SuspectKeys(const Survey& survey, const PlannedTable& table,
                              const assess::TableFacts& facts) {
+    const plan::Design& design = survey.design;
     std::vector<const PlannedTable*> sources{&table};
     const std::size_t place = static_cast<std::size_t>(&table - design.tables.data());
     for (const PlannedTable& other : design.tables)
@@ -72,7 +73,11 @@ std::vector<Key> SuspectKeys(const plan::Design& design, const PlannedTable& tab
         }
         key.name += ")";
         key.columns = planned.columns;
-        bool readable = true;
+        // Values of other roles' types are not made beforehand.
+        bool readable = std::none_of(key.columns.begin(), key.columns.end(), [&](const std::string& name) {
+            const PlannedColumn* column = table.FindTarget(name);
+            return column != nullptr && survey.existing.code_of_types.count(column->type.sql) > 0;
+        });
         for (const PlannedTable* source : sources)
             readable = readable && !ColumnsOf(*source, key.columns).empty();
         if (!readable || (sources.size() == 1 && !IsSuspect(table, facts, key))) continue;
@@ -133,7 +138,7 @@ void FindDuplicates(const SurveyHandle& handle, const PlannedTable& table, asses
     if (!table.creates() || !facts->failure.empty()) return;
     auto* keys = NewIn<std::vector<Key>>(CurrentMemoryContext);
     auto* sql = NewIn<std::string>(CurrentMemoryContext);
-    Guard([&] { *keys = SuspectKeys(handle.survey->design, table, *facts); });
+    Guard([&] { *keys = SuspectKeys(*handle.survey, table, *facts); });
     for (size_t i = 0; i < keys->size(); ++i) {
         const Key& key = (*keys)[i];
         Guard([&] { *sql = QueryOf(handle, table, key); });

@@ -2,6 +2,7 @@
 #include "pg/catalog_query.hpp"
 #include "pg/jobs/records/uuid_namespace.hpp"
 #include "pg/owner_rights.hpp"
+#include "pg/survey/code_of_others.hpp"
 #include "pg/survey/survey.hpp"
 #include "pg/survey/tied_sequences.hpp"
 
@@ -97,6 +98,8 @@ void DescribeInExisting(Survey* survey, Oid oid, const schema::MappedType& type)
     Guard([&] {
         survey->existing.bare_types[type.sql] = bare;
         if (domain) survey->existing.domains.insert(type.sql);
+        const auto role = survey->code_of_types.find(oid);
+        if (role != survey->code_of_types.end()) survey->existing.code_of_types[type.sql] = role->second;
     });
 }
 
@@ -148,58 +151,6 @@ plan::ExistingRelation* RelationAt(Survey* survey, uint64 row) {
     const char* schema = Cell(row, 1);
     const char* name = Cell(row, 2);
     return Guard([&] { return const_cast<plan::ExistingRelation*>(survey->existing.Find(schema, name)); });
-}
-
-/// Functions of other roles in CHECKs, defaults, generated columns, indexes, policies and types: of whoever
-/// is neither a superuser nor the current user. A look at a target must not run them by the rights of whoever
-/// looks. (Types and operator classes with code of their own are made by superusers alone; what pg_catalog
-/// has is not in pg_depend.)
-void ReadCodeOfOthers(Survey* survey, const char* schemas) {
-    Select(psprintf(
-        R"(WITH RECURSIVE code (oid, role) AS (
-    SELECT p.oid, o.rolname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
-    WHERE NOT o.rolsuper AND o.rolname <> current_user
-), used (classid, objid, role) AS (
-    SELECT d.classid, d.objid, u.role FROM code u JOIN pg_catalog.pg_depend d
-        ON d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = u.oid
-    UNION ALL SELECT d.classid, d.objid, u.role FROM code u
-        JOIN pg_catalog.pg_operator x ON u.oid IN (x.oprcode, x.oprrest, x.oprjoin)
-        JOIN pg_catalog.pg_depend d
-        ON d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND d.refobjid = x.oid
-), types (oid, role) AS (
-    SELECT k.contypid, u.role FROM used u JOIN pg_catalog.pg_constraint k ON k.oid = u.objid
-        WHERE u.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND k.contypid <> 0
-    UNION SELECT t.oid, y.role FROM types y JOIN pg_catalog.pg_type t
-        ON y.oid IN (t.typbasetype, t.typelem)
-        OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.atttypid = y.oid)
-        OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngsubtype = y.oid)
-), found (relation, role) AS (
-    SELECT k.conrelid, u.role FROM used u JOIN pg_catalog.pg_constraint k ON k.oid = u.objid
-        WHERE u.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
-    UNION ALL SELECT f.adrelid, u.role FROM used u JOIN pg_catalog.pg_attrdef f ON f.oid = u.objid
-        WHERE u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-    UNION ALL SELECT i.indrelid, u.role FROM used u JOIN pg_catalog.pg_index i ON i.indexrelid = u.objid
-        WHERE u.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    UNION ALL SELECT y.polrelid, u.role FROM used u JOIN pg_catalog.pg_policy y ON y.oid = u.objid
-        WHERE u.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
-    UNION ALL SELECT a.attrelid, y.role FROM types y JOIN pg_catalog.pg_attribute a ON a.atttypid = y.oid
-), asked (relation, role) AS (
-    SELECT relation, role FROM found
-    -- Keys of the parents are read.
-    UNION SELECT k.conrelid, f.role FROM found f JOIN pg_catalog.pg_constraint k
-        ON k.confrelid = f.relation AND k.contype = 'f'
-        JOIN pg_catalog.pg_policy y ON y.polrelid = f.relation
-)
-SELECT DISTINCT ON (n.nspname, c.relname) n.nspname, c.relname, a.role
-FROM asked a JOIN pg_catalog.pg_class c ON c.oid = a.relation
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN (%s) AND c.relkind IN ('r', 'p') ORDER BY 1, 2, 3)",
-        schemas));
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        plan::ExistingRelation* relation = RelationAt(survey, i);
-        const char* role = Cell(i, 3);
-        Guard([&] { relation->runs_code_of = role; });
-    }
 }
 
 void ReadSequences(Survey* survey, const char* schemas) {
@@ -385,9 +336,9 @@ void ReadExisting(Survey* survey, const char* target_schema, const char* uuid_na
     const char* schemas = SchemaList(survey, target_schema);
     ReadSchemas(survey, schemas);
     ReadRelations(survey, schemas);
+    ReadCodeOfOthers(survey, schemas);
     ReadColumns(survey, schemas);
     ReadSequences(survey, schemas);
-    ReadCodeOfOthers(survey, schemas);
     ReadUniqueKeys(survey, schemas);
     ReadPrimaryKeys(survey, schemas);
     ReadForeignKeys(survey, schemas);

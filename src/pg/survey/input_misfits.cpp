@@ -6,10 +6,12 @@
 namespace pgsqlite::pg {
 namespace {
 
-/// Whether the type's rule does not tell all, and the rows are read through it as they are.
+/// Whether the type's rule does not tell all, and the rows are read through it as they are. Code of other
+/// roles is not run.
 bool NeedsServer(const plan::Existing& existing, const plan::PlannedColumn& column) {
     if (column.source == nullptr || !column.written()) return false;
     if (column.settings.policies.on_error != value::OnError::kError) return false;
+    if (existing.code_of_types.count(column.read_type.sql) > 0) return false;
     return column.read_type.kind == value::Kind::kInput || column.read_type.kind == value::Kind::kArray ||
            existing.domains.count(column.read_type.sql) > 0;
 }

@@ -1,6 +1,7 @@
 // PostgreSQL's own word on translated SQL: each text is parsed and analysed, never run, so that what it would
 // refuse is listed with its reason before anything is created.
 #include "pg/subtransaction.hpp"
+#include "pg/survey/code_of_others.hpp"
 #include "pg/survey/spec_sql.hpp"
 #include "pg/survey/survey.hpp"
 
@@ -28,7 +29,7 @@ void CheckAssignable(Query* query, const char* type) {
     if (can_coerce_type(1, &from, &to, COERCION_ASSIGNMENT)) return;
     if (IsA(expression, Const) && from == TEXTOID) {  // a literal, which takes the column's type
         Const* literal = reinterpret_cast<Const*>(expression);
-        if (literal->constisnull) return;
+        if (literal->constisnull || RunsCodeOfOthers(to)) return;
         Oid input, io_parameter;
         getTypeInputInfo(to, &input, &io_parameter);
         OidInputFunctionCall(input, TextDatumGetCString(literal->constvalue), io_parameter, typmod);

@@ -20,6 +20,7 @@ struct Survey {
     spec::Spec spec;
     std::vector<plan::Source> sources;  ///< in the order of the servers
     plan::Existing existing;
+    std::unordered_map<Oid, std::string> code_of_types;  ///< see plan::Existing, by types
     plan::Design design;
 };
 

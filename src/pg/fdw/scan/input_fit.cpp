@@ -1,6 +1,7 @@
 #include "pg/fdw/scan/input_fit.hpp"
 
 #include "core/value/format.hpp"
+#include "pg/catalog_query.hpp"
 #include "pg/compat.hpp"
 #include "pg/fdw/scan/row_source.hpp"
 
@@ -32,7 +33,9 @@ void ReadThrough(Pin* pin, const char* sql, const char* type, const ColumnOption
     ColumnConverter column;
     Oid type_oid;
     int32 typmod;
+    const int level = UseCatalogNames();
     compat::ParseTypeName(type, &type_oid, &typmod);
+    AtEOXact_GUC(true, level);
     InitColumnConverter(&column, context, type_oid, typmod, "column", options, server);
 
     RowSource::Config config = {};
