@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/cut_value.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -44,6 +45,28 @@ TEST(RejectedRow, StorageClasses) {
     EXPECT_EQ(row.Find("missing"), nullptr);
 }
 
+TEST(RejectedRow, ValuesThatAreCut) {
+    const std::string value = "abcdef", digest = DigestText(value);
+    const std::string cut = R"({"class": "text", "bytes": 6, "begins": "abc", "digest": ")" + digest + "\"}";
+    const auto row = RejectedRow::Parse(R"({"a": {"class": "null"}, "b": )" + cut + "}");
+    ASSERT_NE(row.FindCut(), nullptr);
+    EXPECT_EQ(row.FindCut()->name, "b");
+    EXPECT_TRUE(row.FindCut()->cell().is_null());
+    EXPECT_TRUE(row.FindCut()->IsOf(value::Cell::Text(value)));
+    EXPECT_FALSE(row.FindCut()->IsOf(value::Cell::Blob(value)));
+    EXPECT_FALSE(row.FindCut()->IsOf(value::Cell::Text("abcdeg")));
+    EXPECT_FALSE(row.FindCut()->IsOf(value::Cell::Null()));
+    const auto check = [&](const char* json) { RejectedRow::Parse(json).CheckReplaces(row); };
+    EXPECT_NO_THROW(check((R"({"a": {"class": "integer", "value": 5}, "b": )" + cut + "}").c_str()));
+    EXPECT_NO_THROW(check(R"({"a": {"class": "null"}, "b": {"class": "text", "value": "whole"}})"));
+    EXPECT_THROW(check((R"({"a": )" + cut + R"(, "b": {"class": "null"}})").c_str()), Error);
+    EXPECT_THROW((void)RejectedRow::ParseKey(R"({"b": )" + cut + "}"), Error);
+    EXPECT_EQ(RejectedRow::Parse(R"({"a": {"type": "date"}})").FindCut(), nullptr);
+    EXPECT_NE(
+        RejectedRow::Parse(R"({"a": {"type": "text", "bytes": 6, "begins": "a", "digest": "0"}})").FindCut(),
+        nullptr);
+}
+
 TEST(RejectedRow, ConvertedValues) {
     const auto row =
         RejectedRow::Parse(R"({"a": {"type": "numeric", "value": "5.00"}, "b": {"type": "date"}})");
@@ -76,6 +99,13 @@ TEST(RejectedRow, Faults) {
                              R"({"a": {"class": "blob", "value": "a"}})",
                              R"({"a": {"class": "null", "value": null}})",
                              R"({"a": {"class": "null", "valeu": 5}})",
+                             R"({"a": {"class": "text", "bytes": 5}})",
+                             R"({"a": {"class": "text", "bytes": -5, "digest": "0"}})",
+                             R"({"a": {"class": "text", "bytes": 5, "digest": ""}})",
+                             R"({"a": {"class": "text", "bytes": 5, "digest": "0", "value": "a"}})",
+                             R"({"a": {"class": "text", "bytes": 5, "digest": "0", "begin": "a"}})",
+                             R"({"a": {"class": "integer", "bytes": 5, "digest": "0"}})",
+                             R"({"a": {"class": "text", "begins": "a", "value": "a"}})",
                              R"({"a": {"type": "date", "value": 5}})",
                              R"({"a": {"type": 5}})",
                              R"({"a": {"type": "date", "class": "null"}})",

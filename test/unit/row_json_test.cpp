@@ -9,6 +9,7 @@ namespace pgsqlite::sqlite {
 namespace {
 
 using value::Cell;
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 TEST(KeyAsJson, TypesOfJsonSayTheClass) {
@@ -24,6 +25,30 @@ TEST(KeyAsJson, WhatJsonCannotHold) {
     EXPECT_EQ(KeyAsJson({{"t", Cell::Text("\xff"sv)}}), R"({"t": {"class": "text", "hex": "ff"}})");
     EXPECT_EQ(KeyAsJson({{"r", Cell::Real(std::numeric_limits<double>::infinity())}}),
               R"({"r": {"class": "real", "value": "Infinity"}})");
+}
+
+TEST(KeyAsJson, LongValuesAreCut) {
+    const std::string longest(kWholeValueBytes, 'x'), longer = longest + 'x';
+    EXPECT_TRUE(IsWhole({{"a", Cell::Text(longest)}, {"b", Cell::Integer(5)}}));
+    EXPECT_FALSE(IsWhole({{"a", Cell::Text(longest)}, {"b", Cell::Blob("x"sv)}}));
+    EXPECT_EQ(KeyAsJson({{"a", Cell::Text(longest)}}), "{\"a\": \"" + longest + "\"}");
+    EXPECT_EQ(KeyAsJson({{"a", Cell::Text(longer)}}),
+              R"({"a": {"class": "text", "bytes": 1048577, "begins": ")" + longer.substr(0, kBeginningBytes) +
+                  R"(", "digest": ")" + DigestText(longer) + "\"}}");
+    EXPECT_EQ(KeyAsJson({{"b", Cell::Blob("\x01\x02\x03"sv)}}, 2),
+              R"({"b": {"class": "blob", "bytes": 3, "begins_hex": "010203", "digest": ")" +
+                  DigestText("\x01\x02\x03") + "\"}}");
+}
+
+TEST(BeginningOf, WholeCharacters) {
+    std::string text;
+    while (text.size() < kBeginningBytes + 1)
+        text += "\u20ac";
+    EXPECT_EQ(BeginningOf(text), text.substr(0, kBeginningBytes / 3 * 3));
+    EXPECT_EQ(BeginningOf("abc"), "abc");
+    EXPECT_EQ(BeginningOf("a\xff" + text), "");
+    EXPECT_EQ(BeginningOf("a\0"s + text), "");
+    EXPECT_EQ(BeginningOf(""), "");
 }
 
 }  // namespace

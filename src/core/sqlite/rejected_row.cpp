@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/cut_value.hpp"
 #include "core/sqlite/identifier.hpp"
 
 namespace pgsqlite::sqlite {
@@ -75,6 +76,23 @@ void CheckKeys(const std::string& name, const PlainJson& object, std::initialize
     }
 }
 
+/// What stands for a value that is cut: its beginning is for people.
+void ReadCut(const std::string& name, const PlainJson& object, Member* member) {
+    CheckKeys(name, object, {"class", "type", "bytes", "begins", "begins_hex", "digest"});
+    const auto bytes = object.find("bytes"), digest = object.find("digest");
+    const bool complete = bytes != object.end() && bytes->is_number_unsigned() && digest != object.end() &&
+                          digest->is_string() && !digest->get_ref<const std::string&>().empty();
+    if (!complete)
+        throw BadColumn(name, "a value that is cut has \"bytes\" and \"digest\", and a whole one neither",
+                        nullptr);
+    member->bytes = bytes->get<std::uint64_t>();
+    member->digest = digest->get<std::string>();
+}
+
+bool IsCut(const PlainJson& object) {
+    return object.contains("bytes") || object.contains("digest");
+}
+
 void ReadBytes(const std::string& name, const PlainJson& object, Member* member) {
     const auto value = object.find("value"), hex = object.find("hex");
     const bool is_text = member->storage_class == StorageClass::kText;
@@ -93,7 +111,8 @@ void ReadBytes(const std::string& name, const PlainJson& object, Member* member)
 }
 
 void ReadStored(const std::string& name, const PlainJson& object, Member* member) {
-    CheckKeys(name, object, {"class", "value", "hex"});
+    const bool is_cut = IsCut(object);
+    if (!is_cut) CheckKeys(name, object, {"class", "value", "hex"});
     const auto& word = object.at("class");
     bool known = false;
     for (const StorageClass candidate : kClasses)
@@ -102,6 +121,10 @@ void ReadStored(const std::string& name, const PlainJson& object, Member* member
             known = true;
         }
     if (!known) throw BadColumn(name, "\"class\" is " + word.dump(), R"({"class": "integer", "value": 5})");
+    const bool has_bytes =
+        member->storage_class == StorageClass::kText || member->storage_class == StorageClass::kBlob;
+    if (is_cut && has_bytes) return ReadCut(name, object, member);
+    if (is_cut) throw BadColumn(name, "only a text or a blob is cut", nullptr);
     const auto value = object.find("value");
     switch (member->storage_class) {
         case StorageClass::kInteger: {
@@ -132,9 +155,10 @@ void ReadStored(const std::string& name, const PlainJson& object, Member* member
 
 void ReadConverted(const std::string& name, const PlainJson& object, Member* member) {
     constexpr const char* kExample = R"({"type": "numeric", "value": "5.00"})";
-    CheckKeys(name, object, {"type", "value"});
+    if (!IsCut(object)) CheckKeys(name, object, {"type", "value"});
     if (!object.at("type").is_string()) throw BadColumn(name, "\"type\" is not a string", kExample);
     member->type = object.at("type").get<std::string>();
+    if (IsCut(object)) return ReadCut(name, object, member);
     const auto value = object.find("value");
     if (value == object.end()) return;
     if (!value->is_string())
@@ -168,6 +192,7 @@ PlainJson ParseObject(std::string_view text) {
 }  // namespace
 
 value::Cell Member::cell() const noexcept {
+    if (is_cut()) return value::Cell::Null();
     switch (storage_class) {
         case StorageClass::kInteger:
             return value::Cell::Integer(integer);
@@ -181,6 +206,11 @@ value::Cell Member::cell() const noexcept {
             break;
     }
     return value::Cell::Null();
+}
+
+bool Member::IsOf(const value::Cell& whole) const {
+    return whole.storage_class == storage_class && whole.view().size() == bytes &&
+           DigestText(whole.view()) == digest;
 }
 
 RejectedRow RejectedRow::Parse(std::string_view text) {
@@ -215,8 +245,15 @@ RejectedRow RejectedRow::ParseKey(std::string_view text) {
             ReadStored(name, value, &member);
         else
             ReadPlain(name, value, &member);
+        if (member.is_cut()) throw BadColumn(name, "a key has whole values", nullptr);
     }
     return row;
+}
+
+const Member* RejectedRow::FindCut() const noexcept {
+    for (const Member& member : members_)
+        if (member.is_cut()) return &member;
+    return nullptr;
 }
 
 const Member* RejectedRow::Find(std::string_view name) const noexcept {
@@ -235,6 +272,9 @@ void RejectedRow::CheckReplaces(const RejectedRow& before) const {
             if (member.type != old.type)
                 throw BadColumn(
                     old.name, "its type was \"" + old.type + "\" and is now \"" + member.type + '"', nullptr);
+            if (member.is_cut() && (member.bytes != old.bytes || member.digest != old.digest))
+                throw BadColumn(old.name, "a value that is cut stays as it was, or becomes a whole one",
+                                R"({"class": "text", "value": "five"})");
         }
         if (!found) throw BadColumn(old.name, "it is missing", R"({"class": "null"} for NULL)");
     }

@@ -25,8 +25,14 @@ class RejectedRow {
         double real = 0;
         std::string type;                 ///< kConverted
         std::optional<std::string> text;  ///< kConverted: nothing for NULL; kStored: of texts and blobs
+        std::uint64_t bytes = 0;          ///< of a value that is cut
+        std::string digest;               ///< of a value that is cut, which has no `text`; else empty
 
+        bool is_cut() const noexcept { return !digest.empty(); }
+        /// NULL for a value that is cut.
         value::Cell cell() const noexcept;
+        /// Whether this is the value that was cut.
+        bool IsOf(const value::Cell& whole) const;
     };
 
     /// @throws Error 22023 where the JSON has not that form; message and detail name column and fault
@@ -38,7 +44,10 @@ class RejectedRow {
     const std::vector<Member>& members() const noexcept { return members_; }
     /// As SQLite compares names. Null when there is none.
     const Member* Find(std::string_view name) const noexcept;
-    /// @throws Error 22023 where a mended row has other columns than before, or other types of PostgreSQL's
+    /// The first member that is cut. Null when all are whole.
+    const Member* FindCut() const noexcept;
+    /// @throws Error 22023 where a mended row has other columns than before, other types of PostgreSQL's, or
+    /// values that are cut and were not
     void CheckReplaces(const RejectedRow& before) const;
 
   private:

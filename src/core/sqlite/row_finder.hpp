@@ -27,6 +27,8 @@ class RowFinder {
 
     /// Of the row found: RowAsJson.
     std::string Json() const;
+    /// Of column `i` of the columns; its bytes live until the next row is looked for.
+    value::Cell CellAt(std::size_t i) const noexcept { return statement_->CellAt(places_[i]); }
     void CopyTo(RowsFile* file, std::int64_t rowid) const;
 
   private:

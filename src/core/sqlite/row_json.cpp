@@ -3,6 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "core/sqlite/cut_value.hpp"
 #include "core/value/format.hpp"
 #include "core/value/text/utf8.hpp"
 
@@ -25,9 +28,31 @@ std::string Hex(Bytes bytes) {
     return text;
 }
 
+bool HasBytes(const value::Cell& cell) noexcept {
+    return cell.storage_class == StorageClass::kText || cell.storage_class == StorageClass::kBlob;
+}
+
+/// What stands for a text or blob.
+void AppendCut(std::string& json, const value::Cell& cell) {
+    const Bytes bytes = cell.view();
+    json += ", \"bytes\": " + std::to_string(bytes.size());
+    const Bytes words = cell.storage_class == StorageClass::kText ? BeginningOf(bytes) : Bytes();
+    if (!words.empty())
+        json += ", \"begins\": " + Json(std::string(words)).dump();
+    else
+        json += ", \"begins_hex\": \"" + Hex(bytes.substr(0, kBeginningBytes)) + '"';
+    json += ", \"digest\": \"" + DigestText(bytes) + '"';
+}
+
 /// Written by hand: the library would spell reals its own way.
-void AppendCell(std::string& json, const value::Cell& cell) {
+/// @param whole texts and blobs of more bytes are cut
+void AppendCell(std::string& json, const value::Cell& cell, std::size_t whole) {
     json += std::string(R"({"class": ")") + value::StorageClassName(cell.storage_class) + '"';
+    if (HasBytes(cell) && cell.view().size() > whole) {
+        AppendCut(json, cell);
+        json += '}';
+        return;
+    }
     char number[value::kNumberTextSize];
     switch (cell.storage_class) {
         case StorageClass::kInteger:
@@ -70,18 +95,19 @@ std::string NameAsJson(const std::string& name) {
 std::string RowAsJson(const Statement& statement, int columns) {
     std::string json = "{";
     for (int i = 0; i < columns; ++i) {
+        if (Cancelled()) throw Error(sqlstate::kQueryCanceled, "keeping a row was cancelled");
         json += (i > 0 ? ", " : "") + NameAsJson(statement.column_name(i)) + ": ";
-        AppendCell(json, statement.CellAt(i));
+        AppendCell(json, statement.CellAt(i), WholeBytes(json.size()));
     }
     return json + "}";
 }
 
-std::string KeyAsJson(const std::vector<KeyPart>& key) {
+std::string KeyAsJson(const std::vector<KeyPart>& key, std::size_t whole) {
     std::string json = "{";
     for (const KeyPart& part : key) {
         json += (json.size() > 1 ? ", " : "") + NameAsJson(part.column) + ": ";
         std::string cell;
-        AppendCell(cell, part.cell);
+        AppendCell(cell, part.cell, whole);
         const bool is_null = part.cell.storage_class == StorageClass::kNull;
         const bool is_text = part.cell.storage_class == StorageClass::kText;
         const std::size_t value = cell.find(kValueMember);
@@ -95,6 +121,16 @@ std::string KeyAsJson(const std::vector<KeyPart>& key) {
             json += cell;
     }
     return json + "}";
+}
+
+bool IsWhole(const std::vector<KeyPart>& key) noexcept {
+    std::size_t size = 0;
+    for (const KeyPart& part : key) {
+        if (!HasBytes(part.cell)) continue;
+        size += part.cell.view().size();
+        if (size > kWholeValueBytes) return false;
+    }
+    return true;
 }
 
 std::string StoredRowAsJson(Database& db, std::string_view table, const std::vector<KeyPart>& key) {

@@ -1,5 +1,7 @@
 #include "pg/load/account.hpp"
 
+#include "pg/shortened.hpp"
+
 namespace pgsqlite::pg::load {
 namespace {
 
@@ -40,27 +42,31 @@ Account* Account::In(MemoryContext context, Writer writer, Ticker ticker, void* 
 /// Half the places are for failures, all of which are to be told.
 void Account::Keep(const Reject& reject) {
     if ((reject.failure ? kept_failures_ : kept_count_ - kept_failures_) == kKeptRejects) return;
-    const Size size = (reject.row != nullptr ? std::strlen(reject.row) : 0) + std::strlen(reject.message);
+    const Size size = (reject.row != nullptr ? std::strlen(reject.row) : 0) +
+                      (reject.key != nullptr ? std::strlen(reject.key) : 0) + std::strlen(reject.message);
     const bool fits = kept_count_ == 0 || kept_bytes_ + size <= kKeptBytes;
     if (!fits && !reject.failure) return;
     MemoryContext previous = MemoryContextSwitchTo(memory_);
     Reject* copy = &kept_[kept_count_++];
     *copy = reject;
-    copy->table_no = table_no_;
-    copy->target = CopyText(target_);
+    copy->target = CopyText(reject.target);
     copy->server = CopyText(reject.server);
     copy->table = CopyText(reject.table);
     copy->locator = CopyText(reject.locator);
     copy->columns = static_cast<List*>(copyObjectImpl(reject.columns));
     copy->message = CopyText(reject.message);
-    copy->key = CopyText(reject.key);
+    copy->key = fits ? CopyText(reject.key) : nullptr;
     copy->row = fits ? CopyText(reject.row) : nullptr;
     if (fits) kept_bytes_ += size;
     if (reject.failure) ++kept_failures_;
     MemoryContextSwitchTo(previous);
 }
 
-void Account::Add(const Reject& reject) {
+void Account::Add(const Reject& refused) {
+    Reject reject = refused;
+    reject.message = Shortened(refused.message);
+    reject.table_no = table_no_;
+    reject.target = target_;
     ++rejected;
     Keep(reject);
     if (reject.failure) {
@@ -68,10 +74,7 @@ void Account::Add(const Reject& reject) {
         if (failures >= kKeptRejects && !hands_over_failures) RaiseFailures();
         if (!hands_over_failures) return;
     }
-    Reject put = reject;
-    put.table_no = table_no_;
-    put.target = target_;
-    writer_(context_, put);
+    writer_(context_, reject);
     if (max_rejects >= 0 && rejected > max_rejects) {
         ended = true;
         ereport(ERROR,

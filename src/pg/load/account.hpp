@@ -79,7 +79,7 @@ class Account {
     const char* target() const noexcept { return target_; }
 
     /// Takes a copy. Raises when there were enough: 54000 beyond max_rejects, and Fail().
-    void Add(const Reject& reject);
+    void Add(const Reject& refused);
     void Tick() const { ticker_(context_, *this, 0); }
     /// @param rows that the scans of the statement at hand have read
     void TickStatement(uint64 rows) const {

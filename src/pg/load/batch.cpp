@@ -252,7 +252,7 @@ const char* PlaceOf(const BatchLoader* loader, const RowTrace& trace) {
     if (HasRowid(loader)) return psprintf("rowid " INT64_FORMAT, trace.rowid);
     if (trace.key == nullptr) return nullptr;
     const std::vector<sqlite::KeyPart>* key = fdw::KeyParts(loader->key_names, trace.key);
-    return SqlText([&] { return "key " + sqlite::KeyAsJson(*key); });
+    return SqlText([&] { return "key " + sqlite::KeyAsJson(*key, sqlite::kShownKeyBytes); });
 }
 
 void NotePassed(const BatchLoader* loader, const RowTrace& trace, const List* rules) {
@@ -401,8 +401,8 @@ Reject RejectOf(BatchLoader* loader, const RowTrace& trace, TupleDesc descriptor
     reject.rowid = trace.rowid;
     if (reject.has_rowid) reject.locator = psprintf("rowid " INT64_FORMAT, trace.rowid);
     if (key != nullptr) {
-        reject.key = SqlText([&] { return sqlite::KeyAsJson(*key); });
-        reject.locator = psprintf("key %s", reject.key);
+        if (sqlite::IsWhole(*key)) reject.key = SqlText([&] { return sqlite::KeyAsJson(*key); });
+        reject.locator = PlaceOf(loader, trace);
     }
     reject.row = RowJson(loader, trace.rowid, key, descriptor, values, nulls);
     reject.failure = !loader->task->reject;

@@ -1,5 +1,6 @@
 #include "pg/load/query_row.hpp"
 
+#include "core/sqlite/cut_value.hpp"
 #include "pg/load/collect.hpp"
 
 extern "C" {
@@ -10,6 +11,19 @@ extern "C" {
 }
 
 namespace pgsqlite::pg::load {
+
+namespace {
+
+/// What stands for a value that is cut.
+void AppendCut(StringInfo json, const char* text, size_t size) {
+    appendStringInfo(json, ", \"bytes\": %zu, \"begins\": ", size);
+    const int shown = pg_mbcliplen(text, sqlite::kBeginningBytes + 1, sqlite::kBeginningBytes);
+    escape_json(json, pnstrdup(text, static_cast<Size>(shown)));
+    const char* digest = SqlText([&] { return sqlite::DigestText({text, size}); });
+    appendStringInfo(json, ", \"digest\": \"%s\"", digest);
+}
+
+}  // namespace
 
 char* QueryRowAsJson(TupleDesc descriptor, const Datum* values, const bool* nulls) {
     StringInfoData json;
@@ -25,8 +39,14 @@ char* QueryRowAsJson(TupleDesc descriptor, const Datum* values, const bool* null
             Oid output;
             bool is_varlena;
             getTypeOutputInfo(attribute->atttypid, &output, &is_varlena);
-            appendStringInfoString(&json, ", \"value\": ");
-            escape_json(&json, OidOutputFunctionCall(output, values[i]));
+            const char* text = OidOutputFunctionCall(output, values[i]);
+            const size_t size = strlen(text);
+            if (size > sqlite::WholeBytes(static_cast<size_t>(json.len))) {
+                AppendCut(&json, text, size);
+            } else {
+                appendStringInfoString(&json, ", \"value\": ");
+                escape_json(&json, text);
+            }
         }
         appendStringInfoChar(&json, '}');
     }

@@ -233,6 +233,8 @@ void NullUnfitComputed(const plan::LoadTask& task) {
     }
 }
 
+constexpr char kUntold[] = "rows were put aside that cannot be told from the others";
+
 }  // namespace
 
 TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& written,
@@ -282,9 +284,9 @@ TablePair* PairOfJob(const jobs::JobPlan& plan, const jobs::PlannedLoad& written
         pair->other_relations = OtherRelations(task, RelationNamed(task.source, NoLock, true));
     if (record.keyed_rejects || (expectation.without_retried && record.keyed_retries)) {
         query.condition = KeyCondition(plan, load, put_aside);
-        if (query.condition == nullptr)
-            pair->obstacle = "rows were put aside that cannot be told from the others";
+        if (query.condition == nullptr) pair->obstacle = kUntold;
     }
+    if (record.untold) pair->obstacle = kUntold;
     pair->source = MakeSide(columns, target);
     ReadLeftOut(&pair->source, plan.job, load.table_no, expectation.without_retried);
     if (expectation.by_load) {

@@ -73,13 +73,13 @@ void RowRefusals::Put(RowSource* rows) {
     const std::vector<sqlite::KeyPart>* key = PresentKey(rows);
     CallSqlite(database, [&] {
         if (row.has_rowid) *json = sqlite::StoredRowAsJson(*database, row.table, rowid_name_, row.rowid);
-        if (key != nullptr) *key_json = sqlite::KeyAsJson(*key);
+        if (key != nullptr && sqlite::IsWhole(*key)) *key_json = sqlite::KeyAsJson(*key);
         if (key != nullptr && row.table != nullptr)
             *json = sqlite::StoredRowAsJson(*database, row.table, *key);
         if (json->empty()) *json = sqlite::RowAsJson(*statement, columns);
     });
     row.json = ToServerText(*json);
-    if (key != nullptr) row.key = ToServerText(*key_json);
+    if (!key_json->empty()) row.key = ToServerText(*key_json);
     if (!repeats_) collector_->put(collector_->context, row);
     columns_ = NIL;
     MemoryContextSwitchTo(previous);

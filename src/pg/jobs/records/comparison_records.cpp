@@ -9,7 +9,7 @@ constexpr char kTable[] = R"(
 SELECT x.xids,
     o.targets > 1 OR COALESCE(t.existing = 'append', false) OR j.kind = 'load',
     r.loaded, r.typed, r.unlocated, j.state = 'rolled back', r.keyed, r.keyed_loaded, r.unlocated_loaded,
-    s.xids, o.targets > 1
+    s.xids, o.targets > 1, r.untold
 FROM sqlite.job_tables t JOIN sqlite.jobs j ON j.job = t.job,
     LATERAL (
         SELECT array_agg(DISTINCT w.xid)::text AS xids
@@ -34,7 +34,11 @@ FROM sqlite.job_tables t JOIN sqlite.jobs j ON j.job = t.job,
                 AND (r.category <> 'conversion' OR r.key IS NOT NULL)) > 0 AS keyed,
             count(*) FILTER (WHERE r.state = 'loaded' AND r.rowid IS NULL AND r.key IS NOT NULL) > 0 AS keyed_loaded,
             count(*) FILTER (WHERE r.state = 'loaded' AND r.rowid IS NULL AND r.category = 'conversion')
-                AS unlocated_loaded
+                AS unlocated_loaded,
+            -- A key too long to be kept, and values of which only the beginning is.
+            count(*) FILTER (WHERE r.state <> 'loaded' AND r.rowid IS NULL AND CASE
+                WHEN jsonb_path_exists(r.row, '$.*.class') THEN r.category <> 'conversion' AND r.key IS NULL
+                ELSE jsonb_path_exists(r.row, '$.*.digest') END) > 0 AS untold
         FROM sqlite.rejects r WHERE r.job = t.job AND r.table_no = t.table_no
     ) AS r
 WHERE t.job = $1 AND t.table_no = $2
@@ -76,7 +80,8 @@ ComparedTable ReadComparedTable(int64 job, int32 table_no) {
                                  row.Bool(8),
                                  row.Int8(9),
                                  clearing != nullptr ? Keep(clearing) : nullptr,
-                                 row.Bool(11)};
+                                 row.Bool(11),
+                                 row.Bool(12)};
     SPI_finish();
     return table;
 }

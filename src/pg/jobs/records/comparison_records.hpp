@@ -17,6 +17,7 @@ struct ComparedTable {
     int64 unlocated_retries;  ///< as unlocated_rejects
     const char* clearing;     ///< of the transactions that made NULL of references in its target, or null
     bool merged;              ///< other tables of the job went into its target
+    bool untold;              ///< rows were put aside that nothing tells from others
 };
 ComparedTable ReadComparedTable(int64 job, int32 table_no);
 

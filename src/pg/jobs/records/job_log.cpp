@@ -1,5 +1,7 @@
 #include "pg/jobs/records/job_log.hpp"
 
+#include "pg/shortened.hpp"
+
 namespace pgsqlite::pg::jobs {
 namespace {
 
@@ -56,7 +58,7 @@ void LogPassed(int64 job, const load::Account& account, int first) {
 
 void Log(int64 job, const char* level, const char* message, const char* server, const char* table) {
     Arguments arguments;
-    arguments.Int8(job).Text(level).Text(message).Text(server).Text(table);
+    arguments.Int8(job).Text(level).Text(Shortened(message)).Text(server).Text(table);
     TouchRecords(kLog, arguments);
 }
 

@@ -1,6 +1,7 @@
 #include "pg/jobs/records/job_records.hpp"
 
 #include "pg/jobs/records/last_job.hpp"
+#include "pg/shortened.hpp"
 
 extern "C" {
 #include "utils/backend_status.h"
@@ -75,7 +76,7 @@ constexpr const char* kDeletions[] = {
 void AppendMember(StringInfo json, const char* name, const char* value) {
     if (value == nullptr) return;
     appendStringInfo(json, "%s\"%s\": ", json->len > 1 ? ", " : "", name);
-    escape_json(json, value);
+    escape_json(json, Shortened(value));
 }
 
 char* ErrorJson(const ErrorData* error) {

@@ -40,7 +40,7 @@ ORDER BY t.table_no
 )";
 
 constexpr char kOpen[] = R"(
-SELECT r.id, r.rowid, r.key::text, r.row::text, r.mended
+SELECT r.id, r.rowid, r.key::text, CASE WHEN $5 OR r.mended THEN r.row::text END, r.mended
 FROM sqlite.rejects r
 WHERE r.job = $1 AND r.table_no = $2 AND r.state = 'open' AND ($3 IS NULL OR r.id = ANY ($3))
     AND (NOT $4 OR r.sqlstate = '23503')
@@ -145,13 +145,13 @@ List* TablesToRetry(const RetryChoice& choice) {
 }
 
 Portal OpenRejects(const RetryChoice& choice, int32 table_no) {
-    Oid types[] = {INT8OID, INT4OID, INT8ARRAYOID, BOOLOID};
+    Oid types[] = {INT8OID, INT4OID, INT8ARRAYOID, BOOLOID, BOOLOID};
     Datum values[] = {Int64GetDatum(choice.job), Int32GetDatum(table_no), choice.ids,
-                      BoolGetDatum(choice.orphans)};
-    const char nulls[] = {' ', ' ', choice.ids == 0 ? 'n' : ' ', ' '};
+                      BoolGetDatum(choice.orphans), BoolGetDatum(choice.from_stored)};
+    const char nulls[] = {' ', ' ', choice.ids == 0 ? 'n' : ' ', ' ', ' '};
     const int level = UseCatalogNames();
     // The caller's own right to see them: row security shows the rejects of his jobs.
-    Portal portal = SPI_cursor_open_with_args(nullptr, kOpen, 4, types, values, nulls, false, 0);
+    Portal portal = SPI_cursor_open_with_args(nullptr, kOpen, 5, types, values, nulls, false, 0);
     AtEOXact_GUC(true, level);
     return portal;
 }

@@ -25,8 +25,8 @@ struct RetryChoice {
 void CheckIds(const RetryChoice& choice);
 /// Numbers of the tables that have rows to be tried, in their order: integers.
 List* TablesToRetry(const RetryChoice& choice);
-/// A cursor over the rejects of a table that the caller may see: id, rowid, key, row, mended. Locked, so that
-/// none is set aside by another session meanwhile.
+/// A cursor over the rejects of a table that the caller may see: id, rowid, key, row (where it is to be
+/// loaded as it is stored), mended. Locked, so that none is set aside by another session meanwhile.
 Portal OpenRejects(const RetryChoice& choice, int32 table_no);
 /// A reject whose row was found counts as loaded, until it is refused again. @param row in the server's
 /// encoding; null: as it was

@@ -102,6 +102,7 @@ void RetryTable(Retry* retry, int32 table_no) {
     retry->left.gone += rows.gone;
     retry->left.unnamed += rows.unnamed;
     retry->left.foreign += rows.foreign;
+    retry->left.cut += rows.cut;
 }
 
 /// Rows that refer to each other may come in the wrong order; so those without a parent are tried again as
@@ -159,6 +160,16 @@ void Tell(const Retry& retry, int64 open) {
                           errdetail("What is stored is a row of SQLite that the load's query read, not a row "
                                     "of the query."),
                           errhint("CALL sqlite.load with a query that gives just these rows.")));
+    if (left.cut > 0)
+        ereport(
+            WARNING,
+            (errmsg(INT64_FORMAT " rejected rows were not tried", left.cut),
+             errdetail("Their stored rows hold but the beginnings of long values, and the source does not "
+                       "have these values any more, or can't be read."),
+             retry.is_load
+                 ? errhint("CALL sqlite.load with a query that gives just these rows.")
+                 : errhint("Put whole values in their place, or NULL for \"row\", which takes it from the "
+                           "source.")));
     const char* skipped = retry.skipped > 0 ? psprintf(", " INT64_FORMAT " skipped", retry.skipped) : "";
     const char* message = psprintf("rejected rows: " INT64_FORMAT " loaded%s, " INT64_FORMAT " still open",
                                    retry.loaded, skipped, open);

@@ -7,6 +7,7 @@
 #include "pg/jobs/retry/converted_rows.hpp"
 #include "pg/list.hpp"
 #include "pg/run_sql.hpp"
+#include "pg/subtransaction.hpp"
 
 extern "C" {
 #include "storage/fd.h"
@@ -15,8 +16,8 @@ extern "C" {
 namespace pgsqlite::pg::jobs {
 namespace {
 
-/// Rows of sqlite.rejects in memory at once.
-constexpr long kFetched = 100;
+/// Rows of sqlite.rejects in memory at once, each of which may have some 20 MB of JSON.
+constexpr long kFetched = 10;
 
 /// What lives on the C++ side, destroyed with its memory context.
 struct Stored {
@@ -33,7 +34,8 @@ struct Gatherer {
     RetryRows rows;
     Stored* stored;
     Oid server;
-    fdw::Pin* pin;  ///< of the source; null: not read yet
+    fdw::Pin* pin;    ///< of the source; null: not read yet
+    bool unreadable;  ///< the source, when what is cut was looked for
     ConvertedRows* converted;
     MemoryContext memory;
 };
@@ -85,6 +87,60 @@ void NameReject(void* reject) {
     errcontext("reject " INT64_FORMAT, static_cast<const StoredReject*>(reject)->id);
 }
 
+void OpenFinder(Gatherer* gatherer) {
+    if (gatherer->pin != nullptr) return;
+    gatherer->pin = fdw::Pin::Acquire(gatherer->memory, gatherer->server);
+    Guard([&] {
+        gatherer->stored->finder =
+            std::make_unique<sqlite::RowFinder>(*gatherer->pin->database(), gatherer->task->table,
+                                                gatherer->task->rowid_name, gatherer->stored->columns);
+    });
+}
+
+bool IsByRowid(const Gatherer* gatherer, const StoredReject& reject) noexcept {
+    return reject.has_rowid && !gatherer->task->rowid_name.empty();
+}
+
+/// Whether something tells which row of the source it was.
+bool IsNamed(const Gatherer* gatherer, const StoredReject& reject) noexcept {
+    return !gatherer->task->server.empty() && (IsByRowid(gatherer, reject) || reject.key != nullptr);
+}
+
+/// Behind the seam.
+bool Find(const Gatherer* gatherer, const StoredReject& reject) {
+    sqlite::RowFinder* finder = gatherer->stored->finder.get();
+    return IsByRowid(gatherer, reject) ? finder->FindRowid(reject.rowid)
+                                       : finder->FindKey(sqlite::RejectedRow::ParseKey(reject.key));
+}
+
+/// Looks for the source's row that has the values of the stored one that are cut. False where it is gone, has
+/// other values by now, or can't be read.
+bool FindWhole(Gatherer* gatherer, const StoredReject& reject) {
+    if (!IsNamed(gatherer, reject) || gatherer->unreadable) return false;
+    if (gatherer->pin == nullptr) {
+        // All other rows can do without the file.
+        const auto probe = [&] { fdw::Pin::Acquire(CurrentMemoryContext, gatherer->server)->Release(); };
+        const ErrorData* error = TryInSubtransaction(probe, [](const ErrorData* why) {
+            const int category = ERRCODE_TO_CATEGORY(why->sqlerrcode);
+            return category != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) &&
+                   category != ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES);
+        });
+        gatherer->unreadable = error != nullptr;
+        if (gatherer->unreadable) return false;
+    }
+    OpenFinder(gatherer);
+    const Stored* stored = gatherer->stored;
+    return fdw::CallSqlite(gatherer->pin->database(), [&] {
+        if (!Find(gatherer, reject)) return false;
+        for (std::size_t i = 0; i < stored->columns.size(); ++i) {
+            const auto* member = stored->row.Find(stored->columns[i]);
+            if (member != nullptr && member->is_cut() && !member->IsOf(stored->finder->CellAt(i)))
+                return false;
+        }
+        return true;
+    });
+}
+
 void TakeStored(Gatherer* gatherer, StoredReject* reject) {
     if (reject->row == nullptr) {
         ++gatherer->rows.unnamed;
@@ -93,6 +149,10 @@ void TakeStored(Gatherer* gatherer, StoredReject* reject) {
     Stored* stored = gatherer->stored;
     Guard([&] { stored->row = sqlite::RejectedRow::Parse(reject->row); });
     if (stored->row.form() == sqlite::RejectedRow::Form::kConverted) {
+        if (stored->row.FindCut() != nullptr) {
+            ++gatherer->rows.cut;
+            return;
+        }
         if (gatherer->converted == nullptr)
             gatherer->converted = BeginConvertedRows(*gatherer->task, stored->row, gatherer->memory);
         PutConvertedRow(gatherer->converted, reject->id, stored->row);
@@ -103,17 +163,25 @@ void TakeStored(Gatherer* gatherer, StoredReject* reject) {
         ++gatherer->rows.foreign;
         return;
     }
+    if (stored->row.FindCut() != nullptr && !FindWhole(gatherer, *reject)) {
+        ++gatherer->rows.cut;
+        return;
+    }
     BeginFile(gatherer);
     Guard([&] {
         std::vector<value::Cell> cells;
-        for (const std::string& column : stored->columns) {
+        for (std::size_t i = 0; i < stored->columns.size(); ++i) {
+            const std::string& column = stored->columns[i];
             const auto* member = stored->row.Find(column);
             if (member == nullptr && gatherer->choice->replanned)
                 throw Error(sqlstate::kInvalidParameterValue,
                             "the row of a reject lacks column \"" + column + "\"",
                             "The job did not read it, and the spec changes what is read.",
                             "Leave from_stored away: then the source is read again.");
-            cells.push_back(member != nullptr ? member->cell() : value::Cell::Null());
+            if (member != nullptr && member->is_cut())
+                cells.push_back(stored->finder->CellAt(i));
+            else
+                cells.push_back(member != nullptr ? member->cell() : value::Cell::Null());
         }
         stored->file->Put(reject->id, cells);
     });
@@ -122,25 +190,15 @@ void TakeStored(Gatherer* gatherer, StoredReject* reject) {
 }
 
 void TakeLive(Gatherer* gatherer, const StoredReject& reject) {
-    const bool by_rowid = reject.has_rowid && !gatherer->task->rowid_name.empty();
-    if (gatherer->task->server.empty() || (!by_rowid && reject.key == nullptr)) {
+    if (!IsNamed(gatherer, reject)) {
         ++gatherer->rows.unnamed;
         return;
     }
     Stored* stored = gatherer->stored;
-    if (gatherer->pin == nullptr) {
-        gatherer->pin = fdw::Pin::Acquire(gatherer->memory, gatherer->server);
-        Guard([&] {
-            stored->finder =
-                std::make_unique<sqlite::RowFinder>(*gatherer->pin->database(), gatherer->task->table,
-                                                    gatherer->task->rowid_name, stored->columns);
-        });
-    }
+    OpenFinder(gatherer);
     BeginFile(gatherer);
     const bool found = fdw::CallSqlite(gatherer->pin->database(), [&] {
-        const bool exists = by_rowid ? stored->finder->FindRowid(reject.rowid)
-                                     : stored->finder->FindKey(sqlite::RejectedRow::ParseKey(reject.key));
-        if (!exists) return false;
+        if (!Find(gatherer, reject)) return false;
         stored->json = stored->finder->Json();
         stored->finder->CopyTo(stored->file.get(), reject.id);
         return true;

@@ -18,6 +18,7 @@ struct RetryRows {
     int64 gone = 0;               ///< in the source no more
     int64 unnamed = 0;            ///< nothing tells which row of the source it was
     int64 foreign = 0;            ///< what is stored is no row of the load's query
+    int64 cut = 0;                ///< what is stored is cut, and its whole values are not found
 };
 
 inline constexpr char kConvertedRows[] = "pg_temp.pg_sqlite_rejects";

@@ -7,6 +7,7 @@
 #include "pg/jobs/run/staging.hpp"
 #include "pg/jobs/run/work_at_hand.hpp"
 #include "pg/jobs/sources/sources.hpp"
+#include "pg/shortened.hpp"
 
 namespace pgsqlite::pg::jobs {
 namespace {
@@ -29,10 +30,9 @@ void AddContext(const Call* call, ErrorData* error) {
     error->context = error->context != nullptr ? psprintf("%s\n%s", error->context, line) : pstrdup(line);
 }
 
-void RecordFailure(const Call* call, const ErrorData* error) {
+void RecordRejects(const Call* call) {
     for (int i = 0; i < call->account->kept_count(); ++i)
         PutReject(call->job, call->account->kept(i));
-    FinishJob(call->job, error);
 }
 
 }  // namespace
@@ -102,11 +102,15 @@ void FailCall(Call* call, ErrorData* error) {
         if (call->staged) DropStagingQuietly(call->job, call->act_as);
         MemoryContextSwitchTo(call->memory);
         EnsurePortalSnapshotExists();
-        const ErrorData* other =
-            TryInSubtransaction([&] { RecordFailure(call, error); }, [](const ErrorData*) { return true; });
+        const auto is_answer = [](const ErrorData*) { return true; };
+        const ErrorData* other = TryInSubtransaction([&] { RecordRejects(call); }, is_answer);
+        if (other != nullptr)
+            ereport(WARNING, (errmsg("the rejected rows of job " INT64_FORMAT " could not be recorded: %s",
+                                     call->job, Shortened(other->message))));
+        other = TryInSubtransaction([&] { FinishJob(call->job, error); }, is_answer);
         if (other != nullptr)
             ereport(WARNING, (errmsg("the failure of job " INT64_FORMAT " could not be recorded: %s",
-                                     call->job, other->message)));
+                                     call->job, Shortened(other->message))));
         SPI_commit();
         MemoryContextSwitchTo(call->memory);
     }

@@ -88,7 +88,8 @@ void Locate(const plan::LoadTask& task, const Orphan& row, load::Reject* reject)
         return;
     }
     reject->row = ToServerText(*json);
-    if (has_key) reject->key = load::SqlText([&] { return sqlite::KeyAsJson(*key); });
+    if (has_key && sqlite::IsWhole(*key))
+        reject->key = load::SqlText([&] { return sqlite::KeyAsJson(*key); });
 }
 
 void PutOrphan(load::Account* account, const PlannedStep& step, const plan::LoadTask& task,
