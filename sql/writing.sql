@@ -175,6 +175,29 @@ INSERT INTO values (unix_ms) VALUES ('2024-01-01 00:00:00.123456Z');
 INSERT INTO values (a) VALUES ('{{1,2},{3,4}}');
 INSERT INTO values (j) VALUES ('5') RETURNING j;
 
+-- Two columns of one, reals that no boolean is read from, keys that others refer to, and looks amid a transaction.
+CREATE FOREIGN TABLE truth (id bigint, r boolean) SERVER writing OPTIONS ("table" 'real');
+INSERT INTO truth VALUES (1, true);
+CREATE FOREIGN TABLE twice (id bigint, r double precision, again double precision OPTIONS (column_name 'R')) SERVER writing OPTIONS ("table" 'real');
+INSERT INTO twice VALUES (1, 2, 3);
+INSERT INTO twice (id, again) VALUES (1, 3) RETURNING *;
+INSERT INTO note (id, title) VALUES (70, 'seventy');
+INSERT INTO child (note) VALUES (70);
+\set VERBOSITY sqlstate
+TRUNCATE note;
+BEGIN;
+INSERT INTO child (later) VALUES (71);
+COMMIT;
+\set VERBOSITY default
+BEGIN;
+DELETE FROM child;
+SELECT count(*) FROM sqlite.assess('{writing}', 'elsewhere');
+ROLLBACK;
+BEGIN;
+DELETE FROM child;
+SELECT sqlite.suggest_spec('{writing}', 'elsewhere');
+ROLLBACK;
+
 -- Who may not.
 ALTER SERVER writing OPTIONS (ADD force_readonly 'true');
 INSERT INTO bare VALUES ('x');

@@ -12,6 +12,7 @@
 
 #include "core/sqlite/file_gate.hpp"
 #include "core/sqlite/temp_file.hpp"
+#include "core/sqlite/writer_files.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -37,6 +38,7 @@ struct AccessFile {
     sqlite3_int64 size_limit;                 ///< of a follower's -wal; -1 without
     bool copies_index;                        ///< a follower's wal-index is a copy of the shared one
     unsigned char leader_header[kIndexHeaderBytes];
+    WriterFile writer;  ///< of a main file that is open for writing
     bool private_index() const noexcept { return form == Form::kPrivateIndex || form == Form::kFollower; }
     sqlite3_file* real() noexcept { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -64,6 +66,7 @@ std::uint32_t Frames(const unsigned char* header) noexcept {
 
 int OnClose(sqlite3_file* f) {
     FreeRegions(Self(f));
+    RemoveWriterFile(&Self(f)->writer);
     return Real(f)->pMethods->xClose(Real(f));
 }
 int OnRead(sqlite3_file* f, void* buffer, int amount, sqlite3_int64 offset) {
@@ -264,7 +267,13 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
         return HasTempFileStore() ? OpenTempFile(file, flags, out_flags)
                                   : base->xOpen(base, name, file, flags, out_flags);
     }
-    if (form != Form::kWriter) {
+    if (form == Form::kWriter) {
+        if ((flags & SQLITE_OPEN_SUPER_JOURNAL) != 0) return SQLITE_CANTOPEN;
+        // One that is opened for writing without being made is rolled back.
+        constexpr int kHot = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_READWRITE;
+        if ((flags & (kHot | SQLITE_OPEN_CREATE)) == kHot && !MayRollBack(name))
+            return SQLITE_READONLY_ROLLBACK;
+    } else {
         flags &=
             ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_DELETEONCLOSE | SQLITE_OPEN_EXCLUSIVE);
         flags |= SQLITE_OPEN_READONLY;
@@ -286,6 +295,7 @@ int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, 
     self->form = form;
     self->read_lock = -1;
     self->size_limit = -1;
+    if (form == Form::kWriter && (flags & SQLITE_OPEN_MAIN_DB) != 0) AddWriterFile(&self->writer, name);
     if (form == Form::kFollower && (flags & SQLITE_OPEN_WAL))
         self->size_limit = sqlite3_uri_int64(name, kWalBytesParameter, 0);
     if (form == Form::kFollower && (flags & SQLITE_OPEN_MAIN_DB))
@@ -307,12 +317,19 @@ int OnOpenWriter(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int fla
     return OpenFile(vfs, name, file, flags, out_flags, Form::kWriter);
 }
 int OnDeleteByWriter(sqlite3_vfs* vfs, const char* name, int sync_directory) {
+    if (!IsSideFileOfWriter(name)) return SQLITE_IOERR_DELETE;
     return Base(vfs)->xDelete(Base(vfs), name, sync_directory);
 }
 /// Done, as far as SQLite is concerned: it deletes a -wal that stands beside an empty file, and goes on
 /// without it.
 int OnDelete(sqlite3_vfs*, const char*, int) {
     return SQLITE_OK;
+}
+/// Anything else than its own side files is what a journal names.
+int OnAccessByWriter(sqlite3_vfs* vfs, const char* name, int flags, int* result) {
+    if (!IsSideFileOfWriter(name)) return SQLITE_IOERR_ACCESS;
+    const GateClosed gate(Pass::kWriter);
+    return Base(vfs)->xAccess(Base(vfs), name, flags, result);
 }
 int OnAccess(sqlite3_vfs* vfs, const char* name, int flags, int* result) {
     const GateClosed gate;
@@ -348,6 +365,7 @@ struct Registration {
         writer.zName = "pg_sqlite_writer";
         writer.xOpen = OnOpenWriter;
         writer.xDelete = OnDeleteByWriter;
+        writer.xAccess = OnAccessByWriter;
         if (sqlite3_vfs_register(&shared_index, 0) != SQLITE_OK) return;
         if (sqlite3_vfs_register(&private_index, 0) != SQLITE_OK) return;
         if (sqlite3_vfs_register(&follower, 0) != SQLITE_OK) return;

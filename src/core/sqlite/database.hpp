@@ -99,6 +99,13 @@ class Database {
     ///   could be read, 40000 where SQLite has rolled back what was written, and as Open does
     void BeginWrite(bool continues);
     bool in_write() const noexcept { return in_write_; }
+    /// Rolls back what a writer that died has left in a journal, as whoever writes does. Amid no transaction.
+    /// @throws Error as BeginWrite does
+    void RollBackHotJournal();
+    /// Before any of several databases commits: whether this one's commit is known to fail. @throws Error
+    /// 40000 where SQLite has rolled back what was written, 40001 where the path leads to another file by
+    /// now, 23503 for deferred foreign keys
+    void CheckCommit() const;
     /// Writes what the transaction did to the file, and ends it. After an error it goes on: EndRead rolls it
     /// back. @throws Error 55P03 when readers hold the file beyond busy_timeout, 23503, 40000, 53100, 58030
     void Commit();

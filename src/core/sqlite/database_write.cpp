@@ -98,11 +98,42 @@ void Database::BeginWrite(bool continues) {
     in_write_ = true;
 }
 
+void Database::RollBackHotJournal() {
+    try {
+        BeginRead();
+    } catch (const Error& error) {
+        if (error.sqlite_code() != SQLITE_READONLY_ROLLBACK) throw;
+        BeginWrite(false);
+    }
+    EndRead();
+}
+
+void Database::CheckCommit() const {
+    RequireWhole();
+    if (IsReplaced())
+        throw Error(sqlstate::kSerializationFailure,
+                    "could not commit to database file \"" + path() + "\": it was replaced or removed",
+                    "The path leads to another file than the one that was written to, or to none.",
+                    "Run the transaction again.");
+    int pending = 0, unused = 0;
+    if (sqlite3_db_status(db_, SQLITE_DBSTATUS_DEFERRED_FKS, &pending, &unused, 0) == SQLITE_OK &&
+        pending != 0)
+        throw Error(
+            "23503", "could not commit to database file \"" + path() + "\": a foreign key is broken",
+            "A row that this transaction has written or deleted breaks a foreign key of SQLite that is "
+            "deferred.",
+            "PRAGMA foreign_key_list in the sqlite3 shell tells a table's foreign keys.");
+}
+
 void Database::Commit() {
     if (!in_write_) return;
-    RequireWhole();
+    CheckCommit();
     EndStatements();
     const int rc = Run("COMMIT");
+    if ((rc & 0xff) == SQLITE_BUSY)
+        throw Error(sqlstate::kLockNotAvailable,
+                    "could not commit to database file \"" + path() + "\": others are reading it", {},
+                    "Try again later, or raise server option busy_timeout (milliseconds).");
     if (rc != SQLITE_OK)
         throw MakeError(rc, "commit to database file \"" + path() + "\"", sqlite3_errmsg(db_), path());
     in_read_ = in_write_ = false;

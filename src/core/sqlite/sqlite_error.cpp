@@ -38,6 +38,11 @@ constexpr CodeRow kCodes[] = {
     {SQLITE_BUSY_RECOVERY, "SQLITE_BUSY_RECOVERY", sqlstate::kLockNotAvailable,
      "Another process recovers the write-ahead log; try again, or raise server option busy_timeout."},
     {SQLITE_BUSY_SNAPSHOT, "SQLITE_BUSY_SNAPSHOT", sqlstate::kSerializationFailure, nullptr},
+    {SQLITE_IOERR_ACCESS, "SQLITE_IOERR_ACCESS", sqlstate::kObjectNotInPrerequisiteState,
+     "The journal beside the file names another file, as that of a transaction over several databases does. "
+     "Open "
+     "the database once with its application or with the sqlite3 shell."},
+    {SQLITE_CONSTRAINT_FOREIGNKEY, "SQLITE_CONSTRAINT_FOREIGNKEY", "23503", nullptr},
     {SQLITE_IOERR_NOMEM, "SQLITE_IOERR_NOMEM", sqlstate::kOutOfMemory, nullptr},
     {SQLITE_CORRUPT_VTAB, "SQLITE_CORRUPT_VTAB", sqlstate::kDataCorrupted, nullptr},
     {SQLITE_BUSY, "SQLITE_BUSY", sqlstate::kLockNotAvailable,

@@ -64,6 +64,7 @@ LookedAt LookAt(MemoryContext context, const char* server_name) {
     LookedAt looked_at = {};
     looked_at.options = fdw::ReadServerOptions(server->options);
     looked_at.pin = fdw::Pin::Acquire(context, server->serverid);
+    fdw::RequireCommitted(looked_at.pin);
     looked_at.database = looked_at.pin->database();
     return looked_at;
 }

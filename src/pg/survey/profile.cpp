@@ -273,6 +273,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_profile) {
     using Tables = std::vector<pgsqlite::sqlite::Table>;
     Tables* tables = pgsqlite::pg::NewIn<Tables>(CurrentMemoryContext);
     fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, server->serverid);
+    fdw::RequireCommitted(pin);
     pgsqlite::sqlite::Database* database = pin->database();
     const char* name = wanted != nullptr ? pgsqlite::pg::ToUtf8(wanted) : nullptr;
     fdw::CallSqlite(database, [&] {

@@ -19,6 +19,7 @@ void OpenServer(SurveyedServer* server, const char* name) {
     server->name = name;
     server->options = fdw::ReadServerOptions(foreign->options);
     server->pin = fdw::Pin::Acquire(CurrentMemoryContext, foreign->serverid);
+    fdw::RequireCommitted(server->pin);
 }
 
 void ReadServer(Survey* survey, const SurveyedServer& server) {

@@ -7,6 +7,10 @@
 #include "pg/fdw/connect/redirect.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
 
+extern "C" {
+#include "storage/predicate.h"
+}
+
 namespace pgsqlite::pg::fdw {
 
 class Connection {
@@ -197,10 +201,23 @@ void EndReadingAndWriting() {
     auto& cache = Cache();
     for (size_t i = 0; i < cache.size(); ++i)
         if (cache[i]->database->in_read()) Guard([&] { cache[i]->database->VerifyUnchanged(); });
+    bool written = false;
     for (size_t i = 0; i < cache.size(); ++i) {
         sqlite::Database* database = cache[i]->database.get();
-        if (database->in_write()) CallSqlite(database, [&] { database->Commit(); });
+        if (!database->in_write()) continue;
+        CallSqlite(database, [&] { database->CheckCommit(); });
+        written = true;
     }
+    if (!written) return;
+    // PostgreSQL would ask it behind us. Once asked, others are cancelled instead of us.
+    if (IsolationIsSerializable()) PreCommit_CheckForSerializationFailure();
+    // A reader can keep one with a rollback journal from its commit, so these come first.
+    for (const bool wal : {false, true})
+        for (size_t i = 0; i < cache.size(); ++i) {
+            sqlite::Database* database = cache[i]->database.get();
+            if (database->in_write() && database->header_says_wal() == wal)
+                CallSqlite(database, [&] { database->Commit(); });
+        }
 }
 
 void RefuseToPrepare() {
@@ -361,6 +378,31 @@ void DropIdle(const std::string& path, const Connection* except) noexcept {
 }
 
 }  // namespace
+
+void RollBackHotJournal(Oid server_oid) {
+    Connection* connection = Find(server_oid);
+    if (FindRedirect(server_oid) != nullptr || (connection != nullptr && connection->in_use())) return;
+    if (connection == nullptr) {
+        ForeignServer* server = GetForeignServer(server_oid);
+        connection = Open(server, ReadServerOptions(server->options), nullptr);
+    }
+    sqlite::Database* database = connection->database.get();
+    CallSqlite(database, [&] {
+        try {
+            database->RollBackHotJournal();
+        } catch (const Error&) {
+            // Whoever reads or writes next hears of it.
+        }
+    });
+}
+
+void RequireCommitted(const Pin* pin) {
+    if (pin->database()->in_write())
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                 errmsg("server \"%s\" can't be looked at now", pin->server_name()),
+                 errdetail("This transaction has written to it."), errhint("End the transaction first.")));
+}
 
 void BeginWriting(Oid server_oid) {
     Connection* connection = Get(server_oid);

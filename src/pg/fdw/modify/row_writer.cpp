@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/list.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -60,8 +61,27 @@ RowWriter* RowWriter::In(MemoryContext context, const Config& config) {
     return self;
 }
 
+/// Two columns of the foreign table may stand for one of SQLite's, which would keep one of two values.
+void RowWriter::RequireDistinct() const {
+    const RowIdentity& identity = config_.table->identity;
+    const auto is_rowid = [&](int attribute) {
+        return identity.rowid_name != nullptr && list_member_int(identity.attributes, attribute);
+    };
+    for (int first : EachInt(config_.written))
+        for (int second : EachInt(config_.written)) {
+            const bool same = pg_strcasecmp(ColumnOf(first).name, ColumnOf(second).name) == 0;
+            if (first >= second || (!same && !(is_rowid(first) && is_rowid(second)))) continue;
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("column \"%s\" of table \"%s\" can't be written by two columns of %s",
+                                   ColumnOf(first).name, config_.table->relation->source_name(),
+                                   config_.table->relation->qualified_name),
+                            errhint("Name one of them in INSERT's list of columns.")));
+        }
+}
+
 void RowWriter::Build() {
     const WritableTable& table = *config_.table;
+    RequireDistinct();
     if (config_.returns) {
         for (int i = 1; i <= table.relation->attribute_count; ++i)
             if (ColumnOf(i).name != nullptr) returning_ = lappend_int(returning_, i);
@@ -191,9 +211,18 @@ bool RowWriter::Write(TupleTableSlot* values, const value::Cell* identity, Tuple
     return written;
 }
 
+/// A cell of RETURNING as a scan reads it: SQLite keeps whole numbers of REAL columns as integers, and shows
+/// these here.
+value::Cell RowWriter::ReadCell(int item) const {
+    const value::Cell& cell = statement_->get()->cells()[item];
+    if (ColumnOf(list_nth_int(returning_, item)).affinity != schema::Affinity::kReal ||
+        cell.storage_class != value::StorageClass::kInteger)
+        return cell;
+    return value::Cell::Real(static_cast<double>(cell.integer));
+}
+
 /// What was written, as SQLite gives it back.
 void RowWriter::Compare(TupleTableSlot* values) {
-    const value::Cell* cells = statement_->get()->cells();
     for (int i = 0; i < list_length(returning_); ++i) {
         const int attribute = list_nth_int(returning_, i);
         WrittenColumn* column = &config_.table->columns[attribute - 1];
@@ -202,14 +231,15 @@ void RowWriter::Compare(TupleTableSlot* values) {
         const Datum wanted = slot_getattr(values, attribute, &is_null);
         Datum stored = 0;
         bool stored_null = true;
-        converter_->Convert(i, cells[i], &stored, &stored_null);
+        const value::Cell cell = ReadCell(i);
+        converter_->Convert(i, cell, &stored, &stored_null);
         if (is_null == stored_null && (is_null || IsSameValue(column, wanted, stored))) continue;
         ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
                         errmsg("column \"%s\" of %s can't hold the value %s", column->reader->name,
                                config_.table->relation->qualified_name,
                                is_null ? "NULL" : OutputFunctionCall(&column->output, wanted)),
                         errdetail("SQLite would store it as another value (%s), which reads as %s.",
-                                  value::StorageClassName(cells[i].storage_class),
+                                  value::StorageClassName(cell.storage_class),
                                   stored_null ? "NULL" : OutputFunctionCall(&column->output, stored)),
                         errhint("The affinity of its column in SQLite is %s.",
                                 schema::AffinityName(column->affinity))));
@@ -218,14 +248,13 @@ void RowWriter::Compare(TupleTableSlot* values) {
 
 /// The row as SQLite has it now, in the slot.
 void RowWriter::Return(TupleTableSlot* slot) {
-    const value::Cell* cells = statement_->get()->cells();
     const int natts = slot->tts_tupleDescriptor->natts;
     ExecClearTuple(slot);
     std::memset(slot->tts_isnull, true, static_cast<size_t>(natts));
     MemoryContext previous = MemoryContextSwitchTo(row_context_);
     for (int i = 0; i < list_length(returning_); ++i) {
         const int place = list_nth_int(returning_, i) - 1;
-        converter_->Convert(i, cells[i], &slot->tts_values[place], &slot->tts_isnull[place]);
+        converter_->Convert(i, ReadCell(i), &slot->tts_values[place], &slot->tts_isnull[place]);
     }
     MemoryContextSwitchTo(previous);
     ExecStoreVirtualTuple(slot);

@@ -32,6 +32,8 @@ class RowWriter {
 
   private:
     explicit RowWriter(const Config& config) noexcept : config_(config) {}
+    void RequireDistinct() const;
+    value::Cell ReadCell(int item) const;
     void Build();
     void Prepare();
     void Bind(TupleTableSlot* values, const value::Cell* identity);

@@ -7,12 +7,17 @@
 namespace pgsqlite::pg::fdw {
 namespace {
 
-void Run(sqlite::Database* database, const char* sql) {
+/// @param table SQLite's name of it, for messages
+void Run(sqlite::Database* database, const char* table, const char* sql) {
     const char* utf8 = ToUtf8(sql);
+    const char* name = ToUtf8(table);
     CallSqlite(database, [&] {
         sqlite::Statement statement(*database, utf8);
-        while (statement.Fetch()) {
-        }
+        sqlite::Step step = sqlite::Step::kRow;
+        while (step == sqlite::Step::kRow)
+            step = statement.Next();
+        if (step == sqlite::Step::kError)
+            database->Throw(statement.error_code(), "truncate table \"" + std::string(name) + "\"");
     });
 }
 
@@ -36,17 +41,18 @@ void ExecForeignTruncate(List* relations, DropBehavior, bool restart_sequences) 
             ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                             errmsg("foreign table \"%s\" does not allow truncates",
                                    RelationGetRelationName(relation))));
+        RollBackHotJournal(source->server_oid);
         sqlite::Database* database = DatabaseToWrite(source->server_oid);
         StringInfoData sql;
         initStringInfo(&sql);
         appendStringInfoString(&sql, "DELETE FROM main.");
         AppendSqliteIdentifier(&sql, source->source_name());
-        Run(database, sql.data);
+        Run(database, source->source_name(), sql.data);
         if (!restart_sequences || !HasSequences(database)) continue;
         auto* literal = NewIn<std::string>(CurrentMemoryContext);
         const char* name = ToUtf8(source->source_name());
         Guard([&] { *literal = sqlite::QuoteLiteral(name); });
-        Run(database,
+        Run(database, source->source_name(),
             psprintf("DELETE FROM main.sqlite_sequence WHERE name = %s COLLATE NOCASE", literal->c_str()));
     }
 }

@@ -69,6 +69,11 @@ bool IsUpdatable(const SourceRelation& relation) {
            !relation.server.immutable && relation.table.query == nullptr;
 }
 
+bool MayWrite(const SourceRelation& relation) {
+    return IsUpdatable(relation) && MayWriteServerFiles(GetForeignServer(relation.server_oid)->owner) &&
+           (relation.server.updatable == Choice::kYes || MayWriteServerFiles(OwnerOf(relation.relid)));
+}
+
 void CheckMayWrite(const SourceRelation& relation) {
     if (!IsUpdatable(relation))
         ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),

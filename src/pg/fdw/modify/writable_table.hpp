@@ -25,6 +25,9 @@ struct WritableTable {
 /// CheckMayWrite.
 bool IsUpdatable(const SourceRelation& relation);
 
+/// Whether CheckMayWrite lets it pass.
+bool MayWrite(const SourceRelation& relation);
+
 /// Raises 42501 where the server's owner may not write files of the server, or, where the table's option
 /// alone says that it is updatable, the table's owner; 25006 where an option forbids to write.
 void CheckMayWrite(const SourceRelation& relation);
