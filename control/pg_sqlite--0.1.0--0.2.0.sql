@@ -416,6 +416,26 @@ CREATE FUNCTION sqlite.report_html(job bigint DEFAULT NULL, proof boolean DEFAUL
 COMMENT ON FUNCTION sqlite.report_html(bigint, boolean) IS
     'a job as one page of HTML to attach to a ticket; with proof both sides are read and compared for it';
 
+CREATE FUNCTION sqlite.parse_timestamptz(value text, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamptz';
+CREATE FUNCTION sqlite.parse_timestamptz(value anyelement, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamptz';
+CREATE FUNCTION sqlite.try_parse_timestamptz(value text, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamptz';
+CREATE FUNCTION sqlite.try_parse_timestamptz(value anyelement, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamptz';
+COMMENT ON FUNCTION sqlite.parse_timestamptz(text, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one';
+COMMENT ON FUNCTION sqlite.parse_timestamptz(anyelement, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one';
+COMMENT ON FUNCTION sqlite.try_parse_timestamptz(text, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_timestamptz(anyelement, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one; NULL when the value does not fit';
+
+CREATE FUNCTION sqlite.parse_numeric(value text, "decimal" text, "grouping" text, currency text, percent text DEFAULT 'error') RETURNS numeric
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_numeric';
+CREATE FUNCTION sqlite.try_parse_numeric(value text, "decimal" text, "grouping" text, currency text, percent text DEFAULT 'error') RETURNS numeric
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_numeric';
+COMMENT ON FUNCTION sqlite.parse_numeric(text, text, text, text, text) IS 'a decimal number beside a currency (* for any) or a percent sign (number or fraction), exactly; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_numeric(text, text, text, text, text) IS 'a decimal number beside a currency (* for any) or a percent sign (number or fraction), exactly; NULL when the value does not fit';
+
 -- Records of roles that are gone are left out: their number may be another role's where they are restored.
 SELECT pg_catalog.pg_extension_config_dump('sqlite.jobs', 'WHERE owner::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
 SELECT pg_catalog.pg_extension_config_dump('sqlite.job_steps',

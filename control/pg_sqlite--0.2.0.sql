@@ -155,6 +155,18 @@ COMMENT ON FUNCTION sqlite.parse_timestamptz(text, text, text) IS 'an instant; t
 COMMENT ON FUNCTION sqlite.parse_timestamptz(anyelement, text, text) IS 'an instant; text without an offset is read in zone; an error when the value does not fit';
 COMMENT ON FUNCTION sqlite.try_parse_timestamptz(text, text, text) IS 'an instant; text without an offset is read in zone; NULL when the value does not fit';
 COMMENT ON FUNCTION sqlite.try_parse_timestamptz(anyelement, text, text) IS 'an instant; text without an offset is read in zone; NULL when the value does not fit';
+CREATE FUNCTION sqlite.parse_timestamptz(value text, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamptz';
+CREATE FUNCTION sqlite.parse_timestamptz(value anyelement, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamptz';
+CREATE FUNCTION sqlite.try_parse_timestamptz(value text, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamptz';
+CREATE FUNCTION sqlite.try_parse_timestamptz(value anyelement, encoding text, zone text, ambiguous_time text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_timestamptz';
+COMMENT ON FUNCTION sqlite.parse_timestamptz(text, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one';
+COMMENT ON FUNCTION sqlite.parse_timestamptz(anyelement, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one';
+COMMENT ON FUNCTION sqlite.try_parse_timestamptz(text, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one; NULL when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_timestamptz(anyelement, text, text, text) IS 'an instant; of a local time that zone skips or has twice the earlier or the later one; NULL when the value does not fit';
 
 CREATE FUNCTION sqlite.parse_timestamp(value text, encoding text DEFAULT 'iso', zone text DEFAULT 'UTC') RETURNS timestamp
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_timestamp';
@@ -220,6 +232,12 @@ COMMENT ON FUNCTION sqlite.parse_numeric(text, text, text) IS 'a decimal number,
 COMMENT ON FUNCTION sqlite.parse_numeric(anyelement) IS 'a decimal number, exactly; an error when the value does not fit';
 COMMENT ON FUNCTION sqlite.try_parse_numeric(text, text, text) IS 'a decimal number, exactly; NULL when the value does not fit';
 COMMENT ON FUNCTION sqlite.try_parse_numeric(anyelement) IS 'a decimal number, exactly; NULL when the value does not fit';
+CREATE FUNCTION sqlite.parse_numeric(value text, "decimal" text, "grouping" text, currency text, percent text DEFAULT 'error') RETURNS numeric
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_numeric';
+CREATE FUNCTION sqlite.try_parse_numeric(value text, "decimal" text, "grouping" text, currency text, percent text DEFAULT 'error') RETURNS numeric
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_try_parse_numeric';
+COMMENT ON FUNCTION sqlite.parse_numeric(text, text, text, text, text) IS 'a decimal number beside a currency (* for any) or a percent sign (number or fraction), exactly; an error when the value does not fit';
+COMMENT ON FUNCTION sqlite.try_parse_numeric(text, text, text, text, text) IS 'a decimal number beside a currency (* for any) or a percent sign (number or fraction), exactly; NULL when the value does not fit';
 
 CREATE FUNCTION sqlite.parse_uuid(value text) RETURNS uuid
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_sqlite_parse_uuid';

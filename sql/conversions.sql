@@ -42,6 +42,9 @@ SELECT sqlite.parse_numeric('1.234.567,50', ',', '.') AS german, sqlite.parse_nu
     sqlite.parse_numeric('-1 234,5', "decimal" => ',', "grouping" => ' ') AS french, sqlite.parse_numeric('12.50') AS plain,
     sqlite.parse_numeric(0.1::float8) AS float8, sqlite.parse_numeric(0.1::real) AS "real", sqlite.parse_numeric(7) AS "integer",
     sqlite.parse_numeric(12345678901234567890.5) AS "numeric";
+SELECT sqlite.parse_numeric('-$1,234.50', '.', ',', '$') AS dollars, sqlite.parse_numeric('12,50 EUR', ',', '.', '*') AS euros, sqlite.parse_numeric('CHF 12', '.', '', '*') AS francs,
+    sqlite.parse_numeric('7.5 %', '.', '', '', 'number') AS percent, sqlite.parse_numeric('7.5%', '.', '', percent => 'fraction', currency => '') AS fraction,
+    sqlite.try_parse_numeric('EUR 5', '.', ',', '$') AS other, sqlite.try_parse_numeric('5%', '.', ',', '$') AS no_percent;
 SELECT bool_and(sqlite.parse_numeric(to_char(n, 'FM999G999G999G990D00'), '.', ',') = n) AS as_to_char
 FROM (SELECT (i * i * 7919) / 100.0 AS n FROM generate_series(0::bigint, 3000) i) AS numbers;
 SELECT sqlite.parse_uuid('{0F8FAD5BD9CB469FA16570867728950E}') = '0f8fad5b-d9cb-469f-a165-70867728950e'::uuid AS braces,
@@ -106,6 +109,14 @@ SELECT refusal($$sqlite.try_parse_date('2024-02-29', 'guid_le')$$);
 SELECT refusal($$sqlite.try_parse_date('2024-02-29', '')$$);
 SELECT refusal($$sqlite.try_parse_timestamptz('2024-02-29', 'iso', 'Nowhere/Land')$$);
 SELECT refusal($$sqlite.try_parse_numeric('1', ',', ',')$$);
+SELECT refusal($$sqlite.parse_numeric('$5', '.', ',', 'EUR')$$);
+SELECT refusal($$sqlite.parse_numeric('5', '.', ',', '', 'per mille')$$);
+-- Local times that a zone skips or has twice.
+SELECT refusal($$sqlite.parse_timestamptz('2024-03-31 02:30', 'iso', 'Europe/Vienna')$$);
+SELECT refusal($$sqlite.parse_timestamptz('2024-10-27 02:30', 'iso', 'Europe/Vienna', 'first')$$);
+SELECT t, sqlite.parse_timestamptz(t, 'iso', 'Europe/Vienna', 'earlier') AT TIME ZONE 'UTC' AS earlier, sqlite.parse_timestamptz(t, 'iso', 'Europe/Vienna', 'later') AT TIME ZONE 'UTC' AS later,
+    sqlite.try_parse_timestamptz(t, 'iso', 'Europe/Vienna', 'error') AT TIME ZONE 'UTC' AS error
+FROM unnest(ARRAY['2024-03-31 02:30', '2024-10-27 02:30', '2024-05-01 12:00']) AS t;
 SELECT refusal($$sqlite.try_parse_numeric('1', '')$$);
 SELECT refusal($$sqlite.try_parse_date(current_date)$$);
 SELECT refusal($$sqlite.try_parse_date(ARRAY[1])$$);

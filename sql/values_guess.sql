@@ -106,6 +106,11 @@ SELECT country, grade, title, sure, flag FROM guessed.customer LIMIT 1;
 SELECT * FROM guessed.item ORDER BY id;
 SELECT * FROM guessed.file ORDER BY id;
 SELECT * FROM guessed.written ORDER BY id;
+SET timezone = 'UTC';
+\x on
+SELECT * FROM guessed.spelled ORDER BY id;
+\x off
+SELECT doc, any_doc FROM guessed.blobs ORDER BY id;
 SELECT table_name, status FROM sqlite.validate() ORDER BY table_name;
 -- What is read as a value is carried over as a default.
 SELECT column_name, column_default FROM information_schema.columns WHERE table_schema = 'guessed' AND table_name = 'defaults' ORDER BY ordinal_position;

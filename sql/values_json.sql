@@ -41,6 +41,12 @@ SELECT count(*) FROM kept, jsonb_object_keys(CASE jsonb_typeof(j) WHEN 'object' 
 SELECT count(*) FROM kept, generate_series(0, 400) AS i WHERE jsonb_typeof(j) = 'array' AND j -> i IS DISTINCT FROM document::jsonb -> i;
 DROP FOREIGN TABLE json_documents;
 
+-- SQLite's binary JSON, as jsonb() of 3.46 makes it: numbers and strings of JSON5, raw strings; what is damaged; texts in blobs.
+SELECT * FROM helper.arrives('json', '', 'x''0c''', 'x''cc16176113311762cb0e010200852d302e35652d31301778''', 'x''cc28176144307831461762262e35176326352e1764133717655539653939391766001767542d30786666''', 'x''cb1e774772c3bcc39f65a85c75303065395c6e5c225969745c2773495c783431''', 'x''cc1637726177c810736179205c2268695c22205c5c205c6e''', 'x''cc16176113311762cb0e010200852d302e35652d313017''', 'x''1b''', 'x''7b2261223a317d''', 'x''27c328''');
+SELECT * FROM helper.arrives('jsonb', '', 'x''cc16176113311762cb0e010200852d302e35652d31301778''', 'x''8c1761133117611332''', 'x''7b2261223a317d''');
+SELECT * FROM helper.arrives('jsonb', 'encoding ''utf8''', 'x''7b2261223a317d''', 'x''0c''');
+SELECT * FROM helper.arrives('jsonb', 'on_error ''null''', 'x''0c''', 'x''1b''');
+
 -- Arrays, from JSON arrays or split at a delimiter.
 SELECT * FROM helper.arrives('text[]', '', '''["a","b c",null,"","\"q\"","\u00e9"]''', '''[]''', '''[1,1.50,true,false,1e3]''', '''[[1,2],{"a":3}]''', '''{a,b}''', '''a,b''', '''''', 'NULL', '5', '''{"a":1}''', '''["\u0000"]''', '''["a"''');
 SELECT * FROM helper.arrives('integer[]', '', '''[1, 2, null]''', '''[1, 2.0]''', '''[1, 2.5]''', '''["3"]''', '''[99999999999]''', '''[""]''');

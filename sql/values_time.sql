@@ -73,3 +73,20 @@ SELECT * FROM helper.arrives('date', 'encoding ''unix''', '1709161200', '1709164
 SELECT * FROM helper.arrives('date', '', '''2024-02-28T23:00:00Z''', '''2024-02-29T00:00:00Z''');
 RESET timezone;
 ALTER SERVER cells OPTIONS (DROP timezone);
+
+-- Dates and times as mail, JavaScript, Go and C write them, and weeks of ISO 8601.
+SET timezone = 'UTC';
+SELECT * FROM helper.arrives('timestamptz', 'encoding ''rfc2822''', '''Tue, 02 Jan 2024 03:04:05 +0100''', '''2 Jan 2024 03:04 GMT''', '''Tue, 2 Jan 2024 03:04:05 EST (Eastern)''', '''Wed, 02 Jan 2024 03:04:05 +0100''', '''Fri, 30 Feb 2024 03:04:05 GMT''', '''02 Jan 24 03:04:05 GMT''', '''2 Jan 2024''', '''2 Jan 2024 03:04 CET''');
+SELECT * FROM helper.arrives('timestamptz', 'encoding ''js_date''', '''Tue Jan 02 2024 03:04:05 GMT+0100 (Central European Standard Time)''', '''Tue Jan 02 2024 03:04:05 GMT-0000''', '''Mon Jan 02 2024 03:04:05 GMT+0100''', '''Invalid Date''');
+SELECT * FROM helper.arrives('timestamptz', 'encoding ''go_time''', '''2024-01-02 03:04:05.678 +0100 CET''', '''2024-01-02 03:04:05 +0000 UTC m=+0.001''', '''2024-01-02 03:04:05 -0300 -03''', '''2024-01-02 03:04:05.123456789 +0100 CET''', '''2024-01-02 03:04:05''');
+SELECT * FROM helper.arrives('timestamptz', 'encoding ''go_time'', excess_digits ''round''', '''2024-01-02 03:04:05.123456789 +0100 CET''');
+SELECT * FROM helper.arrives('timestamp', 'encoding ''ctime''', '''Tue Jan  2 03:04:05 2024''', '''Fri Jan 12 03:04:05 UTC 2024''', '''Tue Jan 2 03:04:05 2024''', '''Mon Jan  2 03:04:05 2024''');
+SELECT * FROM helper.arrives('date', 'encoding ''rfc2822,IYYY-"W"IW-ID''', '''Tue, 02 Jan 2024 00:00:00 GMT''', '''Tue, 02 Jan 2024 03:04:05 GMT''', '''2020-W53-7''', '''2021-W53-1''', '''2024-W01-1''', '''2024-W00-1''', '''2024-W01-8''', '''0001-W01-1''');
+-- PostgreSQL's own reading of each week and day.
+SELECT bool_and(sqlite.parse_date(to_char(d, 'IYYY"W"IWID'), 'IYYY"W"IWID') = d AND sqlite.parse_date(to_char(d, 'IYYY-"W"IW-ID'), 'IYYY-"W"IW-ID') = d) AS as_to_char, count(*)
+FROM (SELECT DATE '1899-12-20' + 3 * i AS d FROM generate_series(0, 40000) AS i) AS days;
+SELECT bool_and(sqlite.parse_timestamptz(to_char(t AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "+0000"'), 'rfc2822') = t
+    AND sqlite.parse_timestamptz(to_char(t AT TIME ZONE 'UTC', 'Dy Mon DD YYYY HH24:MI:SS "GMT+0000"'), 'js_date') = t) AS as_to_char
+FROM (SELECT TIMESTAMPTZ '1901-01-01 00:00:00+00' + i * INTERVAL '1234567 seconds' AS t FROM generate_series(0, 5000) AS i) AS moments;
+SELECT * FROM helper.arrives('date', 'encoding ''IYYY-IW''', '''2024-01''');
+SELECT * FROM helper.arrives('date', 'encoding ''IYYY-IW-DD''', '''2024-01-01''');

@@ -11,6 +11,8 @@
 
 #include "core/value/json/json.hpp"
 #include "core/value/json/json_string.hpp"
+#include "core/value/json/sqlite_jsonb.hpp"
+#include "core/value/text/ascii.hpp"
 #include "value_support.hpp"
 
 namespace pgsqlite::value::test {
@@ -311,6 +313,63 @@ TEST(Json, UnescapingAgreesWithNlohmann) {
         ASSERT_EQ(DecodedSize(body), decoded.size());
         ASSERT_EQ(HashString(body, true), HashString(decoded, false));
     }
+}
+
+std::string FromHex(std::string_view hex) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes += static_cast<char>(HexDigit(hex[i]) << 4 | HexDigit(hex[i + 1]));
+    return bytes;
+}
+
+std::string JsonOfBlob(std::string_view hex, Kind kind = Kind::kJson) {
+    return Show(RuleOf(kind), Cell::Blob(FromHex(hex)));
+}
+
+/// Both columns as SQLite 3.46.1 has them: hex(jsonb(…)) and json(jsonb(…)).
+TEST(Json, SqliteJsonb) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"0c", "{}"},
+        {"0b", "[]"},
+        {"cc16176113311762cb0e010200852d302e35652d31301778", R"({"a":1,"b":[true,false,null,-0.5e-10,"x"]})"},
+        {"cc28176144307831461762262e35176326352e1764133717655539653939391766001767542d30786666",
+         R"({"a":31,"b":0.5,"c":5.0,"d":7,"e":9e999,"f":null,"g":-255})"},
+        {"cb1e774772c3bcc39f65a85c75303065395c6e5c225969745c2773495c783431",
+         R"(["Grüße","\u00e9\n\"","it's","\u0041"])"},
+        {"5b4b3b2b1b0b", "[[[[[[]]]]]]"},
+        {"4774657874", R"("text")"},
+        {"233132", "12"},
+        {"00", "null"},
+        // A size of eight bytes where one would do; a raw text.
+        {"fb00000000000000021331", "[1]"},
+        {"6a2261225c0a01", "\"\\\"a\\\"\\\\\\u000a\\u0001\""},
+    };
+    for (const auto& [hex, text] : cases)
+        EXPECT_EQ(JsonOfBlob(hex), text) << hex;
+    EXPECT_EQ(JsonOfBlob("cc16176113311762cb0e010200852d302e35652d31301778", Kind::kJsonb),
+              R"({"a":1,"b":[true,false,null,-0.5e-10,"x"]})");
+    EXPECT_EQ(JsonOfBlob("dc0a0ac0ff"), "!wrong class");
+    // Half an element, one too many, a payload of null, an object without a value or with a number as key,
+    // reserved types, a text that ends within itself.
+    for (const char* hex : {"1b", "0b0b", "1030", "2c1761", "4c13311332", "0d", "0e", "0f", "372261", "2361",
+                            "1b0d", "cb", "fbffffffffffffffff00", "7b226122", "5b7b", "2330", "1378"})
+        EXPECT_EQ(JsonOfBlob(hex), "!wrong class") << hex;
+    EXPECT_EQ(JsonOfBlob("c413307831323334353637383961626364656630"
+                         "31"),
+              "!out of range");
+    EXPECT_EQ(JsonOfBlob("27c328"), "!wrong class");
+    EXPECT_EQ(JsonOfBlob("485c713131"), "!invalid json@2");
+    // Keys that jsonb would drop.
+    EXPECT_EQ(JsonOfBlob("8c1761133117611332", Kind::kJsonb), "!duplicate key@8");
+    EXPECT_FALSE(IsSqliteJsonbContainer(FromHex("13")));
+    EXPECT_TRUE(IsSqliteJsonbContainer(FromHex("0c")));
+}
+
+/// Texts of JSON in blobs are no binary JSON: SQLite tells the two apart by the same bytes.
+TEST(Json, TextsInBlobsAreNoJsonb) {
+    for (const char* text : {"{}", "[]", R"({"a":1})", R"({"a":12})", "[1,2]", "[12,3]", "[33567]", "[7,89]",
+                             R"(["x"])", "[null]", "[true,false]", R"({"a":[1,2,{"b":"c"}]})"})
+        EXPECT_EQ(Show(RuleOf(Kind::kJson), Cell::Blob(text)), "!wrong class") << text;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Traits TraitsOf(const Cell& cell) {
         case value::StorageClass::kText:
             return RecogniseText(cell.view(), scratch);
         default:
-            return RecogniseBlob(cell.view());
+            return RecogniseBlob(cell.view(), scratch);
     }
 }
 
@@ -246,12 +246,17 @@ std::string FormatsOf(std::string_view text) {
 TEST(RecogniseTest, Dates) {
     EXPECT_EQ(FormatsOf("2024-01-31"), "iso_date");
     EXPECT_EQ(FormatsOf("2024-02-30"), "");
-    EXPECT_EQ(FormatsOf("12:30"), "iso_time");
+    EXPECT_EQ(FormatsOf("12:30"), "iso_time time_without_seconds");
+    EXPECT_EQ(FormatsOf("12:30:00"), "iso_time");
     EXPECT_EQ(FormatsOf("25:30"), "");
     EXPECT_EQ(FormatsOf("2024-01-31 12:30"), "iso_datetime");
-    EXPECT_EQ(FormatsOf("2024-01-31 12:30:00.1234567"), "iso_datetime");
+    EXPECT_EQ(FormatsOf("2024-01-31 12:30:00.1234567"), "iso_datetime fraction_7_digits fine_fraction");
+    EXPECT_EQ(FormatsOf("2024-01-31 12:30:00.1234560"), "iso_datetime fraction_7_digits");
+    EXPECT_EQ(FormatsOf("2024-01-31T12:30:00.123456789Z"),
+              "iso_datetime_t_offset fraction_9_digits fine_fraction");
     EXPECT_EQ(FormatsOf("2024-01-31T12:30:00"), "iso_datetime_t");
-    EXPECT_EQ(FormatsOf("2024-01-31 12:30+02"), "iso_datetime_offset");
+    EXPECT_EQ(FormatsOf("2024-01-31 12:30+02"), "iso_datetime_offset offset_from_utc");
+    EXPECT_EQ(FormatsOf("2024-01-31 12:30+00:00"), "iso_datetime_offset");
     EXPECT_EQ(FormatsOf("2024-01-31T12:30:00.5Z"), "iso_datetime_t_offset");
     EXPECT_EQ(FormatsOf("0000-00-00"), "zero_date");
     EXPECT_EQ(FormatsOf("1/31/2024"), "us_date");
@@ -260,7 +265,27 @@ TEST(RecogniseTest, Dates) {
     EXPECT_EQ(FormatsOf("31/31/2024"), "");
     EXPECT_EQ(FormatsOf("31.12.2024 10:00:00"), "dotted_date");
     EXPECT_EQ(FormatsOf("2024/12/31"), "ymd_date");
-    EXPECT_EQ(FormatsOf("1/2/24"), "");
+    EXPECT_EQ(FormatsOf("1/2/24"), "us_short_date eu_short_date");
+    EXPECT_EQ(FormatsOf("31/12/99 10:00"), "eu_short_date");
+    EXPECT_EQ(FormatsOf("31.12.99"), "dotted_short_date");
+    EXPECT_EQ(FormatsOf("99-12-31"), "ymd_short_date");
+    EXPECT_EQ(FormatsOf("31-Dec-99"), "d_mon_short_date");
+    EXPECT_EQ(FormatsOf("10.11.123"), "");
+    EXPECT_EQ(FormatsOf("2024-W05-3"), "iso_week_date");
+    EXPECT_EQ(FormatsOf("2024W053"), "iso_week_compact_date");
+    EXPECT_EQ(FormatsOf("2024-W54-3"), "");
+    EXPECT_EQ(FormatsOf("2024-W05"), "");
+    EXPECT_EQ(FormatsOf("3:04 PM"), "half_day_time");
+    EXPECT_EQ(FormatsOf("11:59:59pm"), "half_day_time");
+    EXPECT_EQ(FormatsOf("13:04 PM"), "");
+    EXPECT_EQ(FormatsOf("1/31/2024, 3:04:05 PM"), "us_date");
+    EXPECT_EQ(FormatsOf("Tue, 02 Jan 2024 03:04:05 +0100"), "rfc2822");
+    EXPECT_EQ(FormatsOf("2 Jan 2024 03:04 GMT"), "rfc2822");
+    EXPECT_EQ(FormatsOf("Wed, 02 Jan 2024 03:04:05 +0100"), "");
+    EXPECT_EQ(FormatsOf("Tue Jan 02 2024 03:04:05 GMT+0100 (Central European Standard Time)"), "js_date");
+    EXPECT_EQ(FormatsOf("2024-01-02 03:04:05.678 +0100 CET"), "go_time");
+    EXPECT_EQ(FormatsOf("2024-01-02 03:04:05.678901234 +0000 UTC m=+0.001"), "go_time");
+    EXPECT_EQ(FormatsOf("Tue Jan  2 03:04:05 2024"), "ctime");
     EXPECT_EQ(FormatsOf("13-1-2024"), "eu_dash_date");
     EXPECT_EQ(FormatsOf("2024.1.31"), "ymd_dotted_date");
     EXPECT_EQ(FormatsOf("20240131"), "integer hex compact_date");
@@ -285,9 +310,17 @@ TEST(RecogniseTest, NumbersInTexts) {
     EXPECT_EQ(FormatsOf("42.50"), "decimal");
     EXPECT_EQ(FormatsOf("1e3"), "decimal");
     EXPECT_EQ(FormatsOf("12,5"), "decimal_comma");
-    EXPECT_EQ(FormatsOf("1.234,50"), "decimal_comma");
+    EXPECT_EQ(FormatsOf("1.234,50"), "decimal_comma both_marks two_decimals");
+    EXPECT_EQ(FormatsOf("12,50"), "decimal_comma two_decimals");
+    EXPECT_EQ(FormatsOf("007,50"), "");
     EXPECT_EQ(FormatsOf("1,234"), "decimal_comma grouped_number");
-    EXPECT_EQ(FormatsOf("-1,234,567.89"), "grouped_number");
+    EXPECT_EQ(FormatsOf("-1,234,567.89"), "grouped_number both_marks two_decimals");
+    for (const char* amount : {"$1,234.50", "-$5", "$-5", "12,50 €", "12,50\xC2\xA0€", "CHF 12", "5 EUR"})
+        EXPECT_EQ(FormatsOf(amount), "currency_number") << amount;
+    EXPECT_EQ(FormatsOf("12 %"), "percent_number");
+    EXPECT_EQ(FormatsOf("12.5%"), "percent_number");
+    for (const char* other : {"$", "5 apples", "$5 %", "ABCD 5", "5 % of", "%"})
+        EXPECT_EQ(FormatsOf(other), "") << other;
     EXPECT_EQ(FormatsOf("1,2,3"), "");
     EXPECT_EQ(FormatsOf("12,"), "");
 }

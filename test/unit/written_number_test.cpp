@@ -82,5 +82,34 @@ TEST(WrittenNumber, RandomNumbers) {
     }
 }
 
+std::string Amount(Bytes text, Bytes currency, Percent percent = Percent::kError) {
+    Scratch scratch;
+    Bytes plain;
+    const Status status = PlainAmount(text, {".", ","}, {currency, percent}, scratch, plain);
+    if (!status.ok()) return "!" + CodeName(status.code);
+    return Show(RuleOf(Kind::kNumeric), Cell::Text(std::string(plain)));
+}
+
+TEST(WrittenNumber, Amounts) {
+    EXPECT_EQ(Amount("$1,234.50", "$"), "1234.50");
+    EXPECT_EQ(Amount("-$5", "$"), "-5");
+    EXPECT_EQ(Amount("$ -5", "$"), "-5");
+    EXPECT_EQ(Amount("- 5 $", "$"), "-5");
+    EXPECT_EQ(Amount("5", "$"), "5");
+    EXPECT_EQ(Amount("5.00\xC2\xA0€", "€"), "5.00");
+    EXPECT_EQ(Amount("R$5", "R$"), "5");
+    EXPECT_EQ(Amount("R$5", "*"), "!syntax");
+    for (const char* text : {"€5", "5 EUR", "CHF 5", "£5", "5"})
+        EXPECT_EQ(Amount(text, "*"), "5") << text;
+    for (const char* text : {"€5", "$5$", "$$5", "--5", "-$-5", "$", "5 $ x", "5x", "$.5", "5 %", ""})
+        EXPECT_EQ(Amount(text, "$"), "!syntax") << text;
+    EXPECT_EQ(Amount("12.5 %", "", Percent::kNumber), "12.5");
+    EXPECT_EQ(Amount("12.5%", "", Percent::kFraction), "0.125");
+    EXPECT_EQ(Amount("-1,200%", "", Percent::kFraction), "-12.00");
+    EXPECT_EQ(Amount("12.5", "", Percent::kFraction), "12.5");
+    EXPECT_EQ(Amount("1e3%", "", Percent::kFraction), "!syntax");
+    EXPECT_EQ(Amount("$5 %", "$", Percent::kNumber), "!syntax");
+}
+
 }  // namespace
 }  // namespace pgsqlite::value::test

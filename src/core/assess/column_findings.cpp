@@ -60,9 +60,12 @@ void SettleMisfits(Finding& finding, const PlannedColumn& column, const ColumnFa
     if (column.existing != nullptr) return SettleForTarget(finding, facts);
     if (facts.profile == nullptr) return;
     const Suggestion& suggestion = *facts.suggestion;
-    if (suggestion.changes && suggestion.against && suggestion.against->rows == 0)
-        return SuggestType(finding, suggestion.type, suggestion.encoding);
     const std::string choice = suggestion.note.empty() ? "" : "; or choose: " + suggestion.note;
+    if (suggestion.changes && suggestion.against && suggestion.against->rows == 0) {
+        SuggestType(finding, suggestion.type, suggestion.encoding);
+        finding.suggestion += choice;
+        return;
+    }
     // A type that holds every row goes before putting any aside.
     if (const auto holds_all = NearestForAll(*facts.profile);
         holds_all && holds_all->sql != column.type.sql) {

@@ -25,17 +25,15 @@ std::string Describe(const Cell& cell) {
     return std::string(text, value::DescribeCell(cell, text, sizeof text, kShownChars));
 }
 
-// Layout of a slot's key: candidates, then formats, then the rest.
-constexpr unsigned kFormatShift = kCandidateCount;
-constexpr unsigned kClassShift = kFormatShift + kFormatCount;
+// Layout of a slot's key: candidates, then the rest; formats have a word of their own.
+constexpr unsigned kClassShift = kCandidateCount;
 constexpr unsigned kInvalidShift = kClassShift + 3;
 constexpr unsigned kNulShift = kInvalidShift + 1;
 constexpr unsigned kEmptyShift = kNulShift + 1;
 static_assert(kEmptyShift < 64);
 
 std::uint64_t KeyOf(const Traits& traits, StorageClass storage_class, bool empty) noexcept {
-    return traits.fits | traits.formats << kFormatShift |
-           static_cast<std::uint64_t>(storage_class) << kClassShift |
+    return traits.fits | static_cast<std::uint64_t>(storage_class) << kClassShift |
            std::uint64_t{traits.invalid_text} << kInvalidShift | std::uint64_t{traits.nul} << kNulShift |
            std::uint64_t{empty} << kEmptyShift;
 }
@@ -147,7 +145,7 @@ void ColumnProfiler::Flush() noexcept {
         if ((key >> kInvalidShift & 1) != 0) column_.invalid_texts.rows += count;
         if ((key >> kNulShift & 1) != 0) column_.nul_texts.rows += count;
         for (std::size_t f = 0; f < kFormatCount; ++f)
-            if ((key >> (kFormatShift + f) & 1) != 0) column_.formats[f] += count;
+            if ((slots_[i].key.formats >> f & 1) != 0) column_.formats[f] += count;
         if (storage_class == static_cast<std::size_t>(StorageClass::kNull)) continue;
         for (std::size_t c = 0; c < kCandidateCount; ++c)
             if ((key >> c & 1) == 0) column_.misfits[c].rows += count;
@@ -260,7 +258,7 @@ void ColumnProfiler::Add(const Cell& cell, const RowName& name, Scratch& scratch
             empty = cell.bytes.size == 0;
             break;
         case StorageClass::kBlob:
-            traits = RecogniseBlob(cell.view());
+            traits = RecogniseBlob(cell.view(), scratch);
             blob_range_.Add(cell.view());
             AddLength(column_.blob_bytes, blobs_, cell.bytes.size, cell.bytes.size, cell, name);
             empty = cell.bytes.size == 0;
@@ -268,7 +266,7 @@ void ColumnProfiler::Add(const Cell& cell, const RowName& name, Scratch& scratch
         case StorageClass::kNull:
             break;
     }
-    const Key key = {KeyOf(traits, cell.storage_class, empty), traits.written};
+    const Key key = {KeyOf(traits, cell.storage_class, empty), traits.formats, traits.written};
     if (slots_[last_slot_].key == key && used_slots_ > 0)
         ++slots_[last_slot_].count;
     else

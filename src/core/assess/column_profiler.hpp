@@ -41,6 +41,7 @@ class ColumnProfiler {
   private:
     struct Key {
         std::uint64_t traits = 0;
+        std::uint64_t formats = 0;
         WrittenDate written;
         friend bool operator==(const Key&, const Key&) = default;
     };

@@ -146,11 +146,12 @@ void ReadMendings(sqlite::Database& db, ProfileCache& cache, const PlannedTable&
     }
 }
 
-void ReadProfileOf(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table, TableFacts& facts) {
+void ReadProfileOf(sqlite::Database& db, ProfileCache& cache, const PlannedTable& table,
+                   const ServerTypes& types, TableFacts& facts) {
     facts.profile = cache.Profile(db, table.table());
     facts.row_count = facts.profile->rows;
     const std::vector<ColumnProfile>& profiles = facts.profile->columns;
-    const std::vector<Suggestion> suggestions = SuggestAll(db, table.table(), *facts.profile, &cache);
+    const std::vector<Suggestion> suggestions = SuggestAll(db, table.table(), *facts.profile, types, &cache);
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         if (table.columns[i].source == nullptr) continue;
         for (std::size_t j = 0; j < profiles.size(); ++j) {
@@ -310,7 +311,7 @@ TableFacts ReadTableFacts(sqlite::Database& db, ProfileCache& cache, const plan:
     facts.columns.resize(table.columns.size());
     if (!table.not_migrated.empty()) return facts;
     try {
-        if (options.profile) ReadProfileOf(db, cache, table, facts);
+        if (options.profile) ReadProfileOf(db, cache, table, options.types, facts);
         if (options.misfits) ReadMisfits(db, cache, table, options, facts);
         if (options.misfits && options.profile) ReadMendings(db, cache, table, options, facts);
         ReadLostValues(db, table, facts);

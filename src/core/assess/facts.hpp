@@ -151,6 +151,7 @@ struct FactsOptions {
     bool misfits = true;  ///< values that do not fit, all orphans; without them only what changes the design
     bool utf8_server = true;
     const std::unordered_map<std::string, value::Zone>* zones = nullptr;  ///< by name
+    ServerTypes types;                                                    ///< of suggestions
 };
 
 /// How a column that has a source is read.

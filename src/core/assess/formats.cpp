@@ -13,6 +13,11 @@ constexpr const char* kNames[] = {
     "iso_datetime_t",
     "iso_datetime_offset",
     "iso_datetime_t_offset",
+    "time_without_seconds",
+    "offset_from_utc",
+    "fraction_7_digits",
+    "fraction_9_digits",
+    "fine_fraction",
     "zero_date",
     "uuid",
     "uuid_text",
@@ -23,6 +28,10 @@ constexpr const char* kNames[] = {
     "decimal",
     "decimal_comma",
     "grouped_number",
+    "both_marks",
+    "two_decimals",
+    "currency_number",
+    "percent_number",
     "boolean_word",
     "true_false",
     "t_f",
@@ -45,6 +54,9 @@ constexpr const char* kNames[] = {
     "uuid_bytes",
     "guid_bytes",
     "utf8_bytes",
+    "jsonb_bytes",
+    "geopackage_geometry",
+    "spatialite_geometry",
 };
 static_assert(std::size(kNames) == kFormatCount);
 

@@ -18,6 +18,11 @@ enum class Format : std::uint8_t {
     kIsoDatetimeT,        ///< 2024-01-31T12:00:00
     kIsoDatetimeOffset,   ///< 2024-01-31 12:00:00+01:00, Z, UTC
     kIsoDatetimeTOffset,  ///< 2024-01-31T12:00:00Z
+    kTimeWithoutSeconds,  ///< 12:00: the time of a day, or minutes and seconds
+    kOffsetFromUtc,       ///< of dates with an offset: it is not zero
+    kFraction7,           ///< of dates with a time: seven digits behind the second, as .NET writes them
+    kFraction9,           ///< eight or nine digits, as Go and Java write them
+    kFineFraction,        ///< something below the microsecond
     kZeroDate,            ///< 0000-00-00, with a time or without
     kUuid,                ///< any spelling that uuid takes
     kUuidText,            ///< as uuid writes it: lower case, with hyphens
@@ -28,6 +33,10 @@ enum class Format : std::uint8_t {
     kDecimal,             ///< '42.50', '1e3': as numeric
     kDecimalComma,        ///< '42,5', '1.234,50'
     kGroupedNumber,       ///< '1,234', '1,234.50'
+    kBothMarks,           ///< of these two: marks between thousands and a decimal mark
+    kTwoDecimals,         ///< of these two: two digits behind the decimal mark
+    kCurrency,            ///< '$1,234.50', '12,50 €', 'CHF 12'
+    kPercent,             ///< '12 %', '12.5%'
     kBooleanWord,         ///< t/f, true/false, y/n, yes/no, on/off in any case
     kTrueFalse,           ///< true or false, as boolean's text is
     kTF,                  ///< t or f, as boolean is shown
@@ -50,9 +59,12 @@ enum class Format : std::uint8_t {
     kDotnetTicks,
     kZeroOne,  ///< integer 0 or 1
     // Blobs.
-    kUuidBytes,  ///< 16 bytes that say variant 10 and a version from 1 to 8
-    kGuidBytes,  ///< the same in .NET's byte order
-    kUtf8Bytes,  ///< UTF-8 text without NUL
+    kUuidBytes,   ///< 16 bytes that say variant 10 and a version from 1 to 8
+    kGuidBytes,   ///< the same in .NET's byte order
+    kUtf8Bytes,   ///< UTF-8 text without NUL
+    kJsonbBytes,  ///< SQLite's own binary JSON, an object or array
+    kGeoPackage,  ///< GeoPackage's header and a geometry
+    kSpatiaLite,  ///< SpatiaLite's
     kFormatCount
 };
 inline constexpr std::size_t kFormatCount = static_cast<std::size_t>(Format::kFormatCount);
@@ -69,6 +81,7 @@ constexpr std::uint64_t FormatBit(Format format) noexcept {
 constexpr Format DateNumberFormat(std::size_t encoding) noexcept {
     return static_cast<Format>(static_cast<std::size_t>(Format::kUnix) + encoding);
 }
+static_assert(kFormatCount <= 64);
 static_assert(DateNumberFormat(value::kNumberEncodingCount - 1) == Format::kDotnetTicks);
 
 }  // namespace pgsqlite::assess

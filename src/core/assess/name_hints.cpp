@@ -31,6 +31,20 @@ bool StartsWithWord(std::string_view words, std::initializer_list<const char*> l
     return false;
 }
 
+bool EndsWithWord(std::string_view words, std::initializer_list<const char*> list) {
+    for (const char* word : list)
+        if (words.ends_with("_" + std::string(word) + "_")) return true;
+    return false;
+}
+
+/// Says how long something takes, not when it was.
+bool IsDuration(std::string_view words) {
+    return HasWord(words, {"duration", "length",  "elapsed", "took",     "lap",        "run",     "running",
+                           "play",     "playing", "total",   "response", "processing", "wait",    "cpu",
+                           "lead",     "up",      "down",    "loading",  "uptime",     "runtime", "playtime",
+                           "downtime", "timeout", "ttl",     "interval"});
+}
+
 }  // namespace
 
 bool IsCoreDataName(std::string_view name) noexcept {
@@ -41,9 +55,34 @@ bool SoundsLikeDate(const std::string& name) {
     if (IsCoreDataName(name) &&
         (name.find("DATE") != std::string::npos || name.find("TIME") != std::string::npos))
         return true;
-    return HasWord(WordsOf(name), {"at", "on", "date", "time", "datetime", "timestamp", "ts", "created",
-                                   "updated", "modified", "deleted", "expires", "expiry", "birthday", "mtime",
-                                   "ctime", "atime", "utc"});
+    const std::string words = WordsOf(name);
+    // date_id counts something else, and run_time says how long.
+    if (EndsWithWord(words, {"id", "ids", "key", "no", "num", "number", "count", "code", "index", "seq",
+                             "version", "zone", "format", "type", "by", "ref"}) ||
+        IsDuration(words))
+        return false;
+    return HasWord(
+        words, {"at", "on", "date", "time", "datetime", "timestamp", "ts", "created", "updated", "modified",
+                "deleted", "expires", "expiry", "birthday", "mtime", "ctime", "atime", "utc"});
+}
+
+bool SaysDay(const std::string& name) {
+    return HasWord(WordsOf(name), {"date", "day", "datum", "birthday", "datetime"});
+}
+
+bool SoundsLikeTimeOfDay(const std::string& name) {
+    const std::string words = WordsOf(name);
+    return !IsDuration(words) && HasWord(words, {"at", "time", "clock", "opens", "closes", "opening",
+                                                 "closing", "start", "starts", "begin", "begins", "end",
+                                                 "ends", "departure", "arrival", "uhrzeit", "hora", "heure"});
+}
+
+bool SoundsLikeAmount(const std::string& name) {
+    return HasWord(WordsOf(name),
+                   {"price",   "preis",   "prix",       "preco",  "precio",  "amount", "betrag",
+                    "montant", "valor",   "value",      "wert",   "total",   "sum",    "summe",
+                    "saldo",   "balance", "cost",       "costs",  "kosten",  "fee",    "tax",
+                    "salary",  "revenue", "population", "weight", "gewicht", "rate",   "umsatz"});
 }
 
 bool SoundsLikeFlag(const std::string& name) {

@@ -40,6 +40,6 @@ struct IntegerTraits {
 IntegerTraits RecogniseInteger(std::int64_t integer) noexcept;
 Traits RecogniseReal(double real, Scratch& scratch) noexcept;
 Traits RecogniseText(Bytes text, Scratch& scratch) noexcept;
-Traits RecogniseBlob(Bytes blob) noexcept;
+Traits RecogniseBlob(Bytes blob, Scratch& scratch) noexcept;
 
 }  // namespace pgsqlite::assess

@@ -7,8 +7,10 @@
 #include "core/assess/recognise_number.hpp"
 #include "core/assess/spelling.hpp"
 #include "core/value/boolean.hpp"
+#include "core/value/geometry/geometry.hpp"
 #include "core/value/id/uuid.hpp"
 #include "core/value/json/json.hpp"
+#include "core/value/json/sqlite_jsonb.hpp"
 #include "core/value/number/integer.hpp"
 #include "core/value/number/number.hpp"
 #include "core/value/number/real.hpp"
@@ -170,20 +172,27 @@ void RecogniseDate(Bytes text, Bytes trimmed, const Classes& classes, Scratch& s
     const bool has_time = (classes.some & kColon) != 0;
     if (has_time && trimmed.size() > 2 && trimmed[2] == ':') {
         Test(Kind::kTime, text, scratch, traits);
-        if ((traits.fits & FitBit(Kind::kTime)) != 0) traits.Add(Format::kIsoTime);
+        if ((traits.fits & FitBit(Kind::kTime)) == 0) return;
+        traits.Add(Format::kIsoTime);
+        if (trimmed.size() == 5) traits.Add(Format::kTimeWithoutSeconds);
         return;
     }
     const Status status = value::ConvertTemporal(rule, cell, scratch, out);
     if (status.code == Code::kZeroDate) traits.Add(Format::kZeroDate);
     if (!status.ok()) {
         // A fraction of more than six digits is a date and time all the same.
-        if (status.code == Code::kExcessDigits) traits.Add(DatetimeFormat(trimmed));
+        if (status.code != Code::kExcessDigits) return;
+        traits.Add(DatetimeFormat(trimmed));
+        traits.formats |= FractionFormats(trimmed) | FormatBit(Format::kFineFraction);
         return;
     }
     // In UTC what is a timestamptz is a timestamp.
     traits.fits |= FitBit(Kind::kTimestamptz) | FitBit(Kind::kTimestamp);
     if (out.integer % value::kMicrosPerDay == 0) Test(Kind::kDate, text, scratch, traits);
     traits.Add(has_time ? DatetimeFormat(trimmed) : Format::kIsoDate);
+    if (!has_time) return;
+    traits.formats |= FractionFormats(trimmed);
+    if (HasOffsetFromUtc(trimmed)) traits.Add(Format::kOffsetFromUtc);
 }
 
 /// @param text checked to be UTF-8 without NUL
@@ -194,6 +203,10 @@ void RecogniseJson(Bytes text, Scratch& scratch, Traits& traits) noexcept {
     else
         Test(Kind::kJson, text, scratch, traits);  // half a surrogate pair, a duplicate key, …
 }
+
+constexpr std::uint64_t kIsoDatetimes =
+    FormatBit(Format::kIsoDate) | FormatBit(Format::kIsoDatetime) | FormatBit(Format::kIsoDatetimeT) |
+    FormatBit(Format::kIsoDatetimeOffset) | FormatBit(Format::kIsoDatetimeTOffset);
 
 /// 1 to 15 digits (a double holds them all), no white space, no zero in front: nothing else is asked of such
 /// a text.
@@ -246,9 +259,12 @@ void RecogniseSpelling(Bytes text, Bytes trimmed, const Classes& classes, Scratc
     } else if ((first == '-' || first == '+') && (classes.some & kComma) != 0) {
         traits.formats |= CommaNumberFormats(trimmed);
     }
-    if (value::IsDigit(first) ? (classes.some & (kSlash | kDot | kHyphen)) != 0 || trimmed.find(' ') < 3
-                              : (classes.some & kDigit) != 0)
-        traits.written = ReadWrittenDate(trimmed);
+    const bool half_day = (classes.some & kColon) != 0 && value::ToLower(trimmed.back()) == 'm';
+    const bool dated = value::IsDigit(first) ? (classes.some & (kSlash | kDot | kHyphen)) != 0 ||
+                                                   trimmed.find(' ') < 3 || half_day || trimmed.find('W') == 4
+                                             : (classes.some & kDigit) != 0;
+    if (dated && (traits.formats & kIsoDatetimes) == 0) traits.written = ReadWrittenDate(trimmed);
+    if ((classes.some & kDigit) != 0) traits.formats |= AmountFormats(trimmed);
     if (trimmed.size() <= 5) RecogniseBoolean(text, trimmed, traits);
     if (trimmed.size() >= 32 && trimmed.size() <= 48) {
         std::uint8_t uuid[16];
@@ -302,7 +318,7 @@ Traits RecogniseText(Bytes text, Scratch& scratch) noexcept {
     return traits;
 }
 
-Traits RecogniseBlob(Bytes blob) noexcept {
+Traits RecogniseBlob(Bytes blob, Scratch& scratch) noexcept {
     Traits traits;
     traits.fits = FitBit(Kind::kBytea);
     constexpr std::size_t kUuidSize = 16;
@@ -315,6 +331,16 @@ Traits RecogniseBlob(Bytes blob) noexcept {
         if (variant && is_version(byte(6) >> 4)) traits.Add(Format::kUuidBytes);
         if (variant && is_version(byte(7) >> 4)) traits.Add(Format::kGuidBytes);
     }
+    for (const Kind kind : {Kind::kJson, Kind::kJsonb}) {
+        value::Rule rule;
+        rule.kind = kind;
+        value::Value out;
+        if (value::Convert(rule, value::Cell::Blob(blob), scratch, out).ok()) traits.fits |= FitBit(kind);
+    }
+    if ((traits.fits & FitBit(Kind::kJson)) != 0 && value::IsSqliteJsonbContainer(blob))
+        traits.Add(Format::kJsonbBytes);
+    if (value::IsGeoPackageGeometry(blob)) traits.Add(Format::kGeoPackage);
+    if (value::IsSpatiaLiteGeometry(blob)) traits.Add(Format::kSpatiaLite);
     if (!blob.empty() && value::FindTextFault(blob) == blob.size()) traits.Add(Format::kUtf8Bytes);
     return traits;
 }

@@ -1,5 +1,6 @@
 #include "core/assess/spelling.hpp"
 
+#include "core/value/number/written_number.hpp"
 #include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::assess {
@@ -59,20 +60,68 @@ Format DatetimeFormat(Bytes datetime) noexcept {
     return t ? Format::kIsoDatetimeT : Format::kIsoDatetime;
 }
 
+std::uint64_t FractionFormats(Bytes datetime) noexcept {
+    const std::size_t point = datetime.rfind('.');
+    const std::size_t colon = datetime.rfind(':', point);
+    if (point == Bytes::npos || colon == Bytes::npos) return 0;
+    std::size_t digits = 0;
+    while (point + 1 + digits < datetime.size() && IsDigit(datetime[point + 1 + digits]))
+        ++digits;
+    if (digits == 7) return FormatBit(Format::kFraction7);
+    return digits == 8 || digits == 9 ? FormatBit(Format::kFraction9) : 0;
+}
+
+bool HasOffsetFromUtc(Bytes datetime) noexcept {
+    const std::size_t sign = datetime.find_first_of("+-", datetime.find(':'));
+    return sign != Bytes::npos && datetime.find_first_of("123456789", sign) != Bytes::npos;
+}
+
 std::uint64_t CommaNumberFormats(Bytes text) noexcept {
     if (text.front() == '-' || text.front() == '+') text.remove_prefix(1);
+    // 007,50 has zeros that no number keeps.
+    if (text.size() > 1 && text[0] == '0' && IsDigit(text[1])) return 0;
+    const auto details = [](bool grouped, Bytes fraction) noexcept {
+        return (grouped && !fraction.empty() ? FormatBit(Format::kBothMarks) : 0) |
+               (fraction.size() == 3 ? FormatBit(Format::kTwoDecimals) : 0);
+    };
     std::uint64_t formats = 0;
     Bytes rest = text;
-    if (TakeGroups(rest, ',') && IsFraction(rest, '.')) formats |= FormatBit(Format::kGroupedNumber);
+    if (TakeGroups(rest, ',') && IsFraction(rest, '.'))
+        formats |= FormatBit(Format::kGroupedNumber) | details(true, rest);
     rest = text;
-    if (!TakeGroups(rest, '.')) {
+    const bool grouped = TakeGroups(rest, '.');
+    if (!grouped) {
         rest = text;
         while (!rest.empty() && IsDigit(rest.front()))
             rest.remove_prefix(1);
         if (rest.size() == text.size()) return formats;
     }
-    if (!rest.empty() && IsFraction(rest, ',')) formats |= FormatBit(Format::kDecimalComma);
+    if (!rest.empty() && IsFraction(rest, ','))
+        formats |= FormatBit(Format::kDecimalComma) | details(grouped, rest);
     return formats;
+}
+
+std::uint64_t AmountFormats(Bytes text) noexcept {
+    constexpr std::size_t kLongest = 40;
+    if (text.size() > kLongest) return 0;
+    Bytes rest = text;
+    if (rest.starts_with('-')) rest.remove_prefix(1);
+    bool currency = value::CurrencySize(rest) > 0, percent = false;
+    rest.remove_prefix(value::CurrencySize(rest));
+    rest.remove_prefix(currency ? value::BlankSize(rest) : 0);
+    if (rest.starts_with('-')) rest.remove_prefix(1);
+    const std::size_t begin = rest.find_first_not_of("0123456789.,'");
+    const Bytes number = rest.substr(0, begin);
+    rest = begin == Bytes::npos ? Bytes() : rest.substr(begin);
+    if (number.empty() || !IsDigit(number.front()) || !IsDigit(number.back())) return 0;
+    if (!rest.empty()) {
+        if (currency) return 0;
+        rest.remove_prefix(value::BlankSize(rest));
+        percent = rest == "%";
+        currency = !percent && value::CurrencySize(rest) == rest.size() && !rest.empty();
+        if (!percent && !currency) return 0;
+    }
+    return currency ? FormatBit(Format::kCurrency) : percent ? FormatBit(Format::kPercent) : 0;
 }
 
 bool IsEmail(Bytes text) noexcept {

@@ -13,8 +13,15 @@ Format NumberFormat(Bytes number, bool fits_integer) noexcept;
 /// Which variant of date and time an ISO text is.
 Format DatetimeFormat(Bytes datetime) noexcept;
 
-/// kDecimalComma, kGroupedNumber.
+/// kFraction7 or kFraction9, of a date and time with seconds.
+std::uint64_t FractionFormats(Bytes datetime) noexcept;
+/// Whether a date and time names another offset than zero.
+bool HasOffsetFromUtc(Bytes datetime) noexcept;
+
+/// kDecimalComma, kGroupedNumber, and of these kBothMarks and kTwoDecimals.
 std::uint64_t CommaNumberFormats(Bytes text) noexcept;
+/// kCurrency or kPercent: a number, in any of these spellings, with the sign before or behind it.
+std::uint64_t AmountFormats(Bytes text) noexcept;
 
 /// HTML Living Standard, "valid email address"; with a point in the domain, and 254 bytes at most (RFC 5321).
 bool IsEmail(Bytes text) noexcept;

@@ -20,6 +20,11 @@ struct FoundFormat {
 };
 std::vector<FoundFormat> FoundFormats(const ColumnProfile& column);
 
+/// Types of extensions that the server has, as SQL names them.
+struct ServerTypes {
+    const char* geometry = "";  ///< PostGIS's; empty: it is not installed. Not owned
+};
+
 struct Suggestion {
     schema::MappedType type;
     std::string encoding;  ///< option `encoding`; empty when none is needed
@@ -45,7 +50,7 @@ struct Suggestion {
 ///  - blobs of 16 bytes with a UUID's version in one order of bytes → uuid; blobs in text columns that are
 ///  UTF-8 → encoding utf8.
 /// Texts of digits stay text: what looks like a number may be a code. What has two readings is a note.
-Suggestion Suggest(const ColumnProfile& column);
+Suggestion Suggest(const ColumnProfile& column, const ServerTypes& types = {});
 
 /// The nearest type that holds every value of the column as it is, which its declared type does not.
 std::optional<schema::MappedType> NearestForAll(const ColumnProfile& column);
@@ -54,6 +59,7 @@ std::optional<schema::MappedType> NearestForAll(const ColumnProfile& column);
 /// more for just those columns, so `against` is always set.
 class ProfileCache;
 std::vector<Suggestion> SuggestAll(sqlite::Database& db, const sqlite::Table& table,
-                                   const TableProfile& profile, ProfileCache* cache = nullptr);
+                                   const TableProfile& profile, const ServerTypes& types = {},
+                                   ProfileCache* cache = nullptr);
 
 }  // namespace pgsqlite::assess

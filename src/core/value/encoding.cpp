@@ -1,214 +1,25 @@
-// The option `encoding`: names, what each type takes, and how patterns are told from misspelt names.
+// The option `encoding`: how lists are read, and how patterns are told from misspelt names.
 #include "core/value/encoding.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
-#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "core/base/nearest.hpp"
-#include "core/value/json/json_string.hpp"
+#include "core/value/encoding_list.hpp"
+#include "core/value/encoding_names.hpp"
 #include "core/value/text/ascii.hpp"
-#include "core/value/time/number_encodings.hpp"
 #include "core/value/time/pattern.hpp"
 
 namespace pgsqlite::value {
 namespace {
 
-/// iso, and every way in which a number counts time.
-constexpr auto kTemporalEncodings = [] {
-    std::array<Encoding, kNumberEncodingCount + 1> list{Encoding::kIso};
-    for (std::size_t i = 0; i < kNumberEncodingCount; ++i)
-        list[i + 1] = kNumberEncodings[i].encoding;
-    return list;
-}();
-constexpr Encoding kNumberTextEncodings[] = {Encoding::kDecimalComma, Encoding::kGrouped};
-constexpr Encoding kTextEncodings[] = {Encoding::kUtf8};
-constexpr Encoding kIntervalEncodings[] = {
-    Encoding::kPg,           Encoding::kIso8601,     Encoding::kSeconds,        Encoding::kMilliseconds,
-    Encoding::kMicroseconds, Encoding::kNanoseconds, Encoding::kDotnetTimespan, Encoding::kUtf8,
-};
-constexpr Encoding kAddressEncodings[] = {Encoding::kPg, Encoding::kInteger, Encoding::kUtf8};
-constexpr Encoding kUuidEncodings[] = {Encoding::kGuidLe};
-constexpr Encoding kArrayEncodings[] = {Encoding::kJson, Encoding::kPg};
-/// Those that no date or time has, by name.
-constexpr Encoding kOtherEncodings[] = {
-    Encoding::kUtf8,           Encoding::kGuidLe,       Encoding::kJson,         Encoding::kPg,
-    Encoding::kSeconds,        Encoding::kMilliseconds, Encoding::kMicroseconds, Encoding::kNanoseconds,
-    Encoding::kDotnetTimespan, Encoding::kIso8601,      Encoding::kInteger,      Encoding::kDecimalComma,
-    Encoding::kGrouped,
-};
-
-std::span<const Encoding> EncodingsOf(Target target) noexcept {
-    if (IsTemporal(target.kind)) return kTemporalEncodings;
-    switch (target.kind) {
-        case Kind::kText:
-        case Kind::kJson:
-        case Kind::kJsonb:
-            return kTextEncodings;
-        case Kind::kInput:
-            switch (target.input) {
-                case InputType::kInterval:
-                    return kIntervalEncodings;
-                case InputType::kMacaddr:
-                case InputType::kMacaddr8:
-                case InputType::kInet:
-                case InputType::kBits:
-                case InputType::kVaryingBits:
-                    return kAddressEncodings;
-                default:
-                    return kTextEncodings;
-            }
-        case Kind::kInt2:
-        case Kind::kInt4:
-        case Kind::kInt8:
-        case Kind::kFloat4:
-        case Kind::kFloat8:
-        case Kind::kNumeric:
-            return kNumberTextEncodings;
-        case Kind::kUuid:
-            return kUuidEncodings;
-        case Kind::kArray:
-            return kArrayEncodings;
-        default:
-            return {};
-    }
-}
-
-const char* TypeName(Target target) noexcept {
-    switch (target.kind) {
-        case Kind::kBoolean:
-            return "type boolean";
-        case Kind::kInt2:
-            return "type smallint";
-        case Kind::kInt4:
-            return "type integer";
-        case Kind::kInt8:
-            return "type bigint";
-        case Kind::kFloat4:
-            return "type real";
-        case Kind::kFloat8:
-            return "type double precision";
-        case Kind::kNumeric:
-            return "type numeric";
-        case Kind::kText:
-            return "type text";
-        case Kind::kBytea:
-            return "type bytea";
-        case Kind::kDate:
-            return "type date";
-        case Kind::kTime:
-            return "type time";
-        case Kind::kTimetz:
-            return "type time with time zone";
-        case Kind::kTimestamp:
-            return "type timestamp";
-        case Kind::kTimestamptz:
-            return "type timestamp with time zone";
-        case Kind::kUuid:
-            return "type uuid";
-        case Kind::kJson:
-            return "type json";
-        case Kind::kJsonb:
-            return "type jsonb";
-        case Kind::kArray:
-            return "an array";
-        case Kind::kInput:
-            if (target.input == InputType::kInterval) return "type interval";
-            break;
-    }
-    return "this type";
-}
-
-std::string ValidHint(Target kind) {
-    std::string hint = "Valid encodings for ";
-    hint += TypeName(kind);
-    hint += " are: ";
-    const char* separator = "";
-    for (const Encoding encoding : EncodingsOf(kind)) {
-        hint += separator;
-        hint += EncodingName(encoding);
-        separator = ", ";
-    }
-    if (kind.kind == Kind::kArray) hint += ", or a delimiter, which stands last";
-    if (IsTemporal(kind.kind)) {
-        const bool is_time = kind.kind == Kind::kTime || kind.kind == Kind::kTimetz;
-        hint += is_time ? ", or a pattern such as HH12:MI AM" : ", or a pattern such as DD/MM/YYYY HH24:MI";
-    }
-    hint += ".";
-    return hint;
-}
-
-/// The known word nearest to `word` for this kind, or null.
-const char* NearestEncoding(std::string_view word, Target kind) {
-    std::vector<const char*> names;
-    for (const Encoding encoding : EncodingsOf(kind))
-        names.push_back(EncodingName(encoding));
-    return NearestWord(word, names);
-}
-
-[[noreturn]] void ThrowUnknown(std::string_view word, Target kind) {
-    std::string hint;
-    if (const char* nearest = NearestEncoding(word, kind))
-        hint = "Perhaps you meant \"" + std::string(nearest) + "\". ";
-    throw Error(sqlstate::kInvalidAttributeValue, "invalid encoding \"" + std::string(word) + "\"", {},
-                hint + ValidHint(kind));
-}
-
-[[noreturn]] void ThrowUseless(std::string_view word, Target target) {
-    throw Error(sqlstate::kInvalidAttributeValue,
-                "encoding \"" + std::string(word) + "\" cannot be used for " + TypeName(target), {},
-                ValidHint(target));
-}
-
-[[noreturn]] void ThrowList(std::string_view option, Target kind, const char* what) {
-    throw Error(sqlstate::kInvalidAttributeValue, "invalid encoding list \"" + std::string(option) + "\"",
-                what, ValidHint(kind));
-}
-
-/// The list's words: slices between commas that do not stand in double quotes, white space around them cut
-/// off.
-std::vector<std::string_view> SplitWords(std::string_view option) {
-    std::vector<std::string_view> words;
-    bool quoted = false;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < option.size(); ++i) {
-        if (quoted && option[i] == '\\') {
-            ++i;
-        } else if (option[i] == '"') {
-            quoted = !quoted;
-        } else if (option[i] == ',' && !quoted) {
-            words.push_back(TrimSpace(option.substr(begin, i - begin)));
-            begin = i + 1;
-        }
-    }
-    words.push_back(TrimSpace(option.substr(begin)));
-    return words;
-}
-
-bool FindNamed(std::string_view word, Encoding& encoding) noexcept {
-    const auto is_named = [&](Encoding named) {
-        if (!EqualsWord(word, EncodingName(named))) return false;
-        encoding = named;
-        return true;
-    };
-    return std::any_of(std::begin(kTemporalEncodings), std::end(kTemporalEncodings), is_named) ||
-           std::any_of(std::begin(kOtherEncodings), std::end(kOtherEncodings), is_named);
-}
-
-bool Takes(Target kind, Encoding encoding) noexcept {
-    for (const Encoding taken : EncodingsOf(kind))
-        if (taken == encoding) return true;
-    return false;
-}
-
 /// Whether a word is an encoding's name where `target` is meant. MS and US are fields of patterns, too.
 bool IsName(std::string_view word, Target target, Encoding& encoding) noexcept {
-    return FindNamed(word, encoding) && (Takes(target, encoding) || !ReadPatternShape(word).has_field);
+    if (!FindNamed(word, encoding)) return false;
+    const PatternShape shape = ReadPatternShape(word);
+    return Takes(target, encoding) || !shape.has_field || shape.has_letter;
 }
 
 /// Written like the names of encodings (epoch_of_them), whatever fields its letters hold by chance.
@@ -300,40 +111,6 @@ Encodings& Encodings::operator=(Encodings&& other) noexcept {
 
 namespace {
 
-/// A list as it is written: each of its words, and whether it is one whole by its quotes or brackets.
-struct ListWord {
-    std::string text;
-    bool whole = false;
-};
-
-/// The texts of a JSON array of texts; false where the option is not one.
-bool ReadJsonList(std::string_view option, std::vector<ListWord>* words) {
-    option = TrimSpace(option);
-    if (option.size() < 2 || option.front() != '[' || option.back() != ']') return false;
-    option = TrimSpace(option.substr(1, option.size() - 2));
-    while (true) {
-        if (option.empty() || option.front() != '"') return false;
-        option.remove_prefix(1);
-        ListWord word;
-        word.whole = true;
-        const std::size_t end = [&] {
-            std::size_t at = 0;
-            while (at < option.size() && option[at] != '"')
-                at += option[at] == '\\' ? 2 : 1;
-            return at;
-        }();
-        if (end >= option.size()) return false;
-        const std::string_view body = option.substr(0, end);
-        word.text.resize(body.size());
-        word.text.resize(static_cast<std::size_t>(UnescapeJson(body, word.text.data()) - word.text.data()));
-        words->push_back(std::move(word));
-        option = TrimSpace(option.substr(end + 1));
-        if (option.empty()) return true;
-        if (option.front() != ',') return false;
-        option = TrimSpace(option.substr(1));
-    }
-}
-
 bool IsPattern(std::string_view text, Kind kind) {
     try {
         (void)CompilePattern(text, kind);
@@ -406,16 +183,16 @@ void Encodings::AddWhole(std::string_view word, bool last, std::string_view opti
 }
 
 Encodings Encodings::Parse(std::string_view option, Target target) {
-    if (EncodingsOf(target).empty())
+    if (!HasEncodings(target))
         throw Error(sqlstate::kInvalidAttributeValue,
                     "encoding \"" + std::string(option) + "\" cannot be used for " + TypeName(target),
                     "Cells become this type in one way only.");
 
     Encodings result;
-    std::vector<ListWord> whole;
+    std::vector<std::string> whole;
     if (ReadJsonList(option, &whole)) {
         for (std::size_t i = 0; i < whole.size(); ++i)
-            result.AddWhole(whole[i].text, i + 1 == whole.size(), option, target);
+            result.AddWhole(whole[i], i + 1 == whole.size(), option, target);
         return result;
     }
     if (target.kind == Kind::kArray) {
@@ -455,45 +232,6 @@ Encodings Encodings::Parse(std::string_view option, Target target) {
             result.AddPattern(pattern, option, target);
     }
     return result;
-}
-
-const char* EncodingName(Encoding encoding) noexcept {
-    if (const NumberEncoding* row = FindNumberEncoding(encoding)) return row->name;
-    switch (encoding) {
-        case Encoding::kIso:
-            return "iso";
-        case Encoding::kPattern:
-            return "pattern";
-        case Encoding::kUtf8:
-            return "utf8";
-        case Encoding::kGuidLe:
-            return "guid_le";
-        case Encoding::kJson:
-            return "json";
-        case Encoding::kPg:
-            return "pg";
-        case Encoding::kSeconds:
-            return "s";
-        case Encoding::kMilliseconds:
-            return "ms";
-        case Encoding::kMicroseconds:
-            return "us";
-        case Encoding::kNanoseconds:
-            return "ns";
-        case Encoding::kDotnetTimespan:
-            return "dotnet_timespan";
-        case Encoding::kIso8601:
-            return "iso8601";
-        case Encoding::kInteger:
-            return "integer";
-        case Encoding::kDecimalComma:
-            return "decimal_comma";
-        case Encoding::kGrouped:
-            return "grouped";
-        default:
-            break;
-    }
-    return "delimiter";
 }
 
 }  // namespace pgsqlite::value

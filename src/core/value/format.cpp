@@ -48,6 +48,20 @@ ShortDigits ShortestDigits(float value) noexcept {
     return Shortest(value);
 }
 
+char* WritePadded(char* out, std::uint64_t number, int width) noexcept {
+    char digits[20];
+    int count = 0;
+    do {
+        digits[count++] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    for (int i = count; i < width; ++i)
+        *out++ = '0';
+    while (count > 0)
+        *out++ = digits[--count];
+    return out;
+}
+
 std::size_t FormatInteger(std::int64_t value, char* buffer) noexcept {
     return static_cast<std::size_t>(std::to_chars(buffer, buffer + kNumberTextSize, value).ptr - buffer);
 }

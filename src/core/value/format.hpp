@@ -23,6 +23,9 @@ std::size_t FormatReal(double value, char* buffer) noexcept;
 /// Writes decimal digits with a sign where needed; buffer and result as for FormatReal.
 std::size_t FormatInteger(std::int64_t value, char* buffer) noexcept;
 
+/// Writes decimal digits, with zeros in front up to `width`. Returns the end of what was written.
+char* WritePadded(char* out, std::uint64_t number, int width) noexcept;
+
 /// The shortest decimal digits that read back to a finite double.
 struct ShortDigits {
     char digits[17];  ///< ASCII, no leading or trailing zeros; "0" for zero

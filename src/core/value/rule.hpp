@@ -45,7 +45,8 @@ enum class InputType : std::uint8_t {
     kInet,      ///< 4 or 16 bytes; inet and cidr
     kBits,      ///< bit(n), with n in max_chars
     kVaryingBits,
-    kOther,  ///< text only
+    kGeometry,  ///< PostGIS's: its text, or a blob under kGpkg or kSpatialite
+    kOther,     ///< text only
 };
 
 /// Text-like targets keep '' as it is; all others see it as "no value".
@@ -72,6 +73,10 @@ enum class Encoding : std::uint8_t {
     kFiletime,     ///< 100 ns since 1601-01-01
     kDotnetTicks,  ///< 100 ns since 0001-01-01
     kPattern,      ///< a to_char-like pattern
+    kRfc2822,      ///< Tue, 2 Jan 2024 03:04:05 +0100; from here to kCtime by spelled_forms.hpp
+    kJsDate,       ///< Tue Jan 02 2024 03:04:05 GMT+0100 (Central European Standard Time)
+    kGoTime,       ///< 2024-01-02 03:04:05.678 +0100 CET
+    kCtime,        ///< Tue Jan  2 03:04:05 2024
     kUtf8,         ///< a blob that holds UTF-8 text
     kSeconds,      ///< a number of seconds as an interval
     kMilliseconds,
@@ -85,6 +90,8 @@ enum class Encoding : std::uint8_t {
     kGuidLe,          ///< 16 bytes in .NET's order
     kJson,            ///< a JSON array
     kPg,              ///< as PostgreSQL writes it: an array {a,"b c",NULL}, an interval, an address
+    kGpkg,            ///< a GeoPackage's geometry
+    kSpatialite,      ///< SpatiaLite's geometry
     kDelimiter,       ///< text split at a delimiter
 };
 

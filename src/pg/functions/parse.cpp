@@ -6,8 +6,8 @@ namespace functions = pgsqlite::pg::functions;
 namespace {
 
 constexpr const char* kEncoding[] = {"encoding", nullptr};
-constexpr const char* kEncodingZone[] = {"encoding", "zone", nullptr};
-constexpr const char* kMarks[] = {"decimal", "grouping", nullptr};
+constexpr const char* kEncodingZone[] = {"encoding", "zone", "ambiguous_time", nullptr};
+constexpr const char* kMarks[] = {"decimal", "grouping", "currency", "percent", nullptr};
 
 }  // namespace
 

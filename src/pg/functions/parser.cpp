@@ -1,5 +1,6 @@
 #include "pg/functions/parser.hpp"
 
+#include "core/value/policy.hpp"
 #include "core/value/time/plausible.hpp"
 #include "core/value/value.hpp"
 #include "pg/fdw/column/column.hpp"
@@ -7,7 +8,7 @@
 namespace pgsqlite::pg::functions {
 namespace {
 
-constexpr int kMaxOptions = 2;
+constexpr int kMaxOptions = 4;
 
 /// What is kept from call to call, in a memory context of its own.
 struct Parser {
@@ -17,7 +18,9 @@ struct Parser {
     ArgumentKind argument;
     text* options[kMaxOptions];  ///< copies of the arguments it was made for
     value::NumberMarks marks;
+    value::AmountSigns signs;
     bool has_marks;
+    bool has_signs;
     fdw::ColumnConverter column;
     fdw::RowConverter* converter;
     Scratch* scratch;  ///< of a number brought into its plain spelling
@@ -77,11 +80,32 @@ void SetZone(Parser* parser, const char* zone) {
     parser->column.rule.zone = fdw::ZoneOf(zone);
 }
 
+/// Place of a word among those that an argument takes.
+int ChooseWord(const Parser* parser, const char* name, const char* words, const char* utf8) {
+    const int choice = value::WordIndex(words, utf8);
+    if (choice < 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("invalid %s \"%s\" for %s", name, ToServerText(utf8), parser->function->name),
+                        errhint("Valid words are: %s.", words)));
+    return choice;
+}
+
 void SetOption(Parser* parser, const char* name, const char* utf8) {
     if (std::strcmp(name, "encoding") == 0) {
         SetEncoding(parser, utf8);
     } else if (std::strcmp(name, "zone") == 0) {
         SetZone(parser, utf8);
+    } else if (std::strcmp(name, "ambiguous_time") == 0) {
+        const value::PolicyOption* option = value::FindPolicy(name);
+        value::SetPolicy(*option, ChooseWord(parser, name, option->words, utf8),
+                         &parser->column.rule.policies);
+    } else if (std::strcmp(name, "currency") == 0) {
+        parser->signs.currency = utf8;
+        parser->has_signs = true;
+    } else if (std::strcmp(name, "percent") == 0) {
+        parser->signs.percent =
+            static_cast<value::Percent>(ChooseWord(parser, name, "error number fraction", utf8));
+        parser->has_signs = true;
     } else {
         (std::strcmp(name, "decimal") == 0 ? parser->marks.decimal : parser->marks.grouping) = utf8;
         parser->has_marks = true;
@@ -133,6 +157,8 @@ const char* HintFor(const Parser& parser, const value::Cell& cell, value::Code c
     if (code == Code::kWrongClass && cell.storage_class == value::StorageClass::kBlob)
         return kind == value::Kind::kJsonb ? "For JSON text in bytes give encoding 'utf8'."
                                            : "For text in bytes: convert_from(value, 'UTF8').";
+    if (code == Code::kSkippedTime || code == Code::kRepeatedTime)
+        return "A fourth argument, ambiguous_time, chooses one of two instants: 'earlier' or 'later'.";
     if (code == Code::kZeroDate) return "nullif(value, '0000-00-00') makes it NULL.";
     if (code == Code::kTimeInDate) return "sqlite.parse_timestamp keeps the time.";
     if (code == Code::kExcessDigits)
@@ -142,7 +168,8 @@ const char* HintFor(const Parser& parser, const value::Cell& cell, value::Code c
     if (code == Code::kInvalidSyntax && kind == value::Kind::kNumeric &&
         cell.storage_class == value::StorageClass::kText)
         return "For a decimal comma or marks between thousands give them as second and third argument: "
-               "sqlite.parse_numeric(value, ',', '.').";
+               "sqlite.parse_numeric(value, ',', '.'), and a currency as fourth: sqlite.parse_numeric(value, "
+               "',', '.', '$').";
     if (code == Code::kNeedsEncoding || code == Code::kInvalidSyntax || code == Code::kWrongClass ||
         code == Code::kOutOfRange)
         return EncodingHint(parser, cell);
@@ -196,6 +223,7 @@ Parser* MakeParser(FunctionCallInfo fcinfo, const ParseFunction& function) {
     parser->argument_type = type;
     parser->argument = kind;
     parser->marks = value::NumberMarks();
+    parser->signs = value::AmountSigns();
 
     fdw::ColumnOptions options;
     if (function.or_null) options.policies.on_error = value::OnError::kNull;
@@ -245,7 +273,10 @@ Datum Parse(FunctionCallInfo fcinfo, const ParseFunction& function) {
     value::Cell read = cell;
     if (parser->has_marks && cell.bytes.size > 0) {
         Bytes plain;
-        const value::Status status = value::PlainNumber(cell.view(), parser->marks, *parser->scratch, plain);
+        const value::Status status =
+            parser->has_signs
+                ? value::PlainAmount(cell.view(), parser->marks, parser->signs, *parser->scratch, plain)
+                : value::PlainNumber(cell.view(), parser->marks, *parser->scratch, plain);
         if (!status.ok()) {
             Refuse(parser, *parser->converter, 0, cell, status, nullptr);
             PG_RETURN_NULL();

@@ -15,8 +15,9 @@ struct ParseFunction {
     Oid result;
     bool or_null;  ///< try_parse_…: NULL instead of an error
     /// Names of the arguments behind the value, which may not be NULL; null-terminated. Those called
-    /// "encoding" and "zone" mean what the column option and the server option do; "decimal" and "grouping"
-    /// are the marks of a written number.
+    /// "encoding", "zone" and "ambiguous_time" mean what the options of columns and servers do; "decimal" and
+    /// "grouping" are the marks of a written number, "currency" and "percent" what may stand beside it.
+    /// Overloads of the function end earlier.
     const char* const* options;
 };
 

@@ -9,6 +9,7 @@
 #include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/access.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/survey/server_types.hpp"
 
 namespace pgsqlite::pg::functions {
 
@@ -48,6 +49,7 @@ struct Terms {
     const char* zone_name;
     value::Zone zone;
     value::Policies policies;
+    assess::ServerTypes types;
 
     /// Whether a profile's own terms are the same.
     bool AreDefault() const noexcept {
@@ -61,7 +63,7 @@ struct Terms {
 void Assess(Report& report, sqlite::Database& database, const sqlite::Table& table,
             assess::ProfileCache& cache, const Terms& terms, bool duplicates) {
     report.profile = cache.Profile(database, table, {duplicates});
-    report.suggestions = assess::SuggestAll(database, table, *report.profile, &cache);
+    report.suggestions = assess::SuggestAll(database, table, *report.profile, terms.types, &cache);
     const std::vector<assess::ColumnProfile>& columns = report.profile->columns;
     report.misfits.assign(columns.size(), nullptr);
     std::vector<assess::ColumnRule> rules;
@@ -268,8 +270,12 @@ PG_SQLITE_FUNCTION(pg_sqlite_profile) {
     ReturnSetInfo* result = pgsqlite::pg::BeginMaterialized(fcinfo);
 
     const fdw::ServerOptions options = fdw::ReadServerOptions(server->options);
-    const functions::Terms terms = {options.naive_as_timestamptz, GetDatabaseEncoding() != PG_SQL_ASCII,
-                                    options.timezone, fdw::ZoneOf(options.timezone), options.policies};
+    const functions::Terms terms = {options.naive_as_timestamptz,
+                                    GetDatabaseEncoding() != PG_SQL_ASCII,
+                                    options.timezone,
+                                    fdw::ZoneOf(options.timezone),
+                                    options.policies,
+                                    {pgsqlite::pg::FindGeometryType()}};
     using Tables = std::vector<pgsqlite::sqlite::Table>;
     Tables* tables = pgsqlite::pg::NewIn<Tables>(CurrentMemoryContext);
     fdw::Pin* pin = fdw::Pin::Acquire(CurrentMemoryContext, server->serverid);

@@ -9,6 +9,7 @@
 #include "pg/survey/input_misfits.hpp"
 #include "pg/survey/meetings.hpp"
 #include "pg/survey/profile.hpp"
+#include "pg/survey/server_types.hpp"
 #include "pg/survey/trial.hpp"
 
 namespace pgsqlite::pg {
@@ -69,6 +70,7 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
     options.misfits = purpose != FactsFor::kMigration;
     options.utf8_server = GetDatabaseEncoding() != PG_SQL_ASCII;
     options.zones = ReadZones(design);
+    if (options.profile) options.types.geometry = FindGeometryType();
     for (size_t i = 0; i < design.tables.size(); ++i) {
         CHECK_FOR_INTERRUPTS();
         plan::PlannedTable& table = design.tables[i];

@@ -2,6 +2,7 @@
 // IntervalStyle, and a look at texts that it would read in its own way.
 #include <cstring>
 
+#include "core/value/format.hpp"
 #include "core/value/input/input.hpp"
 #include "core/value/text/ascii.hpp"
 #include "core/value/time/temporal.hpp"
@@ -14,20 +15,6 @@ constexpr bool IsLetter(char c) noexcept {
     return ToLower(c) >= 'a' && ToLower(c) <= 'z';
 }
 
-char* Append(char* out, std::uint64_t number, int width) noexcept {
-    char digits[20];
-    int count = 0;
-    do {
-        digits[count++] = static_cast<char>('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    for (int i = count; i < width; ++i)
-        *out++ = '0';
-    while (count > 0)
-        *out++ = digits[--count];
-    return out;
-}
-
 /// [±D days ]±HH:MM:SS.ffffff, a sign before each, so that no style carries one over to the next.
 std::size_t Write(std::int64_t usec, bool in_days, char* buffer) noexcept {
     const char sign = usec < 0 ? '-' : '+';
@@ -35,20 +22,20 @@ std::size_t Write(std::int64_t usec, bool in_days, char* buffer) noexcept {
     char* out = buffer;
     if (in_days && rest >= kMicrosPerDay) {
         *out++ = sign;
-        out = Append(out, rest / kMicrosPerDay, 1);
+        out = WritePadded(out, rest / kMicrosPerDay, 1);
         std::memcpy(out, " days ", 6);
         out += 6;
         rest %= kMicrosPerDay;
     }
     *out++ = sign;
     const std::uint64_t seconds = rest / kMicrosPerSecond;
-    out = Append(out, seconds / 3600, 2);
+    out = WritePadded(out, seconds / 3600, 2);
     *out++ = ':';
-    out = Append(out, seconds / 60 % 60, 2);
+    out = WritePadded(out, seconds / 60 % 60, 2);
     *out++ = ':';
-    out = Append(out, seconds % 60, 2);
+    out = WritePadded(out, seconds % 60, 2);
     *out++ = '.';
-    out = Append(out, rest % kMicrosPerSecond, 6);
+    out = WritePadded(out, rest % kMicrosPerSecond, 6);
     return static_cast<std::size_t>(out - buffer);
 }
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "core/value/geometry/geometry.hpp"
 #include "core/value/number/integer.hpp"
 #include "core/value/text/ascii.hpp"
 #include "core/value/text/text.hpp"
@@ -37,6 +38,8 @@ constexpr NamedType kNamedTypes[] = {
     {"polygon", InputType::kOther},
     {"circle", InputType::kOther},
     {"pg_lsn", InputType::kOther},
+    {"geometry", InputType::kGeometry},
+    {"geography", InputType::kGeometry},
     {"int4range", InputType::kOther},
     {"int8range", InputType::kOther},
     {"numrange", InputType::kOther},
@@ -49,7 +52,11 @@ constexpr NamedType kNamedTypes[] = {
 std::string_view BareName(std::string_view name) noexcept {
     constexpr std::string_view kInterval = "interval ";
     if (name.starts_with(kInterval)) return kInterval.substr(0, kInterval.size() - 1);
-    return name.substr(0, name.find('('));
+    name = name.substr(0, name.find('('));
+    // PostGIS's types may stand in any schema.
+    const std::size_t point = name.rfind('.');
+    const std::string_view bare = point == std::string_view::npos ? name : name.substr(point + 1);
+    return bare == "geometry" || bare == "geography" ? bare : name;
 }
 
 bool IsNumber(const Cell& cell) noexcept {
@@ -148,6 +155,10 @@ Status ConvertInput(const Rule& rule, const Cell& cell, Scratch& scratch, Value&
         case InputType::kBits:
         case InputType::kVaryingBits:
             return ConvertAddress(rule, cell, scratch, out);
+        case InputType::kGeometry:
+            if (cell.storage_class == StorageClass::kBlob)
+                return FormatGeometry(rule.encodings, cell.view(), scratch, out.bytes);
+            break;
         default:
             break;
     }

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/value/json/sqlite_jsonb.hpp"
 #include "core/value/text/text.hpp"
+#include "core/value/text/utf8.hpp"
 
 namespace pgsqlite::value {
 namespace {
@@ -86,7 +88,12 @@ Status ConvertJson(const Rule& rule, const Cell& cell, Scratch& scratch, Value& 
         }
         status = ValidateJson(checked.text, use, rule.utf8_server, scratch, checked.in_scratch);
     } else if (cell.storage_class == StorageClass::kBlob) {
-        return Status::Refused(Code::kWrongClass);
+        // What json() and jsonb columns of SQLite 3.45 and later hold.
+        status = TextOfSqliteJsonb(cell.view(), scratch, checked.text);
+        if (!status.ok()) return status;
+        if (FindTextFault(checked.text) != checked.text.size()) return Status::Refused(Code::kWrongClass);
+        status = ValidateJson(checked.text, use, rule.utf8_server, scratch, true);
+        if (!status.ok()) return status;
     } else {
         checked.text = NumberCellText(cell, scratch);
         checked.in_scratch = true;

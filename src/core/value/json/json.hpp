@@ -41,8 +41,9 @@ Status ValidateJson(Bytes& text, JsonUse use, bool utf8_server, Scratch& scratch
 /// @return end of what was written
 char* UnescapeJson(Bytes body, char* out) noexcept;
 
-/// kJson, kJsonb: texts that are JSON, numbers as JSON numbers; the bytes stay as they are. invalid_json
-/// applies to what is not JSON at all; valid JSON that jsonb cannot hold has its own codes.
+/// kJson, kJsonb: texts that are JSON, numbers as JSON numbers; the bytes stay as they are. Blobs are
+/// SQLite's binary JSON (sqlite_jsonb.hpp), or under encoding utf8 texts. invalid_json applies to what is not
+/// JSON at all; valid JSON that jsonb cannot hold has its own codes.
 Status ConvertJson(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept;
 
 }  // namespace pgsqlite::value

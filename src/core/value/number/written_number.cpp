@@ -88,6 +88,86 @@ Status PlainNumber(Bytes text, const NumberMarks& marks, Scratch& scratch, Bytes
     return WritePlain(text, marks, begin, plain);
 }
 
+std::size_t CurrencySize(Bytes text) noexcept {
+    if (text.starts_with('$')) return 1;
+    if (text.size() >= 2 && text[0] == '\xC2' && text[1] >= '\xA2' && text[1] <= '\xA5') return 2;
+    if (text.size() >= 3 && text[0] == '\xE2' && text[1] == '\x82' && text[2] >= '\xA0' && text[2] <= '\xBF')
+        return 3;
+    if (text.size() < 3) return 0;
+    for (const char c : text.substr(0, 3))
+        if (c < 'A' || c > 'Z') return 0;
+    return 3;
+}
+
+std::size_t BlankSize(Bytes text) noexcept {
+    if (!text.empty() && IsSpace(text.front())) return 1;
+    if (text.starts_with("\xC2\xA0")) return 2;
+    return text.starts_with("\xE2\x80\xAF") ? 3 : 0;
+}
+
+namespace {
+
+void SkipBlanks(Bytes& text) noexcept {
+    while (const std::size_t size = BlankSize(text))
+        text.remove_prefix(size);
+}
+
+/// Takes the currency from the front, with the blanks behind it.
+bool TakeCurrency(Bytes& text, Bytes currency) noexcept {
+    const std::size_t size = currency == kAnyCurrency                      ? CurrencySize(text)
+                             : text.substr(0, currency.size()) == currency ? currency.size()
+                                                                           : 0;
+    if (size == 0) return false;
+    text.remove_prefix(size);
+    SkipBlanks(text);
+    return true;
+}
+
+bool TakeSign(Bytes& text, bool& negative) noexcept {
+    if (text.empty() || (text[0] != '-' && text[0] != '+')) return false;
+    negative = text[0] == '-';
+    text.remove_prefix(1);
+    SkipBlanks(text);
+    return true;
+}
+
+}  // namespace
+
+Status PlainAmount(Bytes text, const NumberMarks& marks, const AmountSigns& signs, Scratch& scratch,
+                   Bytes& plain) noexcept {
+    constexpr Bytes kHundredth = "e-2";
+    const Status refused = Status::Refused(Code::kInvalidSyntax);
+    text = TrimSpace(text);
+    bool negative = false;
+    const bool signed_first = TakeSign(text, negative);
+    const bool has_currency = TakeCurrency(text, signs.currency);
+    if (!signed_first) TakeSign(text, negative);
+    // The number reaches to its last digit.
+    const std::size_t end = text.find_last_of("0123456789");
+    if (end == Bytes::npos || !IsDigit(text.front())) return refused;
+    Bytes rest = text.substr(end + 1);
+    text = text.substr(0, end + 1);
+    SkipBlanks(rest);
+    const bool percent = rest == "%";
+    if (!rest.empty() && !percent && (has_currency || !TakeCurrency(rest, signs.currency) || !rest.empty()))
+        return refused;
+    if (percent && (signs.percent == Percent::kError || has_currency)) return refused;
+
+    char* const begin = scratch.Reserve(text.size() + 2 + kHundredth.size());
+    if (begin == nullptr) return Status::Refused(Code::kOutOfMemory);
+    begin[0] = negative ? '-' : '+';
+    const Status status = WritePlain(text, marks, begin + 1, plain);
+    if (!status.ok()) return status;
+    std::size_t size = plain.size() + 1;
+    if (percent && signs.percent == Percent::kFraction) {
+        if (plain.find_first_of("eE") != Bytes::npos) return refused;
+        std::memcpy(begin + size, kHundredth.data(), kHundredth.size());
+        size += kHundredth.size();
+    }
+    plain = Bytes(begin, size);
+    return Status::Ok();
+}
+
 namespace {
 
 /// The mark between thousands that a text has; none where there is none of those that a list knows.

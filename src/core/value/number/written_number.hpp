@@ -2,6 +2,9 @@
 // brought into the plain spelling that every numeric target reads.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "core/base/bytes.hpp"
 #include "core/base/scratch.hpp"
 #include "core/value/cell.hpp"
@@ -29,6 +32,29 @@ const char* FaultOf(const NumberMarks& marks) noexcept;
 /// fine.
 /// @return kInvalidSyntax when the marks stand where they cannot, or kOutOfMemory
 Status PlainNumber(Bytes text, const NumberMarks& marks, Scratch& scratch, Bytes& plain) noexcept;
+
+/// What may stand beside a number.
+enum class Percent : std::uint8_t {
+    kError,     ///< a percent sign is no part of a number
+    kNumber,    ///< 12 % is 12
+    kFraction,  ///< 12 % is 0.12
+};
+struct AmountSigns {
+    Bytes currency;  ///< a sign or code as it is written, "*" for any; empty: none
+    Percent percent = Percent::kError;
+};
+inline constexpr Bytes kAnyCurrency = "*";
+
+/// Bytes of the currency sign (¢ £ ¤ ¥, $, U+20A0 to U+20BF) or code of three capitals that a text begins
+/// with, 0 for none.
+std::size_t CurrencySize(Bytes text) noexcept;
+/// Bytes of the blank (also U+00A0, U+202F) that a text begins with, 0 for none.
+std::size_t BlankSize(Bytes text) noexcept;
+
+/// PlainNumber of a text with a currency before or behind the number, or a percent sign behind it, blanks
+/// between them, and a sign before the number or before the currency: -$ 1,234.50, 12,5 %.
+Status PlainAmount(Bytes text, const NumberMarks& marks, const AmountSigns& signs, Scratch& scratch,
+                   Bytes& plain) noexcept;
 
 /// Longer numbers of these encodings are refused.
 inline constexpr std::size_t kWrittenNumberSize = 512;

@@ -2,6 +2,8 @@
 // buffer.
 #include "core/value/text/text.hpp"
 
+#include "core/value/geometry/geometry.hpp"
+
 #include <cstring>
 
 #include "core/value/format.hpp"
@@ -129,7 +131,23 @@ Status ConvertText(const Rule& rule, const Cell& cell, Scratch& scratch, Value& 
     return Status::Ok(applied);
 }
 
-Status ConvertBytea(const Rule&, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+namespace {
+
+/// A geometry's WKB, under the first encoding that reads it.
+Status ConvertWkb(const EncodingList& encodings, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    Status status = Status::Refused(Code::kWrongClass);
+    if (cell.storage_class != StorageClass::kBlob) return status;
+    Geometry geometry;
+    for (std::size_t i = 0; i < encodings.count && !status.ok(); ++i)
+        status = ReadGeometry(encodings.items[i], cell.view(), scratch, geometry);
+    if (status.ok()) out.bytes = geometry.wkb;
+    return status;
+}
+
+}  // namespace
+
+Status ConvertBytea(const Rule& rule, const Cell& cell, Scratch& scratch, Value& out) noexcept {
+    if (rule.encodings.count > 0) return ConvertWkb(rule.encodings, cell, scratch, out);
     Bytes bytes;
     if (cell.storage_class == StorageClass::kText || cell.storage_class == StorageClass::kBlob) {
         bytes = cell.view();

@@ -38,6 +38,9 @@ struct FieldWord {
 // A word that starts with another one stands before it.
 constexpr FieldWord kFields[] = {
     {"yyyy", PatternField::kYear, 4, kPartYear},
+    {"iyyy", PatternField::kIsoYear, 4, kPartYear},
+    {"iw", PatternField::kIsoWeek, 2, kPartMonth},
+    {"id", PatternField::kIsoDay, 1, kPartDay},
     {"yy", PatternField::kYearOfCentury, 2, kPartYear},
     {"month", PatternField::kMonthLong, 0, kPartMonth},
     {"mon", PatternField::kMonthShort, 0, kPartMonth},
@@ -71,7 +74,8 @@ constexpr FieldWord kFields[] = {
 };
 
 constexpr const char* kFieldList =
-    "Fields are YYYY, YY, MM, Mon, Month, DD, DDD, Dy, Day, HH24, HH12, MI, SS, SSSSS, MS, US, FF1 to FF6, "
+    "Fields are YYYY, YY, IYYY, IW, ID, MM, Mon, Month, DD, DDD, Dy, Day, HH24, HH12, MI, SS, SSSSS, MS, US, "
+    "FF1 to FF6, "
     "AM, PM, "
     "A.M., P.M., TZ, OF, TZH, TZM, and FM before a field; other letters stand in double quotes.";
 
@@ -197,6 +201,10 @@ class Compiler {
         if (!is_time && !Has(kDateParts))
             Fail("lacks a part of the date: it needs a year, a month and a day");
 
+        const int iso = HasField(PatternField::kIsoYear) + HasField(PatternField::kIsoWeek) +
+                        HasField(PatternField::kIsoDay);
+        if (iso != 0 && iso != 3) Fail("has a part of an ISO week date, which is IYYY, IW and ID together");
+
         const unsigned below_hour = kPartMinute | kPartSecond | kPartFraction | kPartMeridiem | kPartZone;
         if (!Has(kPartHour) && (parts_ & below_hour) != 0) Fail("has a part of a time, but no hour");
         if (Has(kPartSecond) && !Has(kPartMinute)) Fail("has seconds, but no minutes");
@@ -245,8 +253,9 @@ class Compiler {
             if (token.max_digits == 0) continue;
             const bool variable = token.min_digits != token.max_digits;
             if (variable && touches_next) Fail("has FM on a number right before other digits");
-            const bool is_year =
-                token.field == PatternField::kYear || token.field == PatternField::kYearOfCentury;
+            const bool is_year = token.field == PatternField::kYear ||
+                                 token.field == PatternField::kYearOfCentury ||
+                                 token.field == PatternField::kIsoYear;
             if (!touches_next && !touches_last && !is_year) token.min_digits = 1;
         }
     }

@@ -2,9 +2,9 @@
 // once. Stricter than PostgreSQL's to_timestamp, which skips separators and leftovers and fills in what is
 // missing: here the whole text matches or is refused, and a pattern names a whole date.
 //
-// Fields (any case): YYYY YY MM Mon Month DD DDD Dy Day HH24 HH12 HH MI SS SSSSS MS US FF1…FF6 AM PM A.M.
-// P.M. TZ OF TZH TZM, with FM before a field for a variable width, and "quoted text". All other characters
-// stand for themselves; a letter must be quoted, except the T between date and time.
+// Fields (any case): YYYY YY IYYY IW ID MM Mon Month DD DDD Dy Day HH24 HH12 HH MI SS SSSSS MS US FF1…FF6 AM
+// PM A.M. P.M. TZ OF TZH TZM, with FM before a field for a variable width, and "quoted text". All other
+// characters stand for themselves; a letter must be quoted, except the T between date and time.
 //
 // Widths: a number has as many digits as its field (a year exactly), or fewer where no digit stands beside it
 // (1/2/2024 under DD/MM/YYYY); digits of a fraction count from the point (.5 under .MS is half a second).
@@ -32,6 +32,9 @@ enum class PatternField : std::uint8_t {
     kDayOfYear,
     kWeekdayShort,  ///< checked against the date
     kWeekdayLong,
+    kIsoYear,  ///< of ISO 8601's weeks, with kIsoWeek and kIsoDay
+    kIsoWeek,
+    kIsoDay,
     kHour,
     kHour12,
     kMinute,

@@ -1,4 +1,5 @@
 // Matching a text against a compiled pattern. Runs per row: nothing is allocated.
+#include "core/value/time/calendar_names.hpp"
 #include "core/value/time/pattern.hpp"
 #include "core/value/time/temporal.hpp"
 #include "core/value/time/temporal_parts.hpp"
@@ -6,17 +7,14 @@
 namespace pgsqlite::value {
 namespace {
 
-// English, as to_char writes them whatever the locale; the first three letters are the short form.
-constexpr Bytes kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
-                             "july",    "august",   "september", "october", "november", "december"};
-constexpr Bytes kWeekdays[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
-constexpr std::int64_t kWeekdayOf2000 = 6;  // 2000-01-01 was a Saturday
-
 // What has no place in Written, since it is settled once all fields are known.
 struct Fields {
     std::int32_t year_of_century = -1;
     std::int32_t day_of_year = -1;
     std::int32_t weekday = -1;
+    std::int32_t iso_year = -1;
+    std::int32_t iso_week = 0;
+    std::int32_t iso_day = 0;
     std::int32_t hour12 = -1;
     std::int32_t second_of_day = -1;
     bool afternoon = false;
@@ -24,16 +22,6 @@ struct Fields {
     std::int32_t zone_hour = -1;
     std::int32_t zone_minute = 0;
 };
-
-template <std::size_t kCount>
-bool TakeName(TextReader& reader, const Bytes (&names)[kCount], bool whole, std::int32_t& index) noexcept {
-    for (std::size_t i = 0; i < kCount; ++i) {
-        if (!reader.TakeWord(whole ? names[i] : names[i].substr(0, 3))) continue;
-        index = static_cast<std::int32_t>(i);
-        return true;
-    }
-    return false;
-}
 
 bool TakeMeridiem(TextReader& reader, bool dots, bool& afternoon) noexcept {
     afternoon = reader.TakeWord(dots ? "p.m." : "pm");
@@ -67,7 +55,7 @@ bool TakeField(const Pattern& pattern, const PatternToken& token, TextReader& re
         case PatternField::kMonthShort:
         case PatternField::kMonthLong: {
             std::int32_t index = 0;
-            if (!TakeName(reader, kMonths, token.field == PatternField::kMonthLong, index)) return false;
+            if (!TakeName(reader, kMonthNames, token.field == PatternField::kMonthLong, index)) return false;
             written.month = index + 1;
             return true;
         }
@@ -77,7 +65,13 @@ bool TakeField(const Pattern& pattern, const PatternToken& token, TextReader& re
             return reader.TakeNumber(min, max, fields.day_of_year);
         case PatternField::kWeekdayShort:
         case PatternField::kWeekdayLong:
-            return TakeName(reader, kWeekdays, token.field == PatternField::kWeekdayLong, fields.weekday);
+            return TakeName(reader, kWeekdayNames, token.field == PatternField::kWeekdayLong, fields.weekday);
+        case PatternField::kIsoYear:
+            return reader.TakeNumber(min, max, fields.iso_year);
+        case PatternField::kIsoWeek:
+            return reader.TakeNumber(min, max, fields.iso_week);
+        case PatternField::kIsoDay:
+            return reader.TakeNumber(min, max, fields.iso_day);
         case PatternField::kHour:
             return reader.TakeNumber(min, max, written.hour);
         case PatternField::kHour12:
@@ -106,7 +100,28 @@ bool TakeField(const Pattern& pattern, const PatternToken& token, TextReader& re
     return false;
 }
 
+/// ISO 8601: weeks begin on Mondays, and a week belongs to the year that has its Thursday.
+void SettleIsoWeek(const Fields& fields, Written& written) noexcept {
+    constexpr std::int64_t kMondayBefore2000 = -5;  // 1999-12-27
+    const std::int64_t fourth = DaysFromCivil(fields.iso_year, 1, 4);
+    const std::int64_t first =
+        fourth - (fourth - kMondayBefore2000 - FloorDivide(fourth - kMondayBefore2000, 7) * 7);
+    const std::int64_t monday = first + (fields.iso_week - 1) * 7;
+    std::int64_t year = 0;
+    CivilFromDays(monday + 3, year, written.month, written.day);
+    if (fields.iso_week < 1 || fields.iso_day < 1 || fields.iso_day > 7 || year != fields.iso_year) {
+        written.impossible = true;
+        return;
+    }
+    CivilFromDays(monday + fields.iso_day - 1, year, written.month, written.day);
+    written.year = static_cast<std::int32_t>(year);
+}
+
 void SettleDate(const Fields& fields, Written& written) noexcept {
+    if (fields.iso_year >= 0) {
+        SettleIsoWeek(fields, written);
+        if (written.impossible) return;
+    }
     if (fields.year_of_century >= 0)
         written.year = fields.year_of_century + (fields.year_of_century < 70 ? 2000 : 1900);
     if (fields.day_of_year >= 0) {
@@ -118,10 +133,7 @@ void SettleDate(const Fields& fields, Written& written) noexcept {
         CivilFromDays(DaysFromCivil(written.year, 1, 1) + fields.day_of_year - 1, year, written.month,
                       written.day);
     }
-    // A month that does not exist is the caller's to refuse; the weekday of such a date is no question.
-    if (fields.weekday < 0 || written.month < 1 || written.month > 12) return;
-    const std::int64_t days = DaysFromCivil(written.year, written.month, written.day) + kWeekdayOf2000;
-    if (days - FloorDivide(days, 7) * 7 != fields.weekday) written.impossible = true;
+    CheckWeekday(fields.weekday, written);
 }
 
 void SettleTime(const Fields& fields, Written& written) noexcept {

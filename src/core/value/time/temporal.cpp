@@ -7,6 +7,7 @@
 
 #include "core/value/format.hpp"
 #include "core/value/time/pattern.hpp"
+#include "core/value/time/spelled_forms.hpp"
 #include "core/value/time/temporal_parts.hpp"
 
 namespace pgsqlite::value {
@@ -206,6 +207,10 @@ Status ConvertText(const Rule& rule, const Cell& cell, Value& out) noexcept {
             takes_numbers = true;
             Written written;
             status = MatchPattern(*rule.encodings.patterns[i], text, written);
+            if (status.ok()) status = PlaceWritten(rule, written, out);
+        } else if (IsSpelledForm(encodings[i])) {
+            Written written;
+            status = ReadSpelledForm(encodings[i], text, written);
             if (status.ok()) status = PlaceWritten(rule, written, out);
         } else {
             continue;

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/value/format.hpp"
 #include "core/value/time/temporal.hpp"
 #include "core/value/time/temporal_parts.hpp"
 
@@ -18,20 +19,6 @@ constexpr int kDaysBeforeMonth[2][13] = {{0, 31, 59, 90, 120, 151, 181, 212, 243
                                          {0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366}};
 
 constexpr std::int64_t kPowersOfTen[7] = {1, 10, 100, 1000, 10000, 100000, 1000000};
-
-char* WritePadded(char* out, std::uint64_t number, int width) noexcept {
-    char digits[20];
-    int count = 0;
-    do {
-        digits[count++] = static_cast<char>('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    for (int i = count; i < width; ++i)
-        *out++ = '0';
-    while (count > 0)
-        *out++ = digits[--count];
-    return out;
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "pg/fdw/column/column.hpp"
 
 #include "core/schema/declared_type.hpp"
+#include "core/value/input/input.hpp"
 
 namespace pgsqlite::pg::fdw {
 namespace {
@@ -123,6 +124,9 @@ value::InputType InputTypeOf(Oid type) {
         default:
             break;
     }
+    // No other extension calls a type so.
+    const char* name = type < FirstNormalObjectId ? nullptr : format_type_extended(type, -1, 0);
+    if (name != nullptr && value::InputTypeOfName(name) == InputType::kGeometry) return InputType::kGeometry;
     char category;
     bool preferred;
     get_type_category_preferred(type, &category, &preferred);
