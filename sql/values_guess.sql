@@ -111,6 +111,9 @@ SET timezone = 'UTC';
 SELECT * FROM guessed.spelled ORDER BY id;
 \x off
 SELECT doc, any_doc FROM guessed.blobs ORDER BY id;
+SELECT id, search_ FROM guessed.doc WHERE search_ @@ to_tsquery('english', 'dog');
+SELECT id, label FROM guessed.box WHERE box(point(minx, miny), point(maxx, maxy)) && box '((0.5,0.5),(2,2))';
+SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'guessed' AND indexdef ~ 'USING gi' ORDER BY 1;
 SELECT table_name, status FROM sqlite.validate() ORDER BY table_name;
 -- What is read as a value is carried over as a default.
 SELECT column_name, column_default FROM information_schema.columns WHERE table_schema = 'guessed' AND table_name = 'defaults' ORDER BY ordinal_position;

@@ -31,3 +31,17 @@ CREATE TABLE blobs (id INTEGER PRIMARY KEY, doc JSON, any_doc BLOB, gpkg GEOMETR
 INSERT INTO blobs VALUES
     (1, x'cc16176113311762cb0e010200852d302e35652d31301778', x'cc16176113311762cb0e010200852d302e35652d31301778', x'47500003e6100000000000000000f03f000000000000f03f000000000000004000000000000000400101000000000000000000f03f0000000000000040', x'0001e6100000000000000000f03f0000000000000040000000000000f03f00000000000000407c01000000000000000000f03f0000000000000040fe', x'0f8fad5bd9cb469fa16570867728950e'),
     (2, '[1]', x'0b', x'47500001ffffffff0101000000000000000000f03f0000000000000040', x'0001e6100000000000000000f03f0000000000000040000000000000f03f00000000000000407c01000000000000000000f03f0000000000000040fe', x'1f8fad5bd9cb969fd16570867728950e');
+-- Full-text indexes of another table's columns and of their own, and R-trees.
+CREATE TABLE doc (id INTEGER PRIMARY KEY, title TEXT, body TEXT, search TEXT);
+INSERT INTO doc VALUES (1, 'Hello', 'the quick brown fox', NULL), (2, NULL, 'lazy dogs', 'x');
+CREATE VIRTUAL TABLE doc_words USING fts5(title, body, content='doc', content_rowid='id', tokenize='porter unicode61');
+INSERT INTO doc_words (doc_words) VALUES ('rebuild');
+CREATE VIRTUAL TABLE note USING fts5(subject, text UNINDEXED, "at, or so" UNINDEXED);
+INSERT INTO note VALUES ('meeting notes', 'kept only', 'noon');
+CREATE VIRTUAL TABLE older USING fts4(a, b, notindexed=b);
+INSERT INTO older VALUES ('some words', 'others');
+CREATE VIRTUAL TABLE kept_elsewhere USING fts5(words, content='');
+CREATE VIRTUAL TABLE box USING rtree(id, minx, maxx, miny, maxy, +label);
+INSERT INTO box VALUES (1, 0, 1, 0, 1, 'one'), (2, 5, 6, 5, 6, 'two');
+CREATE VIRTUAL TABLE span USING rtree_i32(id, first, last, +a, +b);
+INSERT INTO span VALUES (1, 2, 3, 'a', 'b');

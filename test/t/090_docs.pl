@@ -9,6 +9,8 @@
 #  * <!-- check: refusals -->    SQLSTATE, words of the message, SQLite value, PostgreSQL type
 #  * <!-- check: verdicts -->    conditions on test/data/pushdown.sql's table item; where each runs (exact, superset,
 #    local): one verdict for all of the row, or one for each
+#  * <!-- check: classes -->     PostgreSQL types; behind each, what SQLite's values in the first line become in it: the
+#    value, or its SQLSTATE. All of PostgreSQL's own types that a column may have stand there
 #  * <!-- check: declared -->    types as declared in SQLite, the PostgreSQL type of all of them
 #
 # /data/ stands for the folder with the test data (test/data). Option names in docs/reference/options.md must be
@@ -241,6 +243,48 @@ sub check_values
 	}
 }
 
+# Every type with every kind of value.
+sub check_classes
+{
+	my ($file, $text) = @_;
+	my @rows = map { [ map { code($_) } @$_ ] } tables_of($text, 'classes');
+	return unless @rows;
+	my ($head) = $text =~ /<!-- check: classes -->\s*\n\|[^|]*\|(.*)\|\n/;
+	my @cells = map { code($_) } split /\s*\|\s*/, $head =~ s/^\s+|\s+$//gr;
+	my $database = new_database();
+	my $script = "CREATE EXTENSION pg_sqlite;\nSET client_min_messages = error;\nCREATE SERVER s FOREIGN DATA WRAPPER pg_sqlite OPTIONS "
+	  . "(database '$data/shop.db');\nCREATE TYPE mood AS ENUM ('1', 'abc');\nCREATE DOMAIN percentage AS integer CHECK (value BETWEEN 0 AND 100);\n"
+	  . "SET lc_monetary = 'C';\n\\pset format unaligned\n\\pset tuples_only on\n\\pset null NULL\n\\set VERBOSITY terse\n"
+	  . "\\echo \@\@types\n"
+	  . "SELECT format_type(oid, NULL) FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r', 'm') AND typcategory NOT IN ('A', 'Z') "
+	  . "AND (typname !~ '^(pg_|gtsvector)' OR typname IN ('pg_lsn', 'pg_snapshot'));\n\\echo \@\@end\n";
+	foreach my $n (0 .. $#rows)
+	{
+		foreach my $c (0 .. $#cells)
+		{
+			$script .= "CREATE FOREIGN TABLE t${n}_$c (v $rows[$n][0]) SERVER s OPTIONS (query \$q\$SELECT $cells[$c] AS v\$q\$);\n"
+			  . "\\echo \@\@begin $n $c\nSELECT v::text FROM t${n}_$c;\n\\echo \@\@state :SQLSTATE\n\\echo \@\@end $n $c\n";
+		}
+	}
+	my ($output) = psql($database, $script);
+	my %there = map { $_->[0] => 1 } @rows;
+	my ($types) = $output =~ /^\@\@types\n(.*?)^\@\@end$/ms;
+	is(join(', ', grep { !$there{$_} } split /\n/, $types), '', "$file: no type is missing");
+	foreach my $n (0 .. $#rows)
+	{
+		my ($type, @want) = @{ $rows[$n] };
+		my @got;
+		foreach my $c (0 .. $#cells)
+		{
+			my ($printed) = $output =~ /^\@\@begin $n $c\n(.*?)^\@\@end $n $c$/ms;
+			my $state = $printed =~ s/^\@\@state (\S+)\n//m ? $1 : '';
+			chomp $printed;
+			push @got, $state eq '00000' ? ($printed eq '' ? "''" : $printed) : $state;
+		}
+		is(join(' | ', @got), join(' | ', @want), "$file: values of $type");
+	}
+}
+
 # A SQLite table with a column of each declared type, and what IMPORT makes of it.
 sub check_declared
 {
@@ -363,6 +407,7 @@ foreach my $file (@files)
 	check_links($file, $text);
 	run_file($file, $text);
 	check_values($file, $text);
+	check_classes($file, $text);
 	check_declared($file, $text);
 	check_verdicts($file, $text);
 }

@@ -40,6 +40,8 @@ void FindFamilies(Findings& findings, const plan::Design& design, const std::vec
 void FindFrameworks(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
 /// What the findings about targets that have rows suggest.
 void ChooseExisting(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
+/// Indexes in place of what full-text and R-tree tables do. Needs profiles.
+void FindSearch(Findings& findings, const plan::Design& design, const std::vector<TableFacts>& facts);
 void FindViews(Findings& findings, const plan::Design& design);
 void FindTriggers(Findings& findings, const plan::Design& design);
 

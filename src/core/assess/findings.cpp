@@ -115,6 +115,7 @@ std::vector<Finding> FindAll(const plan::Design& design, const std::vector<Table
     FindRejects(findings, design, facts);
     FindViews(findings, design);
     FindTriggers(findings, design);
+    FindSearch(findings, design, facts);
     FindFrameworks(findings, design, facts);
     std::vector<Finding>& list = findings.list();
     // Servers in the order given, tables and columns by name; within one the severest first.

@@ -37,7 +37,8 @@ enum class Kind : std::uint8_t {
 enum class InputType : std::uint8_t {
     kText,      ///< name, citext: a number is its digits, as in text
     kNumber,    ///< a number type of an extension: its digits
-    kOid,       ///< 0 to 4294967295
+    kOid,       ///< 0 to 4294967295; xid and cid, too
+    kXid8,      ///< 0 to 18446744073709551615
     kMoney,     ///< by way of numeric, whatever lc_monetary says
     kInterval,  ///< needs a unit
     kMacaddr,   ///< 6 bytes

@@ -26,6 +26,9 @@ constexpr NamedType kNamedTypes[] = {
     {"varbit", InputType::kVaryingBits},
     {"money", InputType::kMoney},
     {"oid", InputType::kOid},
+    {"xid", InputType::kOid},
+    {"cid", InputType::kOid},
+    {"xid8", InputType::kXid8},
     {"\"char\"", InputType::kOther},
     {"xml", InputType::kOther},
     {"tsvector", InputType::kOther},
@@ -78,15 +81,28 @@ Status PassNumber(const Cell& cell, Scratch& scratch, Value& out) noexcept {
     return out.bytes.data() == nullptr ? Status::Refused(Code::kOutOfMemory) : Status::Ok();
 }
 
-Status ConvertOid(const Cell& cell, Scratch& scratch, Value& out) noexcept {
+constexpr std::int64_t kMaxOid = 0xffffffff;
+
+Status ConvertOid(InputType type, const Cell& cell, Scratch& scratch, Value& out) noexcept {
     std::int64_t integer = 0;
     if (cell.storage_class == StorageClass::kInteger)
         integer = cell.integer;
     else if (const Code code = IntegerFromReal(cell.real, integer); code != Code::kOk)
         return Status::Refused(code);
-    constexpr std::int64_t kMaxOid = 0xffffffff;
-    if (integer < 0 || integer > kMaxOid) return Status::Refused(Code::kOutOfRange);
+    if (integer < 0 || (type == InputType::kOid && integer > kMaxOid))
+        return Status::Refused(Code::kOutOfRange);
     return PassNumber(Cell::Integer(integer), scratch, out);
+}
+
+/// Digits within the range. Their input functions make 4294967295 of -1, and before version 16 xid's 0 of
+/// abc.
+Code CheckOidText(InputType type, Bytes text) noexcept {
+    text = TrimSpace(text);
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc::result_out_of_range) return Code::kOutOfRange;
+    if (error != std::errc() || end != text.data() + text.size()) return Code::kInvalidSyntax;
+    return type == InputType::kOid && number > std::uint64_t{kMaxOid} ? Code::kOutOfRange : Code::kOk;
 }
 
 /// Whether the list says how texts are written; without such a word they are as PostgreSQL writes them.
@@ -162,9 +178,13 @@ Status ConvertInput(const Rule& rule, const Cell& cell, Scratch& scratch, Value&
         default:
             break;
     }
-    if (HoldsText(rule, cell)) return PassText(rule, cell, scratch, out);
+    const bool is_oid = rule.input == InputType::kOid || rule.input == InputType::kXid8;
+    if (HoldsText(rule, cell)) {
+        const Code code = is_oid ? CheckOidText(rule.input, cell.view()) : Code::kOk;
+        return code == Code::kOk ? PassText(rule, cell, scratch, out) : Status::Refused(code);
+    }
     if (!IsNumber(cell) || !TakesNumbers(rule.input)) return Status::Refused(Code::kWrongClass);
-    return rule.input == InputType::kOid ? ConvertOid(cell, scratch, out) : PassNumber(cell, scratch, out);
+    return is_oid ? ConvertOid(rule.input, cell, scratch, out) : PassNumber(cell, scratch, out);
 }
 
 }  // namespace pgsqlite::value

@@ -22,7 +22,7 @@ std::int32_t LengthOfName(std::string_view name) noexcept;
 /// Whether a number of no encoding becomes a value of the type.
 constexpr bool TakesNumbers(InputType type) noexcept {
     return type == InputType::kText || type == InputType::kNumber || type == InputType::kOid ||
-           type == InputType::kMoney;
+           type == InputType::kXid8 || type == InputType::kMoney;
 }
 
 /// kInput: text for the type's input function, in the cell or in the scratch buffer.

@@ -118,7 +118,11 @@ value::InputType InputTypeOf(Oid type) {
         case MONEYOID:
             return InputType::kMoney;
         case OIDOID:
+        case XIDOID:
+        case CIDOID:
             return InputType::kOid;
+        case XID8OID:
+            return InputType::kXid8;
         case CHAROID:
             return InputType::kOther;  // 5 is a digit, and a byte
         default:
