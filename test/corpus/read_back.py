@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does a suggested spec read every value as what it is?
 
-    test/corpus/read_back.py [-v] FILE...
+    test/corpus/read_back.py [-v | -c] FILE...
 
 PGHOST, PGPORT and PGUSER name a cluster of a superuser that has the extension; its server must be able to read $TMPDIR. Of each
 file a copy is migrated by the spec that sqlite.suggest_spec writes. Then each cell of SQLite is compared with the one that
@@ -11,9 +11,13 @@ written down here once more (read_back_rules.py).
 
 -v: shows each column whose spec names a type or an encoding, with its first values on both sides, to be judged by reading.
 
+-c: checks the checker. In each table one value is changed behind the migration, and has to be found.
+
 Prints a line for each value that reads otherwise and, at last, the figures. Ends with 1 where there is such a value.
 """
 import collections
+import contextlib
+import io
 import json
 import os
 import re
@@ -28,7 +32,7 @@ from read_back_rules import NotThatType, from_postgresql, from_sqlite, sqlite_te
 
 class Figures(collections.Counter):
     ORDER = ("files", "files not migrated", "tables", "rows", "cells", "same text", "by the declared type", "by the spec",
-             "suggestions", "read otherwise")
+             "suggestions", "read otherwise", "changed", "changes not found")
 
     def show(self):
         for name in self.ORDER:
@@ -75,9 +79,53 @@ def settings_of(spec, table, column):
     return found
 
 
+# What makes another value of one, by type.
+CHANGES = {"smallint": "{0} # 1", "integer": "{0} # 1", "bigint": "{0} # 1", "numeric": "{0} + 0.5", "double precision": "{0} * 2 + 1",
+           "text": "{0} || 'x'", "character varying": "{0} || 'x'", "boolean": "NOT {0}", "bytea": "{0} || '\\x00'", "date": "{0} + 1",
+           "timestamp without time zone": "{0} + interval '1 microsecond'", "timestamp with time zone": "{0} + interval '1 microsecond'",
+           "time without time zone": "{0} + interval '1 microsecond'", "uuid": "gen_random_uuid()", "jsonb": "jsonb_build_array({0})"}
+
+
+def change_one(psql, target, columns, kinds, chosen):
+    """One value of a table. @return whether it could be: keys, lengths and CHECKs may refuse it"""
+    for i in range(len(columns)):
+        at = (i + chosen) % len(columns)
+        change = CHANGES.get(re.sub(r"\(.*?\)", "", kinds[at]))
+        if change is None:
+            continue
+        name = identifier(columns[at])
+        try:
+            done = psql.run(f"UPDATE {target} SET {name} = {change.format(name)} WHERE ctid = (SELECT ctid FROM {target} "
+                            f"WHERE {name} IS NOT NULL AND {name} IS DISTINCT FROM {change.format(name)} LIMIT 1) RETURNING 'changed'")
+        except RuntimeError:
+            continue
+        if done:
+            return True
+    return False
+
+
+def check_changed(psql, source, spec, table, load, figures):
+    """A change has to be found."""
+    found = Figures()
+    types = dict(psql.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+                           f"WHERE attrelid = '{load['target'].replace(chr(39), chr(39) * 2)}'::regclass AND attnum > 0"))
+    figures["tables"] += 1
+    if not change_one(psql, load["target"], load["columns"], [types[name] for name in load["columns"]], figures["tables"]):
+        return
+    figures["changed"] += 1
+    with contextlib.redirect_stdout(io.StringIO()):
+        check_table(psql, source, spec, table, load, found, False)
+    if not found["read otherwise"]:
+        figures["changes not found"] += 1
+        print(f"  {table}: a change was not found")
+
+
 def check_table(psql, source, spec, table, load, figures, verbose):
-    target, columns = load["target"], load["columns"]
-    named = [settings_of(spec, table, name) for name in load["source_columns"]]
+    # What an expression of the spec makes is not a value of SQLite's.
+    named = {name: settings_of(spec, table, name) for name in load["source_columns"]}
+    pairs = [pair for pair in zip(load["source_columns"], load["columns"]) if pair[0] and "convert" not in named[pair[0]]]
+    target, sources, columns = load["target"], [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    named = [named[name] for name in sources]
     types = dict(psql.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
                            f"WHERE attrelid = '{target.replace(chr(39), chr(39) * 2)}'::regclass AND attnum > 0"))
     kinds = [types[name] for name in columns]
@@ -87,7 +135,7 @@ def check_table(psql, source, spec, table, load, figures, verbose):
         there[key].append(row)
     examples = [[] for _ in columns]
     figures["tables"] += 1
-    for row in source.execute(f"SELECT {', '.join(map(identifier, load['source_columns']))} FROM {identifier(table)}"):
+    for row in source.execute(f"SELECT {', '.join(map(identifier, sources))} FROM {identifier(table)}"):
         figures["rows"] += 1
         key = []
         for cell, kind, keys in zip(row, kinds, named):
@@ -112,7 +160,7 @@ def check_table(psql, source, spec, table, load, figures, verbose):
     if left:
         figures["read otherwise"] += len(left)
         print(f"  {table} -> {target}: rows that SQLite does not have, {left[0]!r}"[:1000])
-    for name, kind, keys, example in zip(load["source_columns"], kinds, named, examples):
+    for name, kind, keys, example in zip(sources, kinds, named, examples):
         if not any(word in keys for word in ("type", "encoding")):
             continue
         figures["suggestions"] += 1
@@ -121,7 +169,7 @@ def check_table(psql, source, spec, table, load, figures, verbose):
             print(f"  {table}.{name}: {kind}{' by ' + str(keys['encoding']) if 'encoding' in keys else ''}: {shown}")
 
 
-def check_file(path, folder, figures, verbose):
+def check_file(path, folder, figures, verbose, change):
     copy = os.path.join(folder, "file.db")
     for end in ("", "-wal", "-journal"):
         if os.path.exists(copy + end):
@@ -149,7 +197,10 @@ def check_file(path, folder, figures, verbose):
     source.text_factory = lambda value: value.decode("utf-8", "surrogateescape")
     for server, table, load in psql.rows("SELECT server, table_name, load FROM sqlite.job_tables WHERE load IS NOT NULL"):
         try:
-            check_table(psql, source, json.loads(spec), table, json.loads(load), figures, verbose)
+            if change:
+                check_changed(psql, source, json.loads(spec), table, json.loads(load), figures)
+            else:
+                check_table(psql, source, json.loads(spec), table, json.loads(load), figures, verbose)
         except sqlite3.Error as error:
             print(f"  {table}: this SQLite can't read it: {error}")
     source.close()
@@ -157,16 +208,16 @@ def check_file(path, folder, figures, verbose):
 
 def main():
     arguments = sys.argv[1:]
-    verbose = arguments[:1] == ["-v"]
+    verbose, change = arguments[:1] == ["-v"], arguments[:1] == ["-c"]
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="read_back.") as folder:
         os.chmod(folder, 0o777)
-        for path in arguments[1 if verbose else 0:]:
+        for path in arguments[1 if verbose or change else 0:]:
             with open(path, "rb") as file:
                 if file.read(16) == b"SQLite format 3\0":
-                    check_file(path, folder, figures, verbose)
+                    check_file(path, folder, figures, verbose, change)
     figures.show()
-    sys.exit(1 if figures["read otherwise"] else 0)
+    sys.exit(1 if figures["read otherwise"] or figures["changes not found"] else 0)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,9 @@ def from_sqlite(cell, kind, keys):
             return uuid.UUID(bytes_le=cell) if "guid_le" in encodings else uuid.UUID(bytes=cell)
         return uuid.UUID(cell.strip())
     if base in ("json", "jsonb"):
-        return document(cell.decode() if isinstance(cell, bytes) else sqlite_text(cell))
+        if isinstance(cell, bytes):
+            return binary_document(cell)
+        return document(sqlite_text(cell))
     if base.startswith("timestamp") or base.startswith("time") or base == "date":
         return moment(cell, base, encodings)
     if base == "interval":
@@ -122,7 +124,10 @@ def split_list(text, kind):
         return json.loads(text)
     if kind.endswith("[]"):
         return [text]
-    return [word.strip().strip('"') for word in text.split(",")]
+    words = [word.strip().strip('"') for word in text.split(",")]
+    # A comma may be a part of a pattern, whose other half names no year.
+    whole = all("YY" in word or re.fullmatch("[a-z_0-9]+", word) for word in words)
+    return words if whole else [text]
 
 
 def exact_integer(text):
@@ -154,6 +159,36 @@ def document(text):
     return freeze(json.loads(text, object_pairs_hook=pairs, parse_float=decimal.Decimal, parse_int=decimal.Decimal))
 
 
+def binary_document(blob):
+    """SQLite's JSONB."""
+    def element(at):
+        kind, size, at = blob[at] & 15, blob[at] >> 4, at + 1
+        if size >= 12:
+            width = 1 << (size - 12)
+            size, at = int.from_bytes(blob[at:at + width], "big"), at + width
+        payload, end = blob[at:at + size], at + size
+        if kind <= 2:
+            return ((None, True, False)[kind]), end
+        if kind <= 6:
+            text = payload.decode()
+            return decimal.Decimal(int(text, 16) if "x" in text.lower() else text), end
+        if kind <= 10:
+            return payload.decode() if kind in (7, 10) else json.loads('"' + payload.decode().replace("\\'", "'") + '"'), end
+        items, inner = [], at
+        while inner < end:
+            item, inner = element(inner)
+            items.append(item)
+        return items if kind == 11 else dict(zip(items[::2], items[1::2])), end
+
+    def freeze(value):
+        if isinstance(value, list):
+            return ("array", tuple(map(freeze, value)))
+        if isinstance(value, dict):
+            return ("object", frozenset((key, freeze(item)) for key, item in value.items()))
+        return (type(value).__name__, value)
+    return freeze(element(0)[0])
+
+
 def array(text):
     """PostgreSQL's {a,"b c",NULL}, of one dimension."""
     for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|([^{},"]+)', text):
@@ -182,7 +217,9 @@ def moment(cell, base, encodings):
             return place(micros, base)
         if not isinstance(cell, (str, int)):
             continue
-        found = match_iso(str(cell).strip()) if encoding == "iso" else match_pattern(str(cell).strip(), encoding)
+        text = str(cell).strip()
+        found = (match_iso(text) if encoding == "iso" else match_spelled(text, encoding) if encoding in SPELLED
+                 else match_pattern(text, encoding))
         if found is not None:
             return place(found, base)
     raise NotThatType(f"{cell!r} under {encodings}")
@@ -220,6 +257,27 @@ def match_iso(text):
         year = int(m[1])
         day = days(1 - year if before else year, int(m[2]), int(m[3]))
     return day * DAY + clock(m[4], m[5], m[6], m[7], m[8])
+
+
+# Dates as programs write them: weekday, comment and zone's name say nothing more.
+SPELLED = {
+    "rfc2822": r"(?:[A-Z]\w\w,\s+)?(?P<d>\d\d?)\s+(?P<b>\w{3})\s+(?P<Y>\d{4})\s+(?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d))?\s+"
+               r"(?P<z>[-+]\d{4}|GMT|UTC|UT|Z)(?:\s+\(.*\))?",
+    "js_date": r"[A-Z]\w\w (?P<b>\w{3}) (?P<d>\d\d) (?P<Y>\d{4}) (?P<H>\d\d):(?P<M>\d\d):(?P<S>\d\d) GMT(?P<z>[-+]\d{4})(?: \(.*\))?",
+    "go_time": r"(?P<Y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<H>\d\d):(?P<M>\d\d):(?P<S>\d\d)(?:\.(?P<f>\d+))? (?P<z>[-+]\d{4}) \S+(?: m=\S+)?",
+    "ctime": r"[A-Z]\w\w (?P<b>\w{3}) [ \d]?(?P<d>\d) (?P<H>\d\d):(?P<M>\d\d):(?P<S>\d\d)(?: UTC| GMT)? (?P<Y>\d{4})",
+}
+
+
+def match_spelled(text, encoding):
+    m = re.fullmatch(SPELLED[encoding], text)
+    if not m:
+        return None
+    f = collections_of(m)
+    if encoding == "ctime":
+        f["d"] = text[8:10]
+    month = int(f["m"]) if "m" in f else 1 + [name[:3] for name in MONTHS].index(f["b"].lower())
+    return days(int(f["Y"]), month, int(f["d"])) * DAY + clock(f["H"], f["M"], f.get("S"), f.get("f"), f.get("z"))
 
 
 FIELDS = (("YYYY", r"(?P<Y>\d{4})"), ("YY", r"(?P<y>\d\d)"), ("Month", r"(?P<B>[A-Za-z]+)"), ("Mon", r"(?P<b>[A-Za-z]{3})"),
