@@ -65,8 +65,16 @@ TEST(Encodings, OtherKinds) {
     EXPECT_TRUE(Fails("s", Kind::kInput));
     EXPECT_EQ(Encodings::Parse("pg,iso8601,us", {Kind::kInput, InputType::kInterval}).list().count, 3);
     EXPECT_EQ(Encodings::Parse("integer", {Kind::kInput, InputType::kMacaddr}).list().count, 1);
-    EXPECT_EQ(Parse("utf8", Kind::kBytea),
-              "error: encoding \"utf8\" cannot be used for type bytea | Cells become this type in one way "
+    EXPECT_EQ(
+        Parse("utf8", Kind::kBytea),
+        "error: encoding \"utf8\" cannot be used for type bytea |  | Valid encodings for type bytea are: "
+        "gpkg, spatialite.");
+    EXPECT_EQ(Parse("gpkg,spatialite", Kind::kBytea), "gpkg,spatialite");
+    EXPECT_EQ(Encodings::Parse("spatialite", {Kind::kInput, InputType::kGeometry}).list().count, 1);
+    EXPECT_EQ(Parse("rfc2822,iso,JS_DATE,go_time,ctime", Kind::kTimestamptz),
+              "rfc2822,iso,js_date,go_time,ctime");
+    EXPECT_EQ(Parse("unix", Kind::kBoolean),
+              "error: encoding \"unix\" cannot be used for type boolean | Cells become this type in one way "
               "only. | ");
 }
 
@@ -136,7 +144,8 @@ TEST(Encodings, SeveralPatterns) {
 
 TEST(Encodings, MisspeltNames) {
     const std::string valid =
-        "Valid encodings for type timestamp are: iso, unix, unix_ms, unix_us, unix_ns, julian, excel, "
+        "Valid encodings for type timestamp are: iso, rfc2822, js_date, go_time, ctime, unix, unix_ms, "
+        "unix_us, unix_ns, julian, excel, "
         "webkit, cocoa, cocoa_ns, filetime, "
         "dotnet_ticks, or a pattern such as DD/MM/YYYY HH24:MI.";
     EXPECT_EQ(Parse("unix_mss", Kind::kTimestamp),

@@ -358,7 +358,7 @@ TEST(Json, SqliteJsonb) {
                          "31"),
               "!out of range");
     EXPECT_EQ(JsonOfBlob("27c328"), "!wrong class");
-    EXPECT_EQ(JsonOfBlob("485c713131"), "!invalid json@2");
+    EXPECT_EQ(JsonOfBlob("485c713131"), "!invalid json@1");
     // Keys that jsonb would drop.
     EXPECT_EQ(JsonOfBlob("8c1761133117611332", Kind::kJsonb), "!duplicate key@8");
     EXPECT_FALSE(IsSqliteJsonbContainer(FromHex("13")));

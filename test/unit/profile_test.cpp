@@ -317,8 +317,16 @@ TEST_F(ProfileTest, Suggestions) {
     EXPECT_EQ(Suggested("a", "TEXT", "('550e8400-e29b-41d4-a716-446655440000')"), "uuid, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('{}'), ('[1]')"), "jsonb, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('2024-01-31'), ('')"), "date, 1 against");
-    EXPECT_EQ(Suggested("a", "TEXT", "('2024-01-31 10:00'), ('2024-01-31')"),
+    // A day and its midnight are not the same, unless the column is one of dates.
+    EXPECT_EQ(Suggested("a", "TEXT", "('2024-01-31 10:00'), ('2024-01-31')"), "text, 0 against");
+    EXPECT_EQ(Suggested("created_at", "TEXT", "('2024-01-31 10:00'), ('2024-01-31')"),
               "timestamp without time zone, 0 against");
+    EXPECT_EQ(Suggested("date_id", "INTEGER", "(1600000000), (1600000001)"), "bigint, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('04:35'), ('12:00')"), "text, 0 against");
+    EXPECT_EQ(Suggested("start_time", "TEXT", "('04:35'), ('12:00')"), "time without time zone, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('1,2'), ('3,14')"), "text, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('1.001,2'), ('3,14')"), "numeric as decimal_comma, 0 against");
+    EXPECT_EQ(Suggested("a", "TEXT", "('2024.4.2'), ('2023.12.1')"), "text, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('2024-01-31T10:00:00Z')"), "timestamp with time zone, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('yes'), ('no')"), "text, 0 against");
     EXPECT_EQ(Suggested("a", "TEXT", "('NO'), ('NO')"), "text, 0 against");
