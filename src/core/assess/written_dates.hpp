@@ -116,8 +116,8 @@ struct WrittenCount {
 /// How a set of cells can be read, all of them.
 struct WrittenPatterns {
     std::vector<std::string> patterns;  ///< in the order of the table; every cell matches one
-    /// "DD/MM/YYYY or MM/DD/YYYY", where no cell tells which, or "MM/DD/YY for 1970 to 2069, …", where no century is
-    /// written: nothing is chosen.
+    /// "DD/MM/YYYY or MM/DD/YYYY", where no cell tells which, or "MM/DD/YY for 1970 to 2069, …", where no
+    /// century is written: nothing is chosen.
     std::vector<std::string> ambiguous;
     bool has_time = false;    ///< some cell has
     bool lacks_time = false;  ///< some cell has none
