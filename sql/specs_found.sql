@@ -76,6 +76,28 @@ CALL sqlite.rollback(:job);
 SELECT * FROM found.branch;
 DROP SCHEMA found CASCADE;
 
+-- Rows of the source that would find each other in the target are a blocker, for match and upsert.
+CREATE SCHEMA found;
+CREATE TABLE found.seat (id bigint PRIMARY KEY, number bigint NOT NULL UNIQUE, guest text);
+\set match '{"include": ["seat"], "tables": {"seat": {"match_on": ["number"]}}}'
+\set upsert '{"include": ["seat"], "tables": {"seat": {"upsert": {"key": ["number"]}}}}'
+SELECT severity, column_name, finding, rows, example, suggestion FROM sqlite.assess('{found}', 'found', :'match') WHERE severity <> 'note';
+SELECT severity, column_name, finding, rows, example, suggestion FROM sqlite.assess('{found}', 'found', :'upsert') WHERE severity <> 'note';
+CALL sqlite.migrate('{found}', 'found', :'upsert');
+-- By a key that SQLite has, too, they don't.
+\set upsert '{"include": ["seat"], "tables": {"seat": {"upsert": {"key": ["id"]}}}, "on_error": "reject"}'
+SELECT severity, finding FROM sqlite.assess('{found}', 'found', :'upsert') WHERE severity = 'blocker';
+CALL sqlite.migrate('{found}', 'found', :'upsert') \gset
+SELECT read, written, rejected FROM sqlite.job_tables WHERE job = :job;
+SELECT status, missing, extra, different FROM sqlite.validate(:job);
+DROP SCHEMA found CASCADE;
+
+-- A table lacks what another one has, NOT NULL, with which it is merged: known before.
+\set spec '{"include": ["child", "branch"], "tables": {"child": {"target": "tree", "foreign_keys": []}, "branch": {"target": "tree"}}, "columns": {"child.parent": {"target": "up", "type": "text"}, "branch.up": {"skip": true}}}'
+SELECT severity, table_name, finding, rows FROM sqlite.assess('{found}', 'found', :'spec') WHERE severity = 'blocker';
+CALL sqlite.migrate('{found}', 'found', :'spec');
+DROP SCHEMA IF EXISTS found CASCADE;
+
 RESET client_min_messages;
 DROP SERVER found CASCADE;
 DROP SERVER found_again CASCADE;

@@ -38,11 +38,19 @@ sub new {
 	# What suggest_spec writes is as good a spec as any.
 	$self->{suggested} = chance(0.25);
 	$self->{spec} = $makers[2]->new(sources => \@sources, servers => $self->{servers}, target => $target, folder => "$folder/backup", schema => spec_schema())->{spec};
+	# What holds where the spec is silent.
+	$self->{options} = [ map { $seed % 3 && chance(0.25) ? server_options() : '' } @sources ];
 	# What costs time is asked of some.
 	$self->{modes} = [ chance(0.3) ? some_modes() : () ];
 	$self->{looks} = chance(0.3);
 	$self->{dumps} = chance(0.1);
 	return $self;
+}
+
+sub server_options {
+	my @options = ([ timezone => 'Europe/Berlin', 'Asia/Kathmandu' ], [ timestamp_type => 'timestamptz', 'timestamp' ], [ on_error => 'null' ], [ excess_digits => 'round', 'truncate' ], [ empty_as_null => 'true' ], [ invalid_text => 'replace' ], [ nul_bytes => 'strip' ],
+		[ zero_date_as_null => 'true' ], [ invalid_json => 'string' ], [ too_long => 'truncate' ], [ ambiguous_time => 'later' ], [ snapshot => 'statement' ], [ immutable => 'true' ], [ keep_connections => 'false' ]);
+	return join '', map { my ($name, @values) = @$_; ", $name '" . pick(@values) . "'" } grep { chance(0.2) } @options;
 }
 
 # Other ways to carry out the same spec, after which the same rows must be there: members of the spec, and whether it is cut
@@ -129,7 +137,7 @@ sub steps {
 	my $allowed = 'reject,untranslated,constraint,cannot compare,unread';
 	return (
 		[ begin => join(";\n", "$session; CREATE SCHEMA app",
-			(map { "CREATE SERVER $self->{servers}[$_] FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$files[$_]')" } 0 .. $#files), @{ $self->{target} }) ],
+			(map { "CREATE SERVER $self->{servers}[$_] FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$files[$_]'" . ($self->{options}[$_] // '') . ")" } 0 .. $#files), @{ $self->{target} }) ],
 		[ before => $state ],
 		$self->{dumps} ? [ dump => $dump ] : (),
 		[ assess => "SELECT 'finding', severity, table_name, column_name, finding, rows FROM sqlite.assess($servers, $spec)" ],
@@ -257,6 +265,7 @@ sub reductions {
 			return (spec => $copy);
 		};
 	}
+	push @ways, sub { return (options => []) } if grep { $_ ne '' } @{ $self->{options} };
 	for my $list ([ 'target', $self->{target} ], map { [ $_, $self->{sources}[$_] ] } 0 .. $#{ $self->{sources} }) {
 		my ($what, $sql) = @$list;
 		for my $chunk (8, 1) {

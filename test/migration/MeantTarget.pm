@@ -86,9 +86,9 @@ sub add_table {
 		push @$sql, "INSERT INTO $name (" . join(', ', map { identifier($_->{name}) } @filled) . ') OVERRIDING SYSTEM VALUE VALUES (' . join(', ', map { $value{ $_->{type} } } @filled) . ')' if @filled;
 	}
 	if (chance(0.1)) {
-		my $body = pick('RETURN NEW', 'IF NEW.%s IS NULL THEN RETURN NULL; END IF; RETURN NEW', "IF NEW.%s IS NULL THEN RAISE EXCEPTION ''no''; END IF; RETURN NEW", 'NEW.%s := NULL; RETURN NEW') =~ s/%s/identifier($any->{name})/ger;
+		my $body = pick('RETURN NEW', 'IF NEW.%s IS NULL THEN RETURN NULL; END IF; RETURN NEW', "IF NEW.%s IS NULL THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW", 'NEW.%s := NULL; RETURN NEW') =~ s/%s/identifier($any->{name})/ger;
 		my $function = 'app.fired' . @$sql;
-		push @$sql, "CREATE FUNCTION $function() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN " . ($body) . "; END'", "CREATE " . pick("TRIGGER g BEFORE INSERT ON $name FOR EACH ROW", "TRIGGER g AFTER INSERT ON $name FOR EACH ROW", "CONSTRAINT TRIGGER g AFTER INSERT ON $name DEFERRABLE INITIALLY DEFERRED FOR EACH ROW") . " EXECUTE FUNCTION $function()";
+		push @$sql, "CREATE FUNCTION $function() RETURNS trigger LANGUAGE plpgsql AS \$f\$BEGIN $body; END\$f\$", "CREATE " . pick("TRIGGER g BEFORE INSERT ON $name FOR EACH ROW", "TRIGGER g AFTER INSERT ON $name FOR EACH ROW", "CONSTRAINT TRIGGER g AFTER INSERT ON $name DEFERRABLE INITIALLY DEFERRED FOR EACH ROW") . " EXECUTE FUNCTION $function()";
 	}
 	push @$sql, "ALTER TABLE $name ENABLE ROW LEVEL SECURITY" if chance(0.02);
 	push @{ $self->{tables} }, { name => $name, columns => \@columns, key => \@key };

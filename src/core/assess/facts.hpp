@@ -70,6 +70,7 @@ struct DuplicateFacts {
     std::uint64_t groups = 0;
     std::string example;
     bool merged = false;  ///< rows of several databases meet
+    bool finds = false;   ///< by it rows find those of the target, and would find each other
 };
 
 /// Rows that were refused for one reason.

@@ -200,12 +200,29 @@ void FindWidth(Findings& findings, const PlannedTable& table) {
     finding.suggestion = "leave columns out, split the table, or gather columns in one jsonb column";
 }
 
+/// Rows of the source that would find each other in the target: one would stay, or be written over, unseen.
+void FindMeetingRows(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
+    for (const DuplicateFacts& duplicates : facts.duplicates) {
+        if (!duplicates.finds) continue;
+        Finding& finding = findings.Add(
+            table, Severity::kBlocker,
+            "rows of the source are equal under " + duplicates.key + ", and would find each other");
+        finding.rows = duplicates.groups;
+        finding.example = duplicates.example;
+        finding.column = duplicates.column;
+        finding.suggestion = "find them by other columns, leave rows out (where), or add them all (append)";
+        finding.settings.push_back({"existing", "append", Setting::Level::kTable});
+    }
+}
+
 void FindDuplicates(Findings& findings, const PlannedTable& table, const TableFacts& facts) {
     const bool tried = facts.trial && facts.trial->unforeseen.empty();
     if (tried && std::none_of(facts.trial->faults.begin(), facts.trial->faults.end(),
                               [](const StepFault& fault) { return fault.sqlstate == "23505"; }))
-        return;
+        return FindMeetingRows(findings, table, facts);
+    FindMeetingRows(findings, table, facts);
     for (const DuplicateFacts& duplicates : facts.duplicates) {
+        if (duplicates.finds) continue;
         Finding& finding = findings.Add(
             table, Severity::kBlocker,
             "duplicates under " + duplicates.key +

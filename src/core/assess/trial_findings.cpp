@@ -20,8 +20,10 @@ const PlannedColumn* BlamedColumn(const PlannedTable& table, const Refusal& refu
 
 /// Whether a column's own findings tell of it already.
 bool IsTold(const PlannedTable& table, const TableFacts& facts, const Refusal& refusal) {
-    // A column that nothing fills, and rows without a partition, are findings of the design.
-    if (refusal.sqlstate == "23502" && BlamedColumn(table, refusal) == nullptr) return true;
+    // A column of a target that nothing fills, and rows without a partition, are findings of the design; what
+    // a table lacks that is merged into a new one is not.
+    const bool merged_anew = table.merged_into && table.existing == nullptr;
+    if (refusal.sqlstate == "23502" && !merged_anew && BlamedColumn(table, refusal) == nullptr) return true;
     if (refusal.sqlstate == "23514" && refusal.columns.empty() && table.partitioning) return true;
     if (!refusal.conversion || refusal.columns.empty()) return false;
     return std::all_of(refusal.columns.begin(), refusal.columns.end(), [&](const std::string& name) {

@@ -212,4 +212,10 @@ void DesignMatches(Designer& designer) {
     MatchDesigner(designer).Run();
 }
 
+std::vector<std::string> FindingKey(const PlannedTable& table) {
+    if (table.match) return table.match->usable ? table.match->on : std::vector<std::string>();
+    const bool upserts = table.settings.existing == spec::Existing::kUpsert && table.existing != nullptr;
+    return upserts ? UpsertKey(table) : std::vector<std::string>();
+}
+
 }  // namespace pgsqlite::plan

@@ -31,6 +31,10 @@ std::vector<MatchStatement> PrepareMatches(const Design& design, const PlannedTa
 /// row.
 std::vector<std::string> NaturalKey(const PlannedTable& table);
 
+/// The columns of the target by which a table's rows find those that are there, under `existing` match and
+/// upsert; empty where they don't.
+std::vector<std::string> FindingKey(const PlannedTable& table);
+
 /// How a table's rows meet those of its target.
 struct Meeting {
     std::vector<std::string> key;  ///< by which they are compared

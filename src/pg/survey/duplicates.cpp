@@ -1,5 +1,6 @@
 #include "pg/survey/duplicates.hpp"
 
+#include "core/plan/match_statements.hpp"
 #include "core/schema/names.hpp"
 #include "core/sqlite/identifier.hpp"
 #include "pg/subtransaction.hpp"
@@ -26,6 +27,7 @@ struct Key {
     std::string name;
     std::vector<std::string> columns;          ///< the target's
     std::vector<const PlannedTable*> sources;  ///< the tables whose rows meet under it
+    bool finds = false;                        ///< rows of the target are found by it
 };
 
 /// The source columns of a key; empty where one of them is not read as it is.
@@ -52,6 +54,21 @@ bool IsSuspect(const PlannedTable& table, const assess::TableFacts& facts, const
     return false;
 }
 
+std::string Words(const std::vector<std::string>& columns) {
+    std::string list;
+    for (const std::string& column : columns)
+        list += (list.empty() ? "" : ", ") + column;
+    return list;
+}
+
+/// Whether the types are free of other roles' code, which must not run beforehand.
+bool MayMake(const Survey& survey, const PlannedTable& table, const std::vector<std::string>& columns) {
+    return std::none_of(columns.begin(), columns.end(), [&](const std::string& name) {
+        const PlannedColumn* column = table.FindTarget(name);
+        return column != nullptr && survey.existing.code_of_types.count(column->type.sql) > 0;
+    });
+}
+
 /// The keys of a new table that are worth asking about.
 std::vector<Key> SuspectKeys(const Survey& survey, const PlannedTable& table,
                              const assess::TableFacts& facts) {
@@ -65,19 +82,10 @@ std::vector<Key> SuspectKeys(const Survey& survey, const PlannedTable& table,
     for (const plan::PlannedKey& planned : table.keys) {
         if (!planned.reason.empty()) continue;
         Key key;
-        key.name = planned.primary ? "primary key" : "unique key";
-        const char* separator = " (";
-        for (const std::string& column : planned.columns) {
-            key.name += separator + column;
-            separator = ", ";
-        }
-        key.name += ")";
+        key.name =
+            std::string(planned.primary ? "primary key (" : "unique key (") + Words(planned.columns) + ")";
         key.columns = planned.columns;
-        // Values of other roles' types are not made beforehand.
-        bool readable = std::none_of(key.columns.begin(), key.columns.end(), [&](const std::string& name) {
-            const PlannedColumn* column = table.FindTarget(name);
-            return column != nullptr && survey.existing.code_of_types.count(column->type.sql) > 0;
-        });
+        bool readable = MayMake(survey, table, key.columns);
         for (const PlannedTable* source : sources)
             readable = readable && !ColumnsOf(*source, key.columns).empty();
         if (!readable || (sources.size() == 1 && !IsSuspect(table, facts, key))) continue;
@@ -85,6 +93,42 @@ std::vector<Key> SuspectKeys(const Survey& survey, const PlannedTable& table,
         keys.push_back(std::move(key));
     }
     return keys;
+}
+
+/// Whether SQLite keeps rows apart by some of these columns, and PostgreSQL does, whatever they hold.
+bool IsUnique(const PlannedTable& table, const Key& key) {
+    for (const PlannedColumn* column : ColumnsOf(table, key.columns))
+        if (!assess::KeepsApart(*column)) return false;
+    const auto among = [&](const std::string& name) {
+        const PlannedColumn* column = table.Find(name);
+        return column != nullptr &&
+               std::find(key.columns.begin(), key.columns.end(), column->name) != key.columns.end();
+    };
+    const std::vector<int> primary = table.table().primary_key();
+    if (!primary.empty() && std::all_of(primary.begin(), primary.end(), [&](int i) {
+            return among(table.table().columns[static_cast<std::size_t>(i)].name);
+        }))
+        return true;
+    return std::any_of(
+        table.table().indexes.begin(), table.table().indexes.end(), [&](const sqlite::Index& index) {
+            return index.unique && !index.partial && !index.has_expression() &&
+                   std::all_of(index.columns.begin(), index.columns.end(),
+                               [&](const sqlite::IndexColumn& part) { return among(part.name); });
+        });
+}
+
+/// The key by which rows find those of a target that exists, where the source may have some of them twice.
+/// What `where` leaves out is not known here.
+std::vector<Key> FindingKeys(const Survey& survey, const PlannedTable& table) {
+    Key key;
+    key.columns = plan::FindingKey(table);
+    key.name = "the key by which rows of the target are found (" + Words(key.columns) + ")";
+    key.sources = {&table};
+    key.finds = true;
+    if (key.columns.empty() || table.filter || !MayMake(survey, table, key.columns) ||
+        ColumnsOf(table, key.columns).empty() || IsUnique(table, key))
+        return {};
+    return {key};
 }
 
 /// Groups of equal keys, and one of them, as columns of one row.
@@ -135,10 +179,13 @@ bool Ask(const char* sql, uint64* groups, char** example) {
 }  // namespace
 
 void FindDuplicates(const SurveyHandle& handle, const PlannedTable& table, assess::TableFacts* facts) {
-    if (!table.creates() || !facts->failure.empty()) return;
+    if (!facts->failure.empty() || !table.not_migrated.empty()) return;
     auto* keys = NewIn<std::vector<Key>>(CurrentMemoryContext);
     auto* sql = NewIn<std::string>(CurrentMemoryContext);
-    Guard([&] { *keys = SuspectKeys(*handle.survey, table, *facts); });
+    Guard([&] {
+        *keys =
+            table.creates() ? SuspectKeys(*handle.survey, table, *facts) : FindingKeys(*handle.survey, table);
+    });
     for (size_t i = 0; i < keys->size(); ++i) {
         const Key& key = (*keys)[i];
         Guard([&] { *sql = QueryOf(handle, table, key); });
@@ -153,6 +200,7 @@ void FindDuplicates(const SurveyHandle& handle, const PlannedTable& table, asses
             duplicates.groups = groups;
             duplicates.example = shown;
             duplicates.merged = key.sources.size() > 1;
+            duplicates.finds = key.finds;
             facts->duplicates.push_back(std::move(duplicates));
         });
     }

@@ -81,7 +81,11 @@ const std::vector<assess::TableFacts>* ReadFacts(const SurveyHandle& handle, Fac
         });
         assess::TableFacts* own = &facts->back();
         assess::ApplyFacts(*own, table);
-        if (!options.profile) continue;
+        if (!options.profile) {
+            // Nothing fails later where they are there.
+            if (!table.creates()) FindDuplicates(handle, table, own);
+            continue;
+        }
         CountInputMisfits(handle, server, table, own);
         FindDuplicates(handle, table, own);
         ReadMeeting(table, own);
