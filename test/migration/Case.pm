@@ -141,7 +141,7 @@ sub steps {
 		[ before => $state ],
 		$self->{dumps} ? [ dump => $dump ] : (),
 		[ assess => "SELECT 'finding', severity, table_name, column_name, finding, rows FROM sqlite.assess($servers, $spec)" ],
-		[ plan => "SELECT 'plan', sum(predicted_rejects), count(*) FILTER (WHERE predicted_rejects IS NULL) FROM sqlite.plan($servers, $spec) WHERE section = 'data' AND statement ~ '(^|\n)(INSERT|DELETE|DO )'" ],
+		[ plan => "SELECT 'plan', sum(predicted_rejects), count(*) FILTER (WHERE predicted_rejects IS NULL) FROM sqlite.plan($servers, $spec) WHERE section = 'data' AND object !~ '^keys ' AND statement ~ '(^|\n)(INSERT|DELETE|DO )'" ],
 		[ suggest => "SELECT 'suggested', $suggested" ],
 		[ suggested => "SELECT 'finding', severity, table_name, column_name, finding, suggestion FROM sqlite.assess($servers, $suggested)" ],
 		$self->{looks} ? ([ plain => "SELECT 'finding', severity, table_name, column_name, finding, suggestion FROM sqlite.assess($servers)" ],
