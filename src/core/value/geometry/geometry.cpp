@@ -1,7 +1,6 @@
 #include "core/value/geometry/geometry.hpp"
 
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 
@@ -177,6 +176,15 @@ std::size_t MeasureSpatiaLite(Bytes blob, std::int32_t* srid, bool* little_endia
     return measured.Copy(false) && measured.at_end() ? measured.size() : 0;
 }
 
+char* WriteHex(Bytes bytes, char* out) noexcept {
+    static constexpr char kHex[] = "0123456789ABCDEF";
+    for (const char c : bytes) {
+        *out++ = kHex[static_cast<unsigned char>(c) >> 4];
+        *out++ = kHex[static_cast<unsigned char>(c) & 15];
+    }
+    return out;
+}
+
 }  // namespace
 
 Status ReadGeometry(Encoding encoding, Bytes blob, Scratch& scratch, Geometry& geometry) noexcept {
@@ -211,32 +219,41 @@ bool IsSpatiaLiteGeometry(Bytes blob) noexcept {
 }
 
 Status FormatGeometry(const EncodingList& encodings, Bytes blob, Scratch& scratch, Bytes& text) noexcept {
-    static constexpr char kHex[] = "0123456789ABCDEF";
-    constexpr std::size_t kPrefix = 24;  // SRID=…;
+    // PostGIS's flag for a reference system, whose number stands behind the type then (EWKB).
+    constexpr std::uint32_t kHasSrid = 0x20000000;
+    constexpr std::size_t kTypeEnd = 5;
     Status status = Status::Refused(Code::kWrongClass);
     Geometry geometry;
     for (std::size_t i = 0; i < encodings.count && !status.ok(); ++i)
         if (encodings.items[i] == Encoding::kGpkg || encodings.items[i] == Encoding::kSpatialite)
             status = ReadGeometry(encodings.items[i], blob, scratch, geometry);
     if (!status.ok()) return status;
-    if (geometry.wkb.size() > (kMaxValueSize - kPrefix) / 2) return Status::Refused(Code::kTooLarge);
+    const std::size_t size = 2 * (geometry.wkb.size() + sizeof(geometry.srid));
+    if (size > kMaxValueSize) return Status::Refused(Code::kTooLarge);
     const bool copied = geometry.wkb.data() < blob.data() || geometry.wkb.data() > blob.data() + blob.size();
     const std::size_t used = copied ? geometry.wkb.size() : 0;
-    char* const base = scratch.Grow(used, used + kPrefix + 2 * geometry.wkb.size());
+    char* const base = scratch.Grow(used, used + size);
     if (base == nullptr) return Status::Refused(Code::kOutOfMemory);
-    const char* const wkb = copied ? base : geometry.wkb.data();
+    const Bytes wkb(copied ? base : geometry.wkb.data(), geometry.wkb.size());
     char* out = base + used;
-    char* const begin = out;
-    if (geometry.srid != 0) {
-        std::memcpy(out, "SRID=", 5);
-        out = std::to_chars(out + 5, out + kPrefix, geometry.srid).ptr;
-        *out++ = ';';
+    if (geometry.srid == 0) {
+        out = WriteHex(wkb, out);
+    } else {
+        const bool little = wkb[0] == 1;
+        const auto type = ReadNumber<std::uint32_t>(wkb.data() + 1, little) | kHasSrid;
+        char numbers[sizeof type + sizeof geometry.srid];
+        std::memcpy(numbers, &type, sizeof type);
+        std::memcpy(numbers + sizeof type, &geometry.srid, sizeof geometry.srid);
+        out = WriteHex(wkb.substr(0, 1), out);
+        for (const char* p : {numbers, numbers + sizeof type}) {
+            const auto ordered = ReadNumber<std::uint32_t>(p, little);
+            char bytes[sizeof ordered];
+            std::memcpy(bytes, &ordered, sizeof ordered);
+            out = WriteHex(Bytes(bytes, sizeof bytes), out);
+        }
+        out = WriteHex(wkb.substr(kTypeEnd), out);
     }
-    for (std::size_t i = 0; i < geometry.wkb.size(); ++i) {
-        *out++ = kHex[static_cast<unsigned char>(wkb[i]) >> 4];
-        *out++ = kHex[static_cast<unsigned char>(wkb[i]) & 15];
-    }
-    text = Bytes(begin, static_cast<std::size_t>(out - begin));
+    text = Bytes(base + used, static_cast<std::size_t>(out - (base + used)));
     return Status::Ok();
 }
 

@@ -26,8 +26,8 @@ Status ReadGeometry(Encoding encoding, Bytes blob, Scratch& scratch, Geometry& g
 bool IsGeoPackageGeometry(Bytes blob) noexcept;
 bool IsSpatiaLiteGeometry(Bytes blob) noexcept;
 
-/// The text that PostGIS's geometry_in takes: SRID=4326;0101…, in the scratch buffer. Tries the encodings of
-/// the rule in order.
+/// The text that PostGIS's types take: WKB with the number of the system behind its type (EWKB), in
+/// hexadecimal, in the scratch buffer. Tries the encodings of the rule in order.
 Status FormatGeometry(const EncodingList& encodings, Bytes blob, Scratch& scratch, Bytes& text) noexcept;
 
 }  // namespace pgsqlite::value
