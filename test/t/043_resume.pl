@@ -124,7 +124,9 @@ for my $spec ('{"workers": 2}', '{"workers": 2, "transaction": "batch", "commit_
 	sql('DROP SCHEMA IF EXISTS fresh CASCADE');
 }
 
-# What may be gone in a moment is waited for, and told: a lock on the target, and a writer in the file.
+# What may be gone in a moment is waited for, and told: a lock on the target, and a writer in the file. Both are held until the job
+# has met them.
+sub met { return q{EXISTS (SELECT FROM sqlite.job_log WHERE message ~ '^attempt 1 failed' AND job > } . sql('SELECT max(job) FROM sqlite.jobs') . ')' }
 sub while_locked
 {
 	my ($call, @holder) = @_;
@@ -143,13 +145,14 @@ my $append = '"transaction": "batch", "commit_rows": 300, "include": ["item"], "
 for my $workers (1, 2)
 {
 	while_locked("SET lock_timeout = '200ms'; CALL sqlite.migrate('{shop}', 'kept', '{\"workers\": $workers, $append}')",
-		@psql, '-c', 'BEGIN', '-c', 'LOCK kept.item', '-c', q{SELECT 'locked'}, '-c', 'SELECT pg_sleep(0.7)');
+		@psql, '-c', 'BEGIN', '-c', 'LOCK kept.item', '-c', q{SELECT 'locked'}, '-c', "DO \$\$ BEGIN FOR i IN 1 .. 600 LOOP IF (" . met() . ') THEN EXIT; END IF; PERFORM pg_sleep(0.02); END LOOP; END $$');
 	is(sql('SELECT count(*), count(DISTINCT id) FROM kept.item'), '1001|1001', 'and each row is there once');
 	sql('DELETE FROM kept.item WHERE id > 0');
 }
 sql("ALTER SERVER shop OPTIONS (ADD busy_timeout '100')");
-while_locked("CALL sqlite.migrate('{shop}', 'kept', '{$append}')",
-	'sh', '-c', "sqlite3 '$dir/shop.db' 'BEGIN EXCLUSIVE' '.shell echo locked; sleep 0.7' 'COMMIT'");
+append_to_file("$dir/hold.sh", "echo locked\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12; do\npsql -XAtq -d '" . $node->connstr('postgres') . "' <<'SQL' | grep -q t && break\nSELECT "
+	. met() . "\nSQL\nsleep 0.1\ndone\n");
+while_locked("CALL sqlite.migrate('{shop}', 'kept', '{$append}')", 'sqlite3', "$dir/shop.db", 'BEGIN EXCLUSIVE', ".shell sh $dir/hold.sh", 'COMMIT');
 
 # What can't be resumed.
 like(try_sql('CALL sqlite.resume(1); SELECT 1', extra_params => ['--single-transaction']), qr/NOTICE|ERROR/, 'in a block');
