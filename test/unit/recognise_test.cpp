@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/cancel.hpp"
 #include "core/value/format.hpp"
 #include "core/value/value.hpp"
 
@@ -390,6 +391,19 @@ TEST(RecogniseTest, FaultsOfText) {
     const Traits fine = RecogniseText(std::string(100, 'x') + "\xc3\xa9", scratch);
     EXPECT_FALSE(fine.nul || fine.invalid_text);
     EXPECT_EQ(fine.characters, 101u);
+}
+
+TEST(RecogniseText, LeavesTheRestWhenItIsTold) {
+    Scratch scratch;
+    // More blocks than lie between two looks.
+    const std::string hex(8 * 1024 * 1024, 'a');
+    EXPECT_NE(RecogniseText(hex, scratch).formats & FormatBit(Format::kHex), 0u);
+    cancel_asked = []() noexcept { return true; };
+    const Traits told = RecogniseText(hex, scratch);
+    const Traits brief = RecogniseText("aaaaaaaa", scratch);
+    cancel_asked = nullptr;
+    EXPECT_EQ(told.formats & FormatBit(Format::kHex), 0u);
+    EXPECT_NE(brief.formats & FormatBit(Format::kHex), 0u);
 }
 
 }  // namespace

@@ -271,7 +271,7 @@ void ColumnProfiler::Add(const Cell& cell, const RowName& name, Scratch& scratch
         ++slots_[last_slot_].count;
     else
         Count(key, traits, cell, name);
-    if (!cell.is_null()) TestDeclared(traits, cell, name, scratch);
+    if (!cell.is_null() && !IsCancelled(cell)) TestDeclared(traits, cell, name, scratch);
 }
 
 bool ColumnProfiler::ascending() const noexcept {

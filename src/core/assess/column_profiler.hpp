@@ -12,6 +12,7 @@
 
 #include "core/assess/profile.hpp"
 #include "core/assess/recognise.hpp"
+#include "core/base/cancel.hpp"
 #include "core/base/scratch.hpp"
 #include "core/value/value.hpp"
 
@@ -26,6 +27,13 @@ struct RowName {
 
     Example Show(const value::Cell& cell) const;
 };
+
+/// Whether what is left to be asked of a cell is to be left: it is long, and whoever asks was told to stop.
+inline bool IsCancelled(const value::Cell& cell) noexcept {
+    const bool has_bytes =
+        cell.storage_class == value::StorageClass::kText || cell.storage_class == value::StorageClass::kBlob;
+    return has_bytes && CancelledOver(cell.bytes.size);
+}
 
 class ColumnProfiler {
   public:

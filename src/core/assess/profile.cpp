@@ -4,6 +4,7 @@
 
 #include "core/assess/column_profiler.hpp"
 #include "core/assess/table_reader.hpp"
+#include "core/base/error.hpp"
 #include "core/value/text/ascii.hpp"
 
 namespace pgsqlite::assess {
@@ -143,8 +144,10 @@ TableProfile ReadProfile(sqlite::Database& db, const sqlite::Table& table, const
     while (reader.Next()) {
         const RowName& name = reader.name();
         const Cell* cell = name.cells;
-        for (ColumnProfiler& profiler : profilers)
-            profiler.Add(*cell++, name, scratch);
+        for (ColumnProfiler& profiler : profilers) {
+            profiler.Add(*cell, name, scratch);
+            if (IsCancelled(*cell++)) throw Error(sqlstate::kQueryCanceled, "profiling was cancelled");
+        }
     }
     scratch.Verify();
     profile.rows = reader.rows();

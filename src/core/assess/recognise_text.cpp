@@ -6,6 +6,7 @@
 #include "core/assess/recognise.hpp"
 #include "core/assess/recognise_number.hpp"
 #include "core/assess/spelling.hpp"
+#include "core/base/cancel.hpp"
 #include "core/value/boolean.hpp"
 #include "core/value/geometry/geometry.hpp"
 #include "core/value/id/uuid.hpp"
@@ -81,6 +82,7 @@ struct Classes {
 Classes LookAt(Bytes text) noexcept {
     constexpr std::size_t kBlock = 64;
     Classes found;
+    CancelTicks ticks;
     const auto* p = reinterpret_cast<const unsigned char*>(text.data());
     std::size_t left = text.size();
     for (;;) {
@@ -93,7 +95,7 @@ Classes LookAt(Bytes text) noexcept {
         p += size;
         left -= size;
         if (left == 0) return found;
-        if ((found.all & kWhole) == 0) {
+        if ((found.all & kWhole) == 0 || ticks.Cancelled()) {
             found.complete = false;
             return found;
         }
@@ -304,10 +306,11 @@ Traits RecogniseText(Bytes text, Scratch& scratch) noexcept {
         return traits;
     }
     const Classes classes = LookAt(text);
+    if (CancelledOver(text.size())) return traits;
     const bool ascii = classes.complete && (classes.some & (kHigh | kNulByte)) == 0;
     if (!ascii) FindFaults(text, traits);
     traits.characters = ascii ? text.size() : value::CountCharacters(text);
-    if (traits.invalid_text || traits.nul) return traits;
+    if (traits.invalid_text || traits.nul || CancelledOver(text.size())) return traits;
     traits.fits |= traits.fits != 0 ? FitBit(Kind::kText) : 0;
     if (RecogniseDigits(text, classes, traits)) {
         traits.fits |= FitBit(Kind::kText) | FitBit(Kind::kBytea);

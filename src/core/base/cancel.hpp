@@ -2,6 +2,7 @@
 // parts asks now and then, and gives up as it does where memory is at its end: that is no word on the value.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace pgsqlite {
@@ -11,6 +12,13 @@ inline bool (*cancel_asked)() noexcept = nullptr;
 
 inline bool Cancelled() noexcept {
     return cancel_asked != nullptr && cancel_asked();
+}
+
+/// Where one value is looked at in several ways: whether to leave the rest of them. Asks only of values that
+/// take milliseconds.
+inline bool CancelledOver(std::size_t bytes) noexcept {
+    constexpr std::size_t kLong = 1024 * 1024;
+    return bytes > kLong && Cancelled();
 }
 
 /// Asks at every 65,536th turn of a loop, which is at least once in some milliseconds.
