@@ -22,7 +22,9 @@ my $dir = abs_path(PostgreSQL::Test::Utils::tempdir);
 sub sqlite {
 	my ($file, $sql) = @_;
 	my ($out, $err) = ('', '');
-	IPC::Run::run([ 'sqlite3', '-bail', '-init', '/dev/null', '-nullvalue', '<null>', '-separator', '|', $file ], '<', \$sql, '>', \$out, '2>', \$err);
+	# The shell of 3.53 turns "texts" off, which the library takes.
+	my $input = ".output /dev/null\n.dbconfig dqs_dml on\n.dbconfig dqs_ddl on\n.output stdout\n$sql";
+	IPC::Run::run([ 'sqlite3', '-bail', '-init', '/dev/null', '-nullvalue', '<null>', '-separator', '|', $file ], '<', \$input, '>', \$out, '2>', \$err);
 	return ($out, $err);
 }
 

@@ -2,11 +2,14 @@
 #include "core/sqlite/library.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
+#include <cstdio>
 #include <set>
 #include <string>
 
 #include "core/base/error.hpp"
+#include "core/sqlite/database.hpp"
 
 namespace pgsqlite::sqlite {
 namespace {
@@ -43,6 +46,34 @@ TEST(SqliteLibrary, EachCompileOptionIsToldOnce) {
     }
     EXPECT_TRUE(names.count("SQLITE_THREADSAFE"));
     EXPECT_FALSE(GetCompileOption(number + 1, option));
+}
+
+/// As a library does to each connection that was built with SQLITE_DQS=0.
+int RefuseQuotedTexts(sqlite3* db, char**, const void*) {
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    return sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+}
+
+TEST(SqliteLibrary, AFileIsReadAlikeWhateverALibraryTakesForText) {
+    const std::string path = testing::TempDir() + "/quoted_texts.db";
+    std::remove(path.c_str());
+    sqlite3* writer = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &writer), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(writer, "CREATE VIEW v AS SELECT \"a text\" AS t", nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    sqlite3_close(writer);
+
+    const auto refuse = reinterpret_cast<void (*)()>(&RefuseQuotedTexts);
+    ASSERT_EQ(sqlite3_auto_extension(refuse), SQLITE_OK);
+    OpenOptions options;
+    options.path = path;
+    const auto db = Database::Open(options);
+    db->BeginRead();
+    EXPECT_EQ(sqlite3_cancel_auto_extension(refuse), 1);
+    EXPECT_EQ(sqlite3_exec(db->handle(), "SELECT t FROM v", nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db->handle());
+    db->EndRead();
+    std::remove(path.c_str());
 }
 
 }  // namespace

@@ -251,6 +251,9 @@ void Database::Configure() {
     // not marked innocuous. No function or module but SQLite's own is here to be misused; those that could do
     // harm are refused by the authorizer wherever they stand.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
+    // Views of many files write 'texts' "so". A library may be built to refuse that (SQLITE_DQS=0).
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 1, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 1, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, writable() ? 0 : 1, nullptr);
