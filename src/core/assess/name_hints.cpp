@@ -57,8 +57,8 @@ bool SoundsLikeDate(const std::string& name) {
         return true;
     const std::string words = WordsOf(name);
     // date_id counts something else, and run_time says how long.
-    if (EndsWithWord(words, {"id", "ids", "key", "no", "num", "number", "count", "code", "index", "seq",
-                             "version", "zone", "format", "type", "by", "ref"}) ||
+    if (EndsWithWord(words, {"id", "ids", "key", "no", "num", "count", "code", "index", "seq", "version",
+                             "zone", "format", "type", "by", "ref"}) ||
         IsDuration(words))
         return false;
     return HasWord(
