@@ -121,7 +121,7 @@ UPDATE sqlite.jobs SET completed = finished WHERE state = 'done';
 ALTER TABLE sqlite.job_steps DROP CONSTRAINT job_steps_kind_check;
 ALTER TABLE sqlite.job_steps ADD CONSTRAINT job_steps_kind_check CHECK (kind IN ('statement', 'schema', 'table', 'partition', 'drop foreign key', 'truncate', 'triggers', 'load',
         'sequence', 'orphans', 'clear orphans', 'key', 'primary key', 'unique key', 'check', 'index', 'foreign key', 'view',
-        'statistics', 'comment'));
+        'statistics', 'logged', 'hook', 'comment'));
 ALTER TABLE sqlite.job_steps ADD COLUMN name text, ADD COLUMN parent_no integer, ADD COLUMN condition text, ADD COLUMN xid xid;
 ALTER TABLE sqlite.jobs ADD COLUMN uuid_namespace uuid;
 ALTER TABLE sqlite.jobs ADD COLUMN schemas jsonb NOT NULL DEFAULT '{}', ADD COLUMN place text;

@@ -423,7 +423,7 @@ CREATE TABLE sqlite.job_steps (
     -- 0.1.0 had statement and key for several of these.
     kind text NOT NULL CHECK (kind IN ('statement', 'schema', 'table', 'partition', 'drop foreign key', 'truncate', 'triggers', 'load',
         'sequence', 'orphans', 'clear orphans', 'key', 'primary key', 'unique key', 'check', 'index', 'foreign key', 'view',
-        'statistics', 'comment')),
+        'statistics', 'logged', 'hook', 'comment')),
     object text NOT NULL,
     statement text NOT NULL,
     staged text,

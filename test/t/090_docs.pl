@@ -3,6 +3,8 @@
 #  * ```sql         runs in order, in a database of the file's own; no statement may fail
 #  * ```sql error   ends with a statement that must fail; "```sql error 22P02" also with that SQLSTATE
 #  * ```sh run      a shell script, for the sample files a guide makes
+#  * ```sql migration, ```python migration, ```ruby migration  a migration of a framework: its SQL, in a transaction unless
+#    it says that it wants none
 #  * ```json /data/x.json  a file that stands there when the page begins, so that page and test use one text
 #  * ```text output what the block before printed, compared but for the widths of blanks and dashes
 #  * <!-- check: conversions --> before a table: SQLite value, PostgreSQL type, options, result
@@ -130,11 +132,24 @@ sub psql
 	return ($output, $? >> 8);
 }
 
+# What a framework sends of a migration: the texts in """…""" of its Python, those in <<~SQL of its Ruby, or all of it. What
+# undoes it is not run.
+sub migration_sql
+{
+	my ($code) = @_;
+	my $alone = $code =~ /autocommit_block|atomic = False|disable_ddl_transaction!/;
+	$code =~ s/reverse_sql.*//s;
+	my @texts = $code =~ /"""(.*?)"""|<<~SQL\n(.*?)^\s*SQL$/gms;
+	@texts = grep { defined } @texts;
+	my $sql = @texts ? join('', map { "$_;\n" } @texts) : $code;
+	return $alone ? $sql : "BEGIN;\n${sql}COMMIT;\n";
+}
+
 sub run_file
 {
 	my ($file, $text) = @_;
 	my @all = blocks_of($text);
-	my @blocks = grep { $_->{info} =~ /^(sql|sh run)\b/ } @all;
+	my @blocks = grep { $_->{info} =~ /^(sql|sh run|(python|ruby) migration)\b/ } @all;
 	return unless @blocks;
 
 	my $database = new_database();
@@ -154,6 +169,10 @@ sub run_file
 		{
 			spew("$scratch/block$n.sh", "set -e\n$code");
 			$script .= "\\! bash $scratch/block$n.sh || echo \@\@failed\n";
+		}
+		elsif ($block->{info} =~ /migration$/)
+		{
+			$script .= "\\set ON_ERROR_STOP on\n" . migration_sql($code) . "\n";
 		}
 		elsif ($block->{info} =~ /^sql error/)
 		{

@@ -51,6 +51,31 @@ TEST(Names, FoldsAsciiOnly) {
     EXPECT_FALSE(kept.changed());
 }
 
+TEST(Names, SnakeCase) {
+    const std::pair<const char*, const char*> names[] = {{"userId", "user_id"},
+                                                         {"UserID", "user_id"},
+                                                         {"HTTPServer", "http_server"},
+                                                         {"user_id", "user_id"},
+                                                         {"User_Id", "user_id"},
+                                                         {"USER", "user"},
+                                                         {"a1B", "a1_b"},
+                                                         {"address2", "address2"},
+                                                         {"getHTTPResponseCode", "get_http_response_code"},
+                                                         {"", "table"},
+                                                         {"X", "x"},
+                                                         {"größeCm", "größe_cm"},
+                                                         {"Größe", "größe"},
+                                                         {"with Space", "with space"},
+                                                         {"_Private", "_private"}};
+    for (const auto& [source, snake] : names) {
+        EXPECT_EQ(SnakeCase(source), snake) << source;
+        // What is so already stays.
+        EXPECT_EQ(SnakeCase(snake), snake);
+        if (*source != '\0') EXPECT_EQ(PlainName(source), PlainName(snake));
+    }
+    EXPECT_NE(PlainName("userIds"), PlainName("user_id"));
+}
+
 TEST(Names, NumbersWhatIsTaken) {
     NameAllocator names(FoldCase::kLower, true);
     EXPECT_EQ(names.Take("Ä").name, "Ä");

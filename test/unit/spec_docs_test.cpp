@@ -102,6 +102,10 @@ Ordered SchemaOf(const Key& key) {
             list["maxItems"] = 8;
             return {{"anyOf", Ordered::array({Text(), std::move(list)})}};
         }
+        case Form::kTextOrTexts:
+            return {{"anyOf", Ordered::array({Text(), Array(Text(), 0)})}};
+        case Form::kHooksObject:
+            return Ref("hooks");
         case Form::kTexts:
         case Form::kPatternsOrNone:
             return Array(Text(), 0);
@@ -152,9 +156,9 @@ std::string JsonSchema() {
                       {"title", "Migration spec of pg_sqlite"}};
     schema.update(ObjectOf(kJob));
     const std::pair<const char*, Place> parts[] = {
-        {"server", kServer},         {"table", kTable}, {"column", kColumn},
-        {"upsert", kUpsert},         {"rule", kRule},   {"foreign_key", kForeignKey},
-        {"partition_by", kPartition}};
+        {"server", kServer},          {"table", kTable}, {"column", kColumn},
+        {"upsert", kUpsert},          {"rule", kRule},   {"foreign_key", kForeignKey},
+        {"partition_by", kPartition}, {"hooks", kHooks}};
     for (const auto& [name, place] : parts)
         schema["definitions"][name] = ObjectOf(place);
     return schema.dump(2) + '\n';
@@ -186,6 +190,8 @@ const char* SectionOf(const Key& key) {
             return "foreign_key";
         case kPartition:
             return "partition_by";
+        case kHooks:
+            return "hooks";
         case kPolicyPlaces:
             return "policies";
         default:
@@ -226,6 +232,7 @@ std::string ValueOf(const Key& key) {
         case Form::kNamesOrNone:
             return "array of names";
         case Form::kEncoding:
+        case Form::kTextOrTexts:
             return "text, or array of texts";
         case Form::kTexts:
             return "array of texts";
@@ -244,6 +251,7 @@ std::string ValueOf(const Key& key) {
             return "array of objects";
         case Form::kUpsertObject:
         case Form::kPartitionObject:
+        case Form::kHooksObject:
             return "object";
     }
     return {};
@@ -252,7 +260,7 @@ std::string ValueOf(const Key& key) {
 std::string PlacesOf(const Key& key) {
     if (key.where == kAllPlaces) return "any object";
     std::string places;
-    for (int bit = 1; bit <= kPartition; bit *= 2)
+    for (int bit = 1; bit <= kHooks; bit *= 2)
         if ((key.where & bit) != 0)
             places += (places.empty() ? "" : ", ") + std::string(PlaceName(static_cast<Place>(bit)));
     return places;

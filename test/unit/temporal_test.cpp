@@ -118,6 +118,18 @@ TEST(IsoText, Zones) {
         EXPECT_EQ(column(std::string("2024-02-29 12:00") + zone), "syntax") << zone;
 }
 
+TEST(IsoText, WhatGoWritesOfATime) {
+    Column column(Kind::kTimestamptz);
+    EXPECT_EQ(column("2024-02-29 12:00:00.25 +0100 CET"), "2024-02-29 11:00:00.25");
+    EXPECT_EQ(column("2024-02-29 12:00:00 -0300 -03"), "2024-02-29 15:00:00");
+    EXPECT_EQ(column("2024-02-29 12:00:00 +0000 UTC m=+0.012345678"), "2024-02-29 12:00:00");
+    EXPECT_EQ(column("2024-02-29 12:00:00.5 -0700 MST m=-3"), "2024-02-29 19:00:00.5");
+    for (const char* tail :
+         {" +0100 UTC", " -0300 -04", " +0100 C", " +0100 Cet", " +0100 CET m=", " +0100 CET m=1",
+          " +0100 CET x", " CET m=+0.1", " +0000 UTC m=+0.", " +0000 UTCm=+0", " +0100 ABCDEF"})
+        EXPECT_EQ(column(std::string("2024-02-29 12:00") + tail), "syntax") << tail;
+}
+
 TEST(IsoText, OtherShapesAreRefused) {
     Column column(Kind::kTimestamp);
     for (const char* text : {"now",

@@ -139,6 +139,64 @@ void FindDifferent(Findings& findings, const PlannedTable& table, const PlannedC
         "make it an ordinary column of the target, or leave the column out (skip) where the target is right";
 }
 
+bool IsInKey(const PlannedTable& table, const std::string& name) {
+    const auto in = [&](const std::vector<std::string>& names) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    const plan::ExistingRelation& target = *table.existing;
+    return in(target.primary_key) || std::any_of(target.unique_keys.begin(), target.unique_keys.end(), in) ||
+           std::any_of(target.expression_keys.begin(), target.expression_keys.end(),
+                       [&](const plan::ExpressionKey& key) { return in(key.columns); }) ||
+           std::any_of(target.foreign_keys.begin(), target.foreign_keys.end(),
+                       [&](const plan::ExistingForeignKey& key) { return in(key.columns); });
+}
+
+/// The empty value of a type that an application writes where it has nothing; null: it has none.
+const char* EmptyValue(const plan::PlannedColumn& column) noexcept {
+    using value::Kind;
+    switch (column.type.kind) {
+        case Kind::kText:
+            return "";
+        case Kind::kBoolean:
+            return "false";
+        case Kind::kInt2:
+        case Kind::kInt4:
+        case Kind::kInt8:
+        case Kind::kFloat4:
+        case Kind::kFloat8:
+        case Kind::kNumeric:
+            return "0";
+        default:
+            return nullptr;
+    }
+}
+
+/// What keeps rows with NULL in a column of an existing target that refuses it: the target's own default, or
+/// the type's empty value, said with numbers.
+void SettleNulls(Finding& finding, const PlannedTable& table, const PlannedColumn& column,
+                 std::uint64_t nulls) {
+    if (column.existing != nullptr && !column.has_chosen_default() && !IsInKey(table, column.name)) {
+        const std::string& own = column.existing->default_sql;
+        const char* empty = EmptyValue(column);
+        const std::string count = std::to_string(nulls) + (nulls == 1 ? " NULL becomes " : " NULLs become ");
+        if (!own.empty()) {
+            finding.suggestion = count + "the target's default, " + own;
+            finding.settings.push_back({"default_sql", own, Setting::Level::kColumn});
+            return;
+        }
+        if (empty != nullptr) {
+            const std::string words = count + (*empty == '\0' ? "''" : empty);
+            finding.suggestion =
+                words + "; choose another default, or set the rows aside as rejects (on_error)";
+            finding.settings.push_back({"default", empty, Setting::Level::kColumn});
+            finding.settings.push_back({"comment", words, Setting::Level::kColumn});
+            return;
+        }
+    }
+    finding.suggestion = "give the column a default or default_sql, or set the rows aside as rejects";
+    finding.settings.push_back({"on_error", "reject", Setting::Level::kTable});
+}
+
 void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                const ColumnFacts& facts) {
     if (facts.misfits == nullptr || !column.refuses_null() || !column.settings.convert.empty()) return;
@@ -167,8 +225,7 @@ void FindNulls(Findings& findings, const PlannedTable& table, const PlannedColum
         finding.suggestion = "go without this primary key, or give the column a default";
         finding.settings.push_back({"primary_key", "[]", Setting::Level::kTable, true});
     } else {
-        finding.suggestion = "give the column a default or default_sql, or set the rows aside as rejects";
-        finding.settings.push_back({"on_error", "reject", Setting::Level::kTable});
+        SettleNulls(finding, table, column, nulls);
     }
 }
 
@@ -274,12 +331,21 @@ void FindSkipped(Findings& findings, const PlannedTable& table, const PlannedCol
 /// A column of SQLite that the target does not have.
 void FindLacking(Findings& findings, const PlannedTable& table, const PlannedColumn& column,
                  const ColumnFacts* facts) {
+    // Then its foreign name has its underscores already.
+    const bool folds_to_snake =
+        column.source != nullptr && column.foreign_name == schema::SnakeCase(column.source->name);
     Finding& finding =
         findings.Add(table, Severity::kBlocker,
                      "target " + table.SqlName() + " has no column \"" + column.name + "\"", &column);
     if (facts != nullptr) finding.rows = facts->lost_values;
     if (!column.near_column.empty()) {
         finding.suggestion = "did it become \"" + column.near_column + "\"?";
+        if (column.source != nullptr && !folds_to_snake &&
+            schema::SnakeCase(column.source->name) == column.near_column) {
+            finding.suggestion = "let names have underscores for capitals (fold_case snake)";
+            finding.settings.push_back({"fold_case", "snake", Setting::Level::kJob});
+            return;
+        }
         finding.settings.push_back({"target", column.near_column, Setting::Level::kColumn});
         return;
     }

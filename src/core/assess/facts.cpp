@@ -90,7 +90,7 @@ std::optional<Mending> Mend(sqlite::Database& db, ProfileCache& cache, const Pla
         mending.settings.back().json = rule.encoding.front() == '[';
     }
     const auto has = [&](value::Code code) { return read->by_code[static_cast<std::size_t>(code)].rows > 0; };
-    if (has(value::Code::kExcessDigits)) {
+    if (has(value::Code::kExcessDigits) || has(value::Code::kInexact)) {
         rule.policies.excess_digits = value::ExcessDigits::kRound;
         set("excess_digits", "round");
     }

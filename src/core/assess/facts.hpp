@@ -109,6 +109,8 @@ struct MeetingFacts {
     std::uint64_t found = 0;       ///< rows of the source that are there by it
     std::uint64_t different = 0;   ///< of them, those with another value somewhere else
     std::uint64_t taken = 0;       ///< rows of the source whose primary key another row has
+    std::uint64_t moved = 0;       ///< of those that are found, such as have another primary key there
+    std::uint64_t others = 0;      ///< rows of the target that the source does not have
     bool referred_to = false;      ///< foreign keys of other tables lead to the target
 };
 

@@ -65,12 +65,22 @@ void FindViews(Findings& findings, const plan::Design& design) {
             finding.example = view.select.source;
             return finding;
         };
+        if (view.stands) continue;
         if (!view.select.ok())
             add(Severity::kWarning, "view is not carried over: " + view.select.reason).suggestion =
                 "write it by hand for PostgreSQL, or migrate its rows as a table";
         else
             for (const std::string& note : view.select.notes)
                 add(Severity::kNote, "view: " + note);
+    }
+}
+
+void FindHooks(Findings& findings, const plan::Design& design) {
+    for (const plan::PlannedHook& hook : design.hooks) {
+        if (hook.sql.ok()) continue;
+        Finding& finding = findings.AddForServer(
+            {}, Severity::kBlocker, "the spec's " + hook.sql.pointer + " can't be used: " + hook.sql.reason);
+        finding.example = hook.sql.source;
     }
 }
 
@@ -114,6 +124,7 @@ std::vector<Finding> FindAll(const plan::Design& design, const std::vector<Table
     FindFamilies(findings, design, facts);
     FindRejects(findings, design, facts);
     FindViews(findings, design);
+    FindHooks(findings, design);
     FindTriggers(findings, design);
     FindSearch(findings, design, facts);
     FindFrameworks(findings, design, facts);

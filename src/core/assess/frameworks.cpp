@@ -29,8 +29,12 @@ bool Holds(const std::string& what, const ColumnProfile* profile) {
     if (what.empty()) return true;
     if (profile == nullptr || profile->non_null() == 0) return false;
     if (what == "integer") return profile->Count(StorageClass::kInteger) > 0;
-    const Tally* misfits = profile->Misfits(value::Kind::kUuid);
-    return what == "uuid" && misfits != nullptr && misfits->rows == 0;
+    const auto fits = [&](value::Kind kind) {
+        const Tally* misfits = profile->Misfits(kind);
+        return misfits != nullptr && misfits->rows == 0;
+    };
+    if (what == "dated") return fits(value::Kind::kTimestamp) && !fits(value::Kind::kTime);
+    return what == "uuid" && fits(value::Kind::kUuid);
 }
 
 bool Applies(const spec::Habit& habit, const PlannedTable& table, const PlannedColumn& column,

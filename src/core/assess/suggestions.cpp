@@ -71,6 +71,18 @@ std::string NotCarriedOver(const Finding& finding) {
     return finding.server + '\0' + finding.table + '\0' + finding.column + '\0' + finding.text.substr(0, end);
 }
 
+/// How names are folded is settled before all else: expressions have them in them.
+std::vector<Finding> NamesFirst(std::vector<Finding> findings) {
+    const auto folds = [](const Setting& setting) { return setting.key == "fold_case"; };
+    const bool waits = std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+        return std::any_of(finding.settings.begin(), finding.settings.end(), folds);
+    });
+    if (!waits) return findings;
+    for (Finding& finding : findings)
+        std::erase_if(finding.settings, [&](const Setting& setting) { return !folds(setting); });
+    return findings;
+}
+
 }  // namespace
 
 std::vector<Finding> Suggestions::WithoutDear(const std::vector<Finding>& findings) const {
@@ -112,7 +124,7 @@ void Suggestions::FindCosts(const std::vector<Finding>& findings) {
 bool Suggestions::Take(const std::vector<Finding>& findings) {
     FindCosts(findings);
     all_ = WithoutDear(all_);
-    const std::vector<Finding> every = WithoutDear(findings);
+    const std::vector<Finding> every = NamesFirst(WithoutDear(findings));
     std::vector<Finding> settled = every;
     const bool waits = PostponeOrphans(settled);
     std::string next;

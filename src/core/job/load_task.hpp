@@ -62,6 +62,8 @@ struct LoadTask {
     /// With `existing` match: columns of the target by which rows that are there are found. They stay as they
     /// are.
     std::vector<std::string> match_on;
+    /// What has to be equal, as SQL over these columns, where it is not just they.
+    std::vector<std::string> match_elements;
     bool must_be_empty = false;  ///< `existing` is error: a target with rows is refused
     bool reject = false;         ///< on_error is reject: rows that the target refuses are put aside
     /// Foreign keys of the target: rows that one of these refuses are put aside all the same. None in records

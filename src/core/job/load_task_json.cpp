@@ -57,6 +57,7 @@ std::string ToJson(const LoadTask& task) {
     json["overwrites"] = task.overwrites;
     if (!task.upsert_key.empty()) json["upsert"] = {{"key", task.upsert_key}, {"set", task.upsert_set}};
     if (!task.match_on.empty()) json["match_on"] = task.match_on;
+    if (!task.match_elements.empty()) json["match_elements"] = task.match_elements;
     if (!task.prepare.empty()) {
         json["prepare"] = task.prepare;
         json["fill"] = task.fill;
@@ -93,6 +94,8 @@ LoadTask LoadTaskFromJson(std::string_view text) {
             upsert->at("set").get_to(task.upsert_set);
         }
         if (const auto match = json.find("match_on"); match != json.end()) match->get_to(task.match_on);
+        if (const auto match = json.find("match_elements"); match != json.end())
+            match->get_to(task.match_elements);
         if (const auto prepare = json.find("prepare"); prepare != json.end()) {
             prepare->get_to(task.prepare);
             json.at("fill").get_to(task.fill);

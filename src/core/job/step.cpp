@@ -8,9 +8,10 @@ namespace {
 // In the order of the enums. Kinds stand in the CHECK of sqlite.job_steps, too.
 constexpr const char* kSections[] = {"pre-data", "data", "post-data"};
 constexpr const char* kKinds[] = {
-    "statement", "schema", "table",       "partition", "drop foreign key", "truncate",    "triggers",
-    "source",    "load",   "sequence",    "orphans",   "clear orphans",    "primary key", "unique key",
-    "check",     "index",  "foreign key", "view",      "statistics",       "comment",
+    "statement",   "schema",     "table", "partition", "drop foreign key", "truncate",
+    "triggers",    "source",     "load",  "sequence",  "orphans",          "clear orphans",
+    "primary key", "unique key", "check", "index",     "foreign key",      "view",
+    "statistics",  "logged",     "hook",  "comment",
 };
 static_assert(std::size(kKinds) == static_cast<std::size_t>(StepKind::kComment) + 1);
 

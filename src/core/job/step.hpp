@@ -32,6 +32,8 @@ enum class StepKind : std::uint8_t {
     kForeignKey,
     kView,
     kStatistics,  ///< ANALYZE
+    kLogged,      ///< makes a new table LOGGED behind its rows
+    kHook,        ///< the spec's own SQL
     kComment,     ///< runs nothing
 };
 

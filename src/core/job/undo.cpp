@@ -160,6 +160,9 @@ class Writer {
 
     void Undo(const UndoStep& step) {
         if (step.kind == StepKind::kLoad) return RemoveRows(*step.target);
+        if (step.kind == StepKind::kHook)
+            return Add(Kind::kWarning, step.object,
+                       "what " + step.object + " of the spec did is not taken back");
         if (step.undo.empty() || (step.target && Stays(job_.targets[*step.target]))) return;
         CheckKeys();
         if (step.kind == StepKind::kSchema) return Add(Kind::kDropSchema, step.object, step.undo);

@@ -23,6 +23,11 @@ bool IsInteger(Kind kind) noexcept {
     return kind == Kind::kInt2 || kind == Kind::kInt4 || kind == Kind::kInt8;
 }
 
+bool IsNumber(Kind kind) noexcept {
+    return kind == Kind::kBoolean || IsInteger(kind) || kind == Kind::kFloat4 || kind == Kind::kFloat8 ||
+           kind == Kind::kNumeric;
+}
+
 std::string Cast(std::string_view expression, const MappedType& type) {
     return std::string(expression) + "::" + type.sql;
 }
@@ -198,18 +203,32 @@ class ColumnDesigner {
             }
     }
 
-    /// For columns that the target lacks: whether one of nearly the name is there that nothing else fills.
+    /// For columns that the target lacks: whether one is there, which nothing else fills, of a name that is
+    /// the same but for its underscores, or nearly so and of a type that may hold the values.
     void FindNearColumns() {
         for (PlannedColumn& column : table_.columns) {
             if (!column.lacking) continue;
-            std::vector<const char*> names;
+            std::vector<const char*> near;
             for (const ExistingColumn& candidate : table_.existing->columns) {
                 const auto fills = [&](const PlannedColumn& other) { return other.existing == &candidate; };
-                if (!candidate.generated && std::none_of(table_.columns.begin(), table_.columns.end(), fills))
-                    names.push_back(candidate.name.c_str());
+                if (candidate.generated || std::any_of(table_.columns.begin(), table_.columns.end(), fills))
+                    continue;
+                if (schema::PlainName(candidate.name) ==
+                    schema::PlainName(column.source != nullptr ? column.source->name : column.name))
+                    column.near_column = candidate.name;
+                if (MayHold(candidate.type, column.type.kind)) near.push_back(candidate.name.c_str());
             }
-            if (const char* nearest = NearestWord(column.name, names)) column.near_column = nearest;
+            if (!column.near_column.empty()) continue;
+            if (const char* nearest = NearestWord(column.name, near)) column.near_column = nearest;
         }
+    }
+
+    static bool MayHold(const MappedType& target, Kind own) noexcept {
+        if (own == target.kind || target.kind == Kind::kText) return true;
+        const auto among = [&](auto&& is_one) { return is_one(own) && is_one(target.kind); };
+        return among(IsNumber) || among(value::IsTemporal) ||
+               among([](Kind kind) { return kind == Kind::kJson || kind == Kind::kJsonb; }) ||
+               (own == Kind::kText && !IsNumber(target.kind) && target.kind != Kind::kBytea);
     }
 
     void FindInBase(PlannedColumn& column) {

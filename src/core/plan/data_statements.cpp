@@ -126,13 +126,21 @@ std::vector<std::string> UpsertSet(const PlannedTable& table, const std::vector<
 }
 
 /// Rows that the target has already are met only where something may have filled it before.
+std::string ConflictTarget(const PlannedMatch& match) {
+    if (match.elements.empty()) return ColumnList(match.on);
+    std::string list;
+    for (const std::string& element : match.elements)
+        list += (list.empty() ? "(" : ", ") + element;
+    return list + ")";
+}
+
 std::string ConflictClause(const PlannedTable& table, const std::vector<std::string>& written) {
     const bool meets_rows = table.existing != nullptr || table.merged_into;
     if (!meets_rows) return {};
     if (table.settings.existing == spec::Existing::kSkip) return "ON CONFLICT DO NOTHING";
     if (table.settings.existing == spec::Existing::kMatch)
         return table.match && table.match->usable
-                   ? "ON CONFLICT " + ColumnList(table.match->on) + " DO NOTHING"
+                   ? "ON CONFLICT " + ConflictTarget(*table.match) + " DO NOTHING"
                    : std::string();
     if (table.settings.existing != spec::Existing::kUpsert) return {};
     std::string set, old_values, new_values;
@@ -281,8 +289,10 @@ LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
         task.upsert_set = UpsertSet(table, task.columns);
         task.overwrites = !task.upsert_set.empty();
     }
-    if (!task.conflict.empty() && table.settings.existing == spec::Existing::kMatch)
+    if (!task.conflict.empty() && table.settings.existing == spec::Existing::kMatch) {
         task.match_on = table.match->on;
+        task.match_elements = table.match->elements;
+    }
     task.must_be_empty =
         table.existing != nullptr && !table.merged_into && table.settings.existing == spec::Existing::kError;
     task.reject = table.settings.policies.on_error == value::OnError::kReject;

@@ -151,7 +151,9 @@ std::vector<Probe> ProbesOf(Design& design) {
             add(index.tail);
     }
     for (PlannedView& view : design.views)
-        add(view.select);
+        if (!view.stands) add(view.select);
+    for (PlannedHook& hook : design.hooks)
+        add(hook.sql);
     return probes;
 }
 
@@ -276,6 +278,21 @@ void ReportUpsert(Designer& designer, const PlannedTable& table) {
             .suggestion = "create one, or name other columns in the table's upsert";
 }
 
+void DesignHooks(Designer& designer) {
+    std::size_t numbers[3] = {};
+    static constexpr const char* kTimes[] = {"before_data", "after_data", "after_all"};
+    for (const spec::Hook& hook : designer.spec.job().hooks) {
+        const auto time = static_cast<std::size_t>(hook.time);
+        PlannedHook planned;
+        planned.time = hook.time;
+        planned.name = std::string("hook ") + kTimes[time] + " " + std::to_string(++numbers[time]);
+        planned.sql.source = planned.sql.text = planned.sql.probe = hook.sql;
+        planned.sql.pointer = hook.pointer;
+        planned.sql.written = SpecSql::kStatements;
+        designer.design.hooks.push_back(std::move(planned));
+    }
+}
+
 /// Schemas that tables and views go to and that are not there yet.
 void FindNewSchemas(Designer& designer) {
     std::vector<std::string>& schemas = designer.design.new_schemas;
@@ -354,6 +371,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
     DesignExistingKeys(designer);
     CheckTruncates(designer);
     DesignViews(designer);
+    DesignHooks(designer);
     FindNewSchemas(designer);
     return design;
 }

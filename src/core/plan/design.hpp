@@ -23,6 +23,7 @@ enum class SpecSql : std::uint8_t {
     kExpression,  ///< one expression
     kIndex,       ///< what follows the table in one CREATE INDEX
     kCheck,       ///< one expression as a CHECK takes it: of the row alone
+    kStatements,  ///< statements that can run in a transaction block
 };
 
 struct Translated {
@@ -50,6 +51,9 @@ struct FollowedKey {
 /// How rows of a table find those that the target has already, which stay.
 struct PlannedMatch {
     std::vector<std::string> on;  ///< columns of the target: a unique key
+    /// What has to be equal, as SQL over those columns, where the key is over expressions; empty: the
+    /// columns.
+    std::vector<std::string> elements;
     /// Columns that others refer to and that rows which are there keep: the primary key of one column first.
     std::vector<std::string> kept;
     bool has_primary = false;  ///< the first of `kept` is the primary key
@@ -219,8 +223,16 @@ struct PlannedView {
     const Source* source = nullptr;
     const SourceTable* from = nullptr;
     spec::TargetName target;
+    bool stands = false;  ///< the target schema has a view of that name, which stays
     Translated select;
     std::vector<std::string> depends_on;  ///< SQLite's names
+};
+
+/// SQL of the spec's own.
+struct PlannedHook {
+    spec::HookTime time = spec::HookTime::kAfterAll;
+    std::string name;  ///< "hook after_data 2"
+    Translated sql;
 };
 
 struct Design {
@@ -229,6 +241,7 @@ struct Design {
     spec::JobSettings job;
     std::vector<PlannedTable> tables;  ///< parents before children as far as there is an order
     std::vector<PlannedView> views;    ///< each after those it reads
+    std::vector<PlannedHook> hooks;    ///< in the order in which they run
     std::vector<Finding> findings;     ///< what was decided against something, or can't be decided
     /// Targets that exist are stand-ins: sequences that these do not own are nobody's to set.
     bool is_trial = false;

@@ -25,6 +25,13 @@ bool ExistingRelation::HasUniqueKey(std::vector<std::string> key) const {
     return std::find(unique_keys.begin(), unique_keys.end(), key) != unique_keys.end();
 }
 
+const ExpressionKey* ExistingRelation::FindExpressionKey(std::vector<std::string> key) const {
+    std::sort(key.begin(), key.end());
+    const auto found = std::find_if(expression_keys.begin(), expression_keys.end(),
+                                    [&](const ExpressionKey& candidate) { return candidate.columns == key; });
+    return found == expression_keys.end() ? nullptr : &*found;
+}
+
 bool Existing::HasSchema(std::string_view schema) const noexcept {
     return std::find(schemas.begin(), schemas.end(), schema) != schemas.end();
 }

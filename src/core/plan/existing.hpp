@@ -27,6 +27,7 @@ struct ExistingColumn {
     schema::MappedType type;  ///< a domain keeps its name and has the kind of its base type
     bool not_null = false;
     bool has_default = false;
+    std::string default_sql;  ///< empty: there is none, or it draws numbers
     bool generated = false;
     bool identity = false;
     bool identity_always = false;
@@ -59,6 +60,19 @@ struct ExistingTrigger {
     std::string name;
     /// When it fires, as pg_trigger has it: O (ordinarily), D (never), R (on a replica), A (always).
     char fires = 'O';
+    /// Of what it fires, by bits of pg_trigger.tgtype.
+    bool inserts = false, updates = false, empties = false;
+    std::string words;    ///< "BEFORE INSERT OR UPDATE FOR EACH ROW, app.touch()"
+    std::string runs_as;  ///< of a SECURITY DEFINER function its owner; empty: whoever writes the row
+    /// The function, where it seems to name relations of the target's schema without it, and the search_path
+    /// at hand would not find them; else empty.
+    std::string lost_function;
+};
+
+/// A unique index over expressions, lower(email), each of its elements as SQL over the table's columns.
+struct ExpressionKey {
+    std::vector<std::string> columns;   ///< that the elements name, sorted
+    std::vector<std::string> elements;  ///< as ON CONFLICT takes them
 };
 
 struct ExistingRelation {
@@ -74,13 +88,17 @@ struct ExistingRelation {
     std::string decides;  ///< what may change or refuse rows beside triggers and constraints; empty: nothing
     std::vector<ExistingColumn> columns;
     std::vector<std::vector<std::string>> unique_keys;  ///< columns of each, sorted; no partial ones
+    std::vector<ExpressionKey> expression_keys;         ///< no partial ones either
     std::vector<std::string> primary_key;               ///< its columns in their order; empty: there is none
     std::vector<ExistingForeignKey> foreign_keys;
     std::vector<Referrer> referrers;
     std::vector<ExistingTrigger> triggers;  ///< the users', not those of constraints
+    std::string row_security;  ///< policies that hold for the current user: "a, b"; empty: none do
 
     /// Whether ON CONFLICT (…) over these columns has an index to go by.
     bool HasUniqueKey(std::vector<std::string> key) const;
+    /// The unique index over expressions of just these columns; null: there is none.
+    const ExpressionKey* FindExpressionKey(std::vector<std::string> key) const;
     /// The column of that name, letters of ASCII of any case; the one written the same goes first.
     const ExistingColumn* Find(std::string_view column) const noexcept;
     /// The column of just that name: as SQL finds it.

@@ -52,6 +52,9 @@ class MatchDesigner {
         if (table.settings.existing == spec::Existing::kMatch) {
             match.on = table.settings.match_on.empty() ? NaturalKey(table) : table.settings.match_on;
             if (match.on.empty() && !target.has_rows) return;  // nothing is there to be found
+            if (!target.HasUniqueKey(match.on))
+                if (const ExpressionKey* key = target.FindExpressionKey(match.on))
+                    match.elements = key->elements;
         } else if (table.settings.existing == spec::Existing::kUpsert) {
             match.on = UpsertKey(table);
             if (!target.HasUniqueKey(match.on) || InOrder(match.on) == InOrder(target.primary_key)) return;
@@ -70,7 +73,7 @@ class MatchDesigner {
         if (table.match->on.empty())
             Refuse(table, target.primary_key.empty() ? "the target has no unique key"
                                                      : "the target has no unique key but its primary one");
-        else if (!target.HasUniqueKey(table.match->on))
+        else if (table.match->elements.empty() && !target.HasUniqueKey(table.match->on))
             Refuse(table, "the target has no unique key over just " + ColumnList(table.match->on));
         else
             for (const std::string& name : table.match->on)
@@ -187,18 +190,22 @@ std::vector<std::string> NaturalKey(const PlannedTable& table) {
     const std::vector<std::string> primary = InOrder(target.primary_key);
     const std::vector<std::string>* found = nullptr;
     bool found_whole = false;
-    for (const std::vector<std::string>& key : target.unique_keys) {
-        if (key == primary) continue;
+    const auto look_at = [&](const std::vector<std::string>& key) {
+        if (key == primary) return;
         bool whole = true, written = true;
         for (const std::string& name : key) {
             const ExistingColumn* column = target.FindExactly(name);
             whole = whole && column != nullptr && column->not_null;
             written = written && Fills(table, name);
         }
-        if (!written || (found != nullptr && found_whole >= whole)) continue;
+        if (!written || (found != nullptr && found_whole >= whole)) return;
         found = &key;
         found_whole = whole;
-    }
+    };
+    for (const std::vector<std::string>& key : target.unique_keys)
+        look_at(key);
+    for (const ExpressionKey& key : target.expression_keys)
+        if (!key.columns.empty()) look_at(key.columns);
     if (found != nullptr) return *found;
     const PlannedColumn* only =
         target.primary_key.size() == 1 ? table.FindTarget(target.primary_key[0]) : nullptr;

@@ -62,6 +62,23 @@ std::string CreateKeyRows(const PlannedTable& table) {
     return CreateForeignTable(rows, KeyRowsName(table), {});
 }
 
+/// What has to be equal for a row to be found, where its columns have these values.
+template <class ValueOf>
+std::vector<std::string> WhatIsEqual(const std::vector<std::string>& on,
+                                     const std::vector<std::string>& elements, ValueOf&& value_of) {
+    std::vector<std::string> values;
+    std::string row;
+    for (std::size_t i = 0; i < on.size(); ++i) {
+        if (elements.empty())
+            values.push_back(value_of(i));
+        else
+            row += (row.empty() ? "" : ", ") + value_of(i) + " AS " + QuotePgIdentifierIfNeeded(on[i]);
+    }
+    for (const std::string& element : elements)
+        values.push_back("(SELECT " + element + " FROM (SELECT " + row + ") AS key)");
+    return values;
+}
+
 std::string CreateKeys(const PlannedTable& table) {
     std::string columns;
     for (std::size_t i = 0; i < table.match->kept.size(); ++i) {
@@ -90,12 +107,12 @@ class KeyPairs {
             paired +=
                 ", t." + QuotePgIdentifierIfNeeded(match_.kept[i]) + " AS found_" + std::to_string(i + 1);
         }
-        std::string equal;
-        for (std::size_t i = 0; i < match_.on.size(); ++i) {
+        for (std::size_t i = 0; i < match_.on.size(); ++i)
             sql += (i > 0 ? ", " : "") + Item(match_.on[i]) + " AS " + On(i);
-            equal +=
-                (i > 0 ? " AND t." : "t.") + QuotePgIdentifierIfNeeded(match_.on[i]) + " = source." + On(i);
-        }
+        const std::vector<std::string> theirs = Theirs("t."), own = Own();
+        std::string equal;
+        for (std::size_t i = 0; i < own.size(); ++i)
+            equal += (i > 0 ? " AND " : "") + theirs[i] + " = " + own[i];
         sql += " FROM " + KeyRowsName(table_) + "),\npaired AS (" + paired +
                ", t.tableoid IS NOT NULL AS is_there" + Taken() + " FROM source LEFT JOIN " +
                table_.SqlName() + " AS t ON " + equal + ")\nSELECT ";
@@ -120,15 +137,24 @@ class KeyPairs {
     static std::string Key(std::size_t i) { return "key_" + std::to_string(i + 1); }
     static std::string On(std::size_t i) { return "on_" + std::to_string(i + 1); }
 
+    /// What has to be equal, of the target and of the source.
+    std::vector<std::string> Theirs(const std::string& alias) const {
+        return WhatIsEqual(match_.on, match_.elements,
+                           [&](std::size_t i) { return alias + QuotePgIdentifierIfNeeded(match_.on[i]); });
+    }
+    std::vector<std::string> Own() const {
+        return WhatIsEqual(match_.on, match_.elements, [&](std::size_t i) { return "source." + On(i); });
+    }
+
     /// Whether another row of the target has the primary key. A row that is not told apart by what it is
     /// found by is the same one.
     std::string Taken() const {
         if (!match_.has_primary) return {};
         std::string theirs, own;
-        for (std::size_t i = 0; i < match_.on.size(); ++i) {
-            theirs += (i > 0 ? ", o." : "o.") + QuotePgIdentifierIfNeeded(match_.on[i]);
-            own += (i > 0 ? ", source." : "source.") + On(i);
-        }
+        for (const std::string& value : Theirs("o."))
+            theirs += (theirs.empty() ? "" : ", ") + value;
+        for (const std::string& value : Own())
+            own += (own.empty() ? "" : ", ") + value;
         return ", EXISTS (SELECT FROM " + table_.SqlName() + " AS o WHERE o." + primary_ + " = source." +
                Key(0) + " AND ROW(" + theirs + ") IS DISTINCT FROM ROW(" + own + ")) AS is_taken";
     }
@@ -213,8 +239,38 @@ std::vector<MatchStatement> PrepareMatches(const Design& design, const PlannedTa
     return statements;
 }
 
+namespace {
+
+/// Rows without a key are told apart by all that they say, as often as they say it.
+std::optional<Meeting> CompareWholeRows(const PlannedTable& table) {
+    const ExistingRelation& target = *table.existing;
+    if (!target.foreign_keys.empty() || !table.table().foreign_keys.empty()) return std::nullopt;
+    std::string own, theirs;
+    for (const ExistingColumn& column : target.columns) {
+        const PlannedColumn* planned = table.FindTarget(column.name);
+        if (planned == nullptr || !planned->written() || (planned->conversion && !planned->conversion->ok()))
+            return std::nullopt;
+        own += (own.empty() ? "CAST(" : ", CAST(") + SourceExpression(*planned) + " AS " +
+               planned->bare_type + ")::text";
+        theirs += (theirs.empty() ? "" : ", ") + QuotePgIdentifierIfNeeded(column.name) + "::text";
+    }
+    Meeting meeting;
+    meeting.rows = {CreateKeyRows(table), "DROP FOREIGN TABLE " + KeyRowsName(table)};
+    meeting.count = "WITH here AS (SELECT ROW(" + own + ")::text AS row, pg_catalog.count(*) AS n FROM " +
+                    KeyRowsName(table) + " GROUP BY 1), there AS (SELECT ROW(" + theirs +
+                    ")::text AS row, pg_catalog.count(*) AS n FROM " + table.SqlName() +
+                    " GROUP BY 1) SELECT sum(LEAST(h.n, t.n)) FILTER (WHERE h.n > 0 AND t.n > 0), "
+                    "0, 0, 0, sum(t.n - COALESCE(h.n, 0)) FILTER (WHERE t.n > COALESCE(h.n, 0)) "
+                    "FROM here AS h FULL JOIN there AS t ON t.row = h.row";
+    return meeting;
+}
+
+}  // namespace
+
 std::optional<Meeting> CompareRows(const PlannedTable& table) {
     const ExistingRelation& target = *table.existing;
+    if (target.primary_key.empty() && target.unique_keys.empty() && target.expression_keys.empty())
+        return CompareWholeRows(table);
     Meeting meeting;
     meeting.key = NaturalKey(table);
     if (meeting.key.empty()) meeting.key = target.primary_key;
@@ -239,19 +295,33 @@ std::optional<Meeting> CompareRows(const PlannedTable& table) {
                  column.bare_type + ") AS " + name;
         return name;
     };
-    std::string equal, primary;
+    std::string equal, primary, moved = "false";
+    std::vector<std::string> own_keys(meeting.key.size());
     for (const PlannedColumn& column : table.columns) {
         if (!column.written() || (column.conversion && !column.conversion->ok())) continue;
         const std::string quoted = QuotePgIdentifierIfNeeded(column.name);
         if (among(meeting.key, column.name)) {
-            equal += (equal.empty() ? "t." : " AND t.") + quoted + " = s." + item(column);
+            const auto place = std::find(meeting.key.begin(), meeting.key.end(), column.name);
+            own_keys[static_cast<std::size_t>(place - meeting.key.begin())] = "s." + item(column);
         } else if (target.primary_key.size() == 1 && target.primary_key[0] == column.name) {
-            primary = "o." + quoted + " = s." + item(column);
+            const std::string own_primary = "s." + item(column);
+            primary = "o." + quoted + " = " + own_primary;
+            moved = "t.tableoid IS NOT NULL AND t." + quoted + " IS DISTINCT FROM " + own_primary;
         } else if (!among(references, column.name)) {
             theirs += (theirs.empty() ? "t." : ", t.") + quoted + "::text";
             own += (own.empty() ? "s." : ", s.") + item(column) + "::text";
         }
     }
+    std::vector<std::string> elements;
+    if (!target.HasUniqueKey(meeting.key))
+        if (const ExpressionKey* key = target.FindExpressionKey(meeting.key)) elements = key->elements;
+    const std::vector<std::string> their_values = WhatIsEqual(meeting.key, elements, [&](std::size_t i) {
+        return "t." + QuotePgIdentifierIfNeeded(meeting.key[i]);
+    });
+    const std::vector<std::string> own_values =
+        WhatIsEqual(meeting.key, elements, [&](std::size_t i) { return own_keys[i]; });
+    for (std::size_t i = 0; i < own_values.size(); ++i)
+        equal += (i > 0 ? " AND " : "") + their_values[i] + " = " + own_values[i];
     const std::string taken = primary.empty() ? "false"
                                               : "t.tableoid IS NULL AND EXISTS (SELECT FROM " +
                                                     table.SqlName() + " AS o WHERE " + primary + ")";
@@ -261,8 +331,10 @@ std::optional<Meeting> CompareRows(const PlannedTable& table) {
     meeting.count =
         "SELECT pg_catalog.count(t.tableoid), pg_catalog.count(*) FILTER (WHERE t.tableoid IS NOT "
         "NULL AND " +
-        differs + "), pg_catalog.count(*) FILTER (WHERE " + taken + ") FROM (SELECT " + items + " FROM " +
-        KeyRowsName(table) + ") AS s LEFT JOIN " + table.SqlName() + " AS t ON " + equal;
+        differs + "), pg_catalog.count(*) FILTER (WHERE " + taken + "), pg_catalog.count(*) FILTER (WHERE " +
+        moved + "), (SELECT pg_catalog.count(*) FROM " + table.SqlName() +
+        ") - pg_catalog.count(t.tableoid) FROM (SELECT " + items + " FROM " + KeyRowsName(table) +
+        ") AS s LEFT JOIN " + table.SqlName() + " AS t ON " + equal;
     return meeting;
 }
 

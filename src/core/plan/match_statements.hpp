@@ -39,8 +39,10 @@ std::vector<std::string> FindingKey(const PlannedTable& table);
 struct Meeting {
     std::vector<std::string> key;  ///< by which they are compared
     MatchStatement rows;           ///< reads the source
-    std::string count;  ///< SELECT of how many are found by the key, how many of those differ, and how many
-                        ///< find another row under their primary key
+    /// SELECT of how many are found by the key, how many of those differ, how many find another row under
+    /// their primary key, how many of those that are found have another one there; and how many rows of the
+    /// target none of the source's finds.
+    std::string count;
 };
 /// Nothing where they can't be compared: the key holds references, or there is none.
 std::optional<Meeting> CompareRows(const PlannedTable& table);

@@ -42,6 +42,7 @@ class Writer {
             if (table.keys_first) WriteKeys(table);
             WriteSuspensions(table);
         }
+        WriteHooks(spec::HookTime::kBeforeData);
         section_ = Section::kData;
         WriteTruncate();
         WriteTriggersOff();
@@ -49,7 +50,11 @@ class Writer {
             WriteData(i);
         WriteTriggersOn();
         WriteOrphans();
+        WriteHooks(spec::HookTime::kAfterData);
         section_ = Section::kPostData;
+        for (const PlannedTable& table : design_.tables)
+            if (IsUnlogged(table))
+                Add(StepKind::kLogged, table, "log of ", "ALTER TABLE " + table.SqlName() + " SET LOGGED");
         for (const PlannedTable& table : design_.tables)
             if (!table.keys_first) WriteKeys(table);
         for (const PlannedTable& table : design_.tables)
@@ -64,6 +69,7 @@ class Writer {
         for (const PlannedTable& table : design_.tables)
             if (table.not_migrated.empty() && !table.merged_into)
                 Add(StepKind::kStatistics, table, "statistics of ", "ANALYZE " + table.SqlName());
+        WriteHooks(spec::HookTime::kAfterAll);
         return std::move(steps_);
     }
 
@@ -175,8 +181,9 @@ class Writer {
             Add(StepKind::kSource, table, "keys for ", match.make);
         // Without the column that only a job reads by.
         Add(StepKind::kSource, table, "source of ", From(table) + CreateForeignTable(table));
-        Add(StepKind::kLoad, table, "data of ", Rejecting(table) + Ruling(task) + PlainInsert(task)).loads =
-            place;
+        Add(StepKind::kLoad, table, "data of ",
+            Firing(design_, table) + Rejecting(table) + Ruling(task) + PlainInsert(task))
+            .loads = place;
         Add(StepKind::kSource, table, "source of ", task.drop_source);
         for (auto match = matches.rbegin(); match != matches.rend(); ++match)
             if (!match->drop.empty()) Add(StepKind::kSource, table, "keys for ", match->drop);
@@ -225,6 +232,11 @@ class Writer {
             lines += Comment("rule " + rule.name + ": rows that break it " + what) + "\n";
         }
         return lines;
+    }
+
+    void WriteHooks(spec::HookTime time) {
+        for (const PlannedHook& hook : design_.hooks)
+            if (hook.time == time && hook.sql.ok()) Add(StepKind::kHook, hook.name, hook.sql.text);
     }
 
     void WriteTruncate() {
@@ -406,6 +418,7 @@ class Writer {
 
     void WriteView(const PlannedView& view) {
         const std::string object = "view " + QualifiedName(view.target);
+        if (view.stands) return;
         if (!view.select.ok())
             return AddUntranslated(nullptr, object, view.select.reason, view.select.source);
         Step& step = Add(StepKind::kView, object,

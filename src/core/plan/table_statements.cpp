@@ -36,6 +36,10 @@ std::string CheckClause(const PlannedCheck& check) {
     return "CONSTRAINT " + QuotePgIdentifierIfNeeded(check.name) + " CHECK (" + check.condition.text + ")";
 }
 
+bool IsUnlogged(const PlannedTable& table) noexcept {
+    return table.creates() && table.settings.unlogged && !table.partitioning;
+}
+
 std::string CreateTable(const PlannedTable& table) {
     std::string sql = From(table);
     for (const PlannedColumn& column : table.columns) {
@@ -44,7 +48,7 @@ std::string CreateTable(const PlannedTable& table) {
     }
     for (const PlannedCheck& check : table.checks)
         if (check.condition.ok() && !check.condition.guaranteed) sql += Notes(check.condition);
-    sql += "CREATE TABLE " + table.SqlName() + " (";
+    sql += (IsUnlogged(table) ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ") + table.SqlName() + " (";
     const char* separator = "\n    ";
     for (const PlannedColumn& column : table.columns) {
         if (column.skipped) continue;

@@ -4,6 +4,7 @@
 
 #include "core/base/nearest.hpp"
 #include "core/plan/designer.hpp"
+#include "core/plan/trigger_statements.hpp"
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/spec/name_pattern.hpp"
@@ -156,12 +157,38 @@ void MeetExisting(Designer& designer, PlannedTable& table, const ExistingRelatio
     table.existing = &relation;
     table.target.table = relation.name;
     ReportTwins(designer, table);
+    ReportLostNames(designer, table);
     if (relation.has_rows && table.settings.existing == spec::Existing::kError) {
         Finding& finding = designer.Report(table, Severity::kBlocker,
                                            "target " + QualifiedName(table.target) + " has rows already");
         finding.suggestion = "say what becomes of them: append, truncate, skip or upsert";
         finding.settings.push_back({"existing", "append", Setting::Level::kTable});
     }
+}
+
+/// A new table whose name is that of one which stands there but for its underscores: UserProfile,
+/// user_profile.
+/// @return whether there is one
+bool ReportSpelledApart(Designer& designer, const PlannedTable& table,
+                        const std::vector<const char*>& names) {
+    for (const char* name : names) {
+        if (schema::PlainName(name) != schema::PlainName(table.table().name)) continue;
+        const bool snake = designer.spec.job().fold_case != schema::FoldCase::kSnake &&
+                           schema::SnakeCase(table.table().name) == name;
+        Finding& finding =
+            designer.Report(table, Severity::kWarning,
+                            "target " + QualifiedName(table.target) + " is made, beside table \"" + name +
+                                "\", which is there already");
+        if (snake) {
+            finding.suggestion = "let names have underscores for capitals (fold_case snake)";
+            finding.settings.push_back({"fold_case", "snake", Setting::Level::kJob});
+        } else {
+            finding.suggestion = std::string("its rows belong into \"") + name + "\"";
+            finding.settings.push_back({"target", spec::QuoteName(name), Setting::Level::kTable});
+        }
+        return true;
+    }
+    return false;
 }
 
 /// A new table whose name is nearly that of one which stands there, and which nothing fills: a misspelt
@@ -174,6 +201,7 @@ void ReportNearMiss(Designer& designer, const PlannedTable& table) {
         const std::vector<PlannedTable>& tables = designer.design.tables;
         if (std::none_of(tables.begin(), tables.end(), fills)) names.push_back(relation.name.c_str());
     }
+    if (!table.settings.target && ReportSpelledApart(designer, table, names)) return;
     const char* nearest = NearestWord(table.target.table, names);
     if (nearest == nullptr) return;
     designer
@@ -222,11 +250,13 @@ void NameTables(Designer& designer) {
     for (const Source& source : designer.sources) {
         const spec::ServerSettings server = designer.spec.ForServer(source.server);
         for (const SourceTable& from : source.tables) {
-            if (!from.included || from.table.kind == sqlite::TableKind::kView) continue;
+            if (!from.included) continue;
             PlannedTable table;
             table.source = &source;
             table.from = &from;
             table.settings = designer.spec.ForTable(source.server, from.table.name, source.base);
+            if (from.table.kind == sqlite::TableKind::kView && table.settings.view == spec::ViewAs::kView)
+                continue;
             if (table.settings.target)
                 table.target = *table.settings.target;
             else

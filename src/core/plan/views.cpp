@@ -26,7 +26,10 @@ class ViewDesigner {
     void Run() {
         std::vector<const SourceTable*> waiting;
         for (const SourceTable& entry : source_.tables)
-            if (entry.included && entry.table.kind == sqlite::TableKind::kView) waiting.push_back(&entry);
+            if (entry.included && entry.table.kind == sqlite::TableKind::kView &&
+                designer_.spec.ForTable(source_.server, entry.table.name, source_.base).view ==
+                    spec::ViewAs::kView)
+                waiting.push_back(&entry);
         // A view that reads a later one waits for it; what never gets its turn reads something not migrated.
         std::vector<std::size_t> unmet;
         const std::vector<std::vector<std::size_t>> readers = FindReaders(waiting, unmet);
@@ -107,12 +110,29 @@ class ViewDesigner {
             wanted = settings.target->table;
             if (!settings.target->schema.empty()) view.target.schema = settings.target->schema;
         }
-        view.target.table = designer_.TakeRelationName(view.target.schema, wanted).name;
+        if (const ExistingRelation* there = FindView(view.target.schema, wanted)) {
+            view.stands = true;
+            view.target.table = there->name;
+            Finding finding;
+            finding.severity = Severity::kNote;
+            finding.server = source_.server;
+            finding.table = entry.table.name;
+            finding.text = "view " + QualifiedName(view.target) + " is there already, and stays as it is";
+            designer_.design.findings.push_back(std::move(finding));
+        } else {
+            view.target.table = designer_.TakeRelationName(view.target.schema, wanted).name;
+        }
         if (entry.table.unreadable)
             view.select.reason = "SQLite can't run it: " + *entry.table.unreadable;
         else
             Translate(entry, view);
         designer_.design.views.push_back(std::move(view));
+    }
+
+    const ExistingRelation* FindView(const std::string& schema, const std::string& name) const {
+        const ExistingRelation* there = designer_.existing.Find(schema, name);
+        return there != nullptr && (there->kind == "view" || there->kind == "materialized view") ? there
+                                                                                                 : nullptr;
     }
 
     void Translate(const SourceTable& entry, PlannedView& view) {

@@ -49,6 +49,22 @@ std::string_view CutName(std::string_view name, std::size_t limit) noexcept {
     return name.substr(0, limit);
 }
 
+namespace {
+
+constexpr bool IsCapital(char c) noexcept {
+    return c >= 'A' && c <= 'Z';
+}
+
+/// Whether a word of a name in camel case begins at a place behind its first.
+bool BeginsWord(std::string_view name, std::size_t at) noexcept {
+    if (at == 0 || !IsCapital(name[at])) return false;
+    const char before = name[at - 1];
+    if ((before >= 'a' && before <= 'z') || (before >= '0' && before <= '9')) return true;
+    return IsCapital(before) && at + 1 < name.size() && name[at + 1] >= 'a' && name[at + 1] <= 'z';
+}
+
+}  // namespace
+
 Renamed NameAllocator::Take(std::string_view source) {
     Renamed result;
     std::string clean;
@@ -62,7 +78,8 @@ Renamed NameAllocator::Take(std::string_view source) {
             ++i;
             continue;
         }
-        if (fold_ == FoldCase::kLower && c >= 'A' && c <= 'Z') {
+        if (fold_ == FoldCase::kSnake && BeginsWord(source, i)) clean += '_';
+        if (fold_ != FoldCase::kPreserve && c >= 'A' && c <= 'Z') {
             clean += static_cast<char>(c - 'A' + 'a');
             result.folded = true;
         } else {
@@ -93,6 +110,17 @@ Renamed NameAllocator::Take(std::string_view source) {
         result.name = std::move(name);
         return result;
     }
+}
+
+std::string SnakeCase(std::string_view name) {
+    return NameAllocator(FoldCase::kSnake, false).Take(name).name;
+}
+
+std::string PlainName(std::string_view name) {
+    std::string plain;
+    for (const char c : name)
+        if (c != '_') plain += IsCapital(c) ? static_cast<char>(c - 'A' + 'a') : c;
+    return plain;
 }
 
 std::string QuotePgIdentifier(std::string_view name) {

@@ -16,7 +16,8 @@ inline constexpr std::size_t kMaxNameBytes = 63;
 /// Cuts valid UTF-8 at the last character's end within `limit` bytes.
 std::string_view CutName(std::string_view name, std::size_t limit = kMaxNameBytes) noexcept;
 
-enum class FoldCase { kLower, kPreserve };
+/// kSnake: userId and UserID are user_id, HTTPServer is http_server.
+enum class FoldCase { kLower, kPreserve, kSnake };
 
 struct Renamed {
     std::string name;
@@ -46,6 +47,11 @@ class NameAllocator {
     std::unordered_map<std::string, unsigned>
         next_;  ///< next suffix of a name: 10,000 alike are not quadratic
 };
+
+/// A name as kSnake has it.
+std::string SnakeCase(std::string_view name);
+/// A name in lower case (ASCII) without its underscores: the same of userId and user_id.
+std::string PlainName(std::string_view name);
 
 /// Quotes always: "a""b". PostgreSQL takes quoted names everywhere.
 std::string QuotePgIdentifier(std::string_view name);

@@ -228,6 +228,9 @@ bool Checker::CheckValue(const Key& key, const Json& value, const std::string& p
             for (std::size_t i = 0; i < value.items.size(); ++i)
                 if (!CheckText(value.items[i], Append(pointer, i))) return false;
             return true;
+        case Form::kTextOrTexts:
+            if (value.kind != Json::Kind::kArray) return CheckText(value, pointer);
+            [[fallthrough]];
         case Form::kTexts:
             if (!CheckArray(value, true, "strings", pointer)) return false;
             for (std::size_t i = 0; i < value.items.size(); ++i)
@@ -240,6 +243,9 @@ bool Checker::CheckValue(const Key& key, const Json& value, const std::string& p
             return true;
         case Form::kPartitionObject:
             CheckInner(value, kPartition, pointer);
+            return true;
+        case Form::kHooksObject:
+            CheckInner(value, kHooks, pointer);
             return true;
         case Form::kRules:
             return CheckRules(value, pointer);

@@ -46,8 +46,9 @@ constexpr Key kKeys[] = {
     Plain(Id::kInclude, "include", kJob, Form::kPatterns, "`[\"*\"]`", "only tables that match one of these"),
     Plain(Id::kExclude, "exclude", kJob, Form::kPatternsOrNone, "",
           "and of them none that matches one of these"),
-    Word(Id::kFoldCase, "fold_case", kJob, "lower preserve",
-         "names in lower case (ASCII letters), or as they are"),
+    Word(Id::kFoldCase, "fold_case", kJob, "lower preserve snake",
+         "names in lower case (ASCII letters), as they are, or in lower case with underscores for capitals: "
+         "`userId` is `user_id`"),
     Word(Id::kConflicts, "conflicts", kJob, "error prefix merge",
          "tables of one name in several databases: refuse, name each with its server's prefix, or load all "
          "into one"),
@@ -74,6 +75,7 @@ constexpr Key kKeys[] = {
          "did before (on a replica only, always, never)"),
     Plain(Id::kParallelIndex, "parallel_index", kJob, Form::kBoolean, "false",
           "build indexes of several tables side by side"),
+    Plain(Id::kHooks, "hooks", kJob, Form::kHooksObject, "", "SQL of your own, see [hooks](#hooks)"),
 
     // A server
     Plain(Id::kPrefix, "prefix", kServer, Form::kPrefix,
@@ -102,6 +104,8 @@ constexpr Key kKeys[] = {
           "see [partitions](#partitions)"),
     Plain(Id::kIndexes, "indexes", kTable, Form::kTexts, "",
           "more indexes: what follows the table's name in CREATE INDEX, `USING gin (configuration)`"),
+    Word(Id::kView, "view", kTable, "view table",
+         "of a view of SQLite: carry its definition over, or its rows, as a table"),
 
     // A column
     Plain(Id::kColumnTarget, "target", kColumn, Form::kName, "its own name", "column in PostgreSQL"),
@@ -133,6 +137,8 @@ constexpr Key kKeys[] = {
     Policy("zero_date_as_null", "`0000-00-00` is NULL"),
     Policy("ambiguous_time",
            "a local time that the zone skips, or has twice; one of the two instants it may mean"),
+    Plain(Id::kUnlogged, "unlogged", kTableUp, Form::kBoolean, "false",
+          "make new tables UNLOGGED while their rows come in, and LOGGED behind them"),
     Word(Id::kOrphans, "orphans", kTableUp | kForeignKey, "error reject null keep",
          "rows whose foreign key has no parent; `keep` leaves the constraint NOT VALID (with `types` "
          "`stored` that is the default, where there are any)"),
@@ -172,6 +178,12 @@ constexpr Key kKeys[] = {
     Plain(Id::kPartitionDefault, "default", kPartition, Form::kBoolean, "true",
           "a default partition for all other rows"),
     Count(Id::kMax, "max", kPartition, 1, 100000, "1000", "more partitions than this are an error"),
+
+    Plain(Id::kBeforeData, "before_data", kHooks, Form::kTextOrTexts, "",
+          "behind the tables that are made, before any row"),
+    Plain(Id::kAfterData, "after_data", kHooks, Form::kTextOrTexts, "",
+          "behind all rows, before keys, indexes and foreign keys are made"),
+    Plain(Id::kAfterAll, "after_all", kHooks, Form::kTextOrTexts, "", "last of all"),
 
     // Last, because they hold the rest
     Plain(Id::kServers, "servers", kJob, Form::kServers, "", "settings by server"),
@@ -214,6 +226,8 @@ const char* PlaceName(Place where) noexcept {
             return "foreign key";
         case kPartition:
             return "partition_by";
+        case kHooks:
+            return "hooks";
         default:
             return "job";
     }

@@ -20,8 +20,9 @@ enum Place : std::uint16_t {
     kRule = 32,
     kForeignKey = 64,
     kPartition = 128,
+    kHooks = 256,
     kPolicyPlaces = kJob | kServer | kTable | kColumn,
-    kAllPlaces = 255,
+    kAllPlaces = 511,
 };
 
 /// How a value is written.
@@ -51,6 +52,8 @@ enum class Form : std::uint8_t {
     kRules,        ///< name → condition, or object of place kRule
     kForeignKeys,  ///< array of objects of place kForeignKey
     kPartitionObject,
+    kHooksObject,
+    kTextOrTexts,  ///< a text, or an array of texts
 };
 
 enum class Id : std::uint8_t {
@@ -72,6 +75,8 @@ enum class Id : std::uint8_t {
     kMaxRejects,
     kTriggers,
     kParallelIndex,
+    kUnlogged,
+    kHooks,
     kPrefix,
     kTableTarget,
     kWhere,
@@ -84,6 +89,7 @@ enum class Id : std::uint8_t {
     kRules,
     kPartitionBy,
     kIndexes,
+    kView,
     kColumnTarget,
     kType,
     kEncoding,
@@ -114,6 +120,9 @@ enum class Id : std::uint8_t {
     kAhead,
     kPartitionDefault,
     kMax,
+    kBeforeData,
+    kAfterData,
+    kAfterAll,
     kServers,
     kTables,
     kColumns,

@@ -106,6 +106,22 @@ PartitionBy ReadPartition(const Json& value) {
     return partition;
 }
 
+std::vector<Hook> ReadHooks(const Setting& setting) {
+    std::vector<Hook> hooks;
+    const std::pair<const char*, HookTime> times[] = {{"before_data", HookTime::kBeforeData},
+                                                      {"after_data", HookTime::kAfterData},
+                                                      {"after_all", HookTime::kAfterAll}};
+    for (const auto& [name, time] : times) {
+        const Json* value = setting.value->Find(name);
+        if (value == nullptr) continue;
+        const std::string pointer = Append(setting.pointer, name);
+        if (value->kind == Json::Kind::kString) hooks.push_back({time, value->text, pointer});
+        for (std::size_t i = 0; i < value->items.size(); ++i)
+            hooks.push_back({time, value->items[i].text, Append(pointer, i)});
+    }
+    return hooks;
+}
+
 /// A setting that tables and columns share; false when it is none.
 template <class Settings>
 bool ApplyShared(const Setting& setting, Settings* out) {
@@ -177,6 +193,12 @@ bool Apply(const Setting& setting, TableSettings* out) {
             return true;
         case Id::kIndexes:
             out->indexes = Texts(value);
+            return true;
+        case Id::kView:
+            out->view = Word<ViewAs>(setting);
+            return true;
+        case Id::kUnlogged:
+            out->unlogged = value.boolean;
             return true;
         default:
             return false;
@@ -261,6 +283,9 @@ void Apply(const Setting& setting, JobSettings* out) {
             break;
         case Id::kParallelIndex:
             out->parallel_index = value.boolean;
+            break;
+        case Id::kHooks:
+            out->hooks = ReadHooks(setting);
             break;
         default:
             return;  // of tables and columns; they ask for it

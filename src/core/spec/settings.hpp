@@ -26,6 +26,10 @@ enum class TimestampType : std::uint8_t { kTimestamp, kTimestamptz };
 enum class IndexAs : std::uint8_t { kValue, kHash, kNone };
 enum class Orphans : std::uint8_t { kError, kReject, kNull, kKeep };
 enum class Existing : std::uint8_t { kError, kAppend, kTruncate, kSkip, kUpsert, kMatch };
+/// What becomes of a view of SQLite.
+enum class ViewAs : std::uint8_t { kView, kTable };
+/// When SQL of the spec's own runs.
+enum class HookTime : std::uint8_t { kBeforeData, kAfterData, kAfterAll };
 enum class OnFail : std::uint8_t { kReject, kWarn, kNull };
 enum class ForeignKeyAction : std::uint8_t { kNoAction, kRestrict, kCascade, kSetNull, kSetDefault };
 enum class Deferrable : std::uint8_t { kNo, kImmediate, kDeferred };
@@ -58,6 +62,13 @@ struct Base {
     std::string timezone = "UTC";
 };
 
+/// SQL of the spec's own, one or more statements.
+struct Hook {
+    HookTime time = HookTime::kAfterAll;
+    std::string sql;
+    std::string pointer;
+};
+
 /// What concerns the job as a whole.
 struct JobSettings {
     schema::FoldCase fold_case = schema::FoldCase::kLower;
@@ -73,6 +84,7 @@ struct JobSettings {
     std::optional<double> max_reject_percent;  ///< 0 to 100, of the rows read
     Triggers triggers = Triggers::kFire;
     bool parallel_index = false;
+    std::vector<Hook> hooks;  ///< by time, and in the order of the document
     Sources sources;
 };
 
@@ -138,6 +150,8 @@ struct TableSettings {
     std::vector<std::string> required;
     std::vector<RowRule> rules;  ///< in the order of the document, the farther settings first
     std::optional<PartitionBy> partition_by;
+    ViewAs view = ViewAs::kView;
+    bool unlogged = false;             ///< a new table is, while its rows come in
     std::vector<std::string> indexes;  ///< more indexes: what follows ON table, "USING gin (a)"
     value::Policies policies;          ///< for columns of which nothing nearer is said
     TimestampType timestamp_type = TimestampType::kTimestamp;

@@ -33,12 +33,17 @@ bool IsReferredTo(const plan::ExistingRelation& relation) {
     return referred_to;
 }
 
-}  // namespace
-
-namespace {
+/// The same in SQLite, whose keys followed references are looked up by, too.
+bool IsReferredToInSource(const plan::PlannedTable& table) {
+    for (const plan::SourceTable& entry : table.source->tables)
+        for (const sqlite::ForeignKey& key : entry.table.foreign_keys)
+            if (&entry.table != &table.table() && sqlite::EqualNames(key.parent_table, table.table().name))
+                return true;
+    return false;
+}
 
 /// Runs the query of a meeting, and takes back what it needed. False where PostgreSQL refuses it.
-bool Ask(const plan::Meeting& meeting, uint64 (&counts)[3], const char** shown) {
+bool Ask(const plan::Meeting& meeting, uint64 (&counts)[5], const char** shown) {
     MemoryContext context = CurrentMemoryContext;
     const ErrorData* error = RunAndTakeBack(
         [&] {
@@ -48,7 +53,7 @@ bool Ask(const plan::Meeting& meeting, uint64 (&counts)[3], const char** shown) 
             SPI_connect();
             if (SPI_execute(ToServerText(meeting.count), false, 0) != SPI_OK_SELECT)
                 elog(ERROR, "could not compare rows");
-            for (int i = 0; i < 3; ++i)
+            for (int i = 0; i < (shown != nullptr ? 3 : 5); ++i)
                 counts[i] = Number(i + 1);
             const char* text =
                 shown != nullptr ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4) : nullptr;
@@ -80,7 +85,7 @@ bool CanLook(const plan::PlannedTable& table, const assess::TableFacts& facts) {
 void ReadMeeting(const plan::PlannedTable& table, assess::TableFacts* facts) {
     if (!CanLook(table, *facts)) return;
     auto* meeting = NewIn<std::optional<plan::Meeting>>(CurrentMemoryContext);
-    uint64 counts[3] = {};
+    uint64 counts[5] = {};
     const char* shown = nullptr;
     const bool records = Guard([&] {
         const spec::Preset* preset = RecorderOf(table);
@@ -96,7 +101,13 @@ void ReadMeeting(const plan::PlannedTable& table, assess::TableFacts* facts) {
     if (!*meeting || !Ask(**meeting, counts, nullptr)) return;
     const bool referred_to = IsReferredTo(*table.existing);
     Guard([&] {
-        facts->meeting = assess::MeetingFacts{(*meeting)->key, counts[0], counts[1], counts[2], referred_to};
+        facts->meeting = assess::MeetingFacts{(*meeting)->key,
+                                              counts[0],
+                                              counts[1],
+                                              counts[2],
+                                              counts[3],
+                                              counts[4],
+                                              referred_to || IsReferredToInSource(table)};
     });
 }
 

@@ -67,7 +67,7 @@ const char* Refusal(plan::SpecSql written, const char* text, const char* sql, bo
     const ErrorData* error = TryInSubtransaction(
         [&] {
             refusal = FormFault(written, text);
-            if (refusal != nullptr) return;
+            if (refusal != nullptr || written == plan::SpecSql::kStatements) return;
             if (written == plan::SpecSql::kIndex) return CheckIndex(text, sql);
             List* statements = pg_parse_query(sql);
             if (list_length(statements) != 1)

@@ -85,9 +85,46 @@ void CheckOptions(const IndexStmt* index, const IndexAmRoutine* method) {
                         errmsg("access method \"%s\" does not support %s", index->accessMethod, lacks)));
 }
 
+/// Whether a statement refuses to run in a transaction block, ends one, or waits for the client.
+bool StandsAlone(const Node* statement) {
+    switch (nodeTag(statement)) {
+        case T_TransactionStmt:
+        case T_CreatedbStmt:
+        case T_DropdbStmt:
+        case T_CreateTableSpaceStmt:
+        case T_DropTableSpaceStmt:
+        case T_AlterSystemStmt:
+            return true;
+        case T_VacuumStmt:
+            return reinterpret_cast<const VacuumStmt*>(statement)->is_vacuumcmd;
+        case T_IndexStmt:
+            return reinterpret_cast<const IndexStmt*>(statement)->concurrent;
+        case T_DropStmt:
+            return reinterpret_cast<const DropStmt*>(statement)->concurrent;
+        case T_CopyStmt: {
+            const CopyStmt* copy = reinterpret_cast<const CopyStmt*>(statement);
+            return copy->filename == nullptr;
+        }
+        default:
+            return false;
+    }
+}
+
+/// Why a text is not what a hook may be; null: it is.
+const char* HookFault(const char* text) {
+    const List* statements = pg_parse_query(text);
+    if (statements == NIL) return "it has no statement";
+    ListCell* cell;
+    foreach (cell, statements)
+        if (StandsAlone(lfirst_node(RawStmt, cell)->stmt))
+            return "it has a statement that can't run in the job's transaction";
+    return nullptr;
+}
+
 }  // namespace
 
 const char* FormFault(plan::SpecSql written, const char* text) {
+    if (written == plan::SpecSql::kStatements) return HookFault(text);
     const bool expression = written == plan::SpecSql::kExpression || written == plan::SpecSql::kCheck;
     if (expression && !IsExpression(text)) return "it is not one SQL expression";
     if (written == plan::SpecSql::kIndex && ParseIndex(text) == nullptr)

@@ -39,10 +39,9 @@ void ReadServer(Survey* survey, const SurveyedServer& server) {
 std::optional<assess::StoredRule> StoredRuleOf(const Survey& survey, const plan::Source& source,
                                                const plan::SourceTable& entry) {
     const sqlite::Table& table = entry.table;
-    if (!entry.included || table.unreadable || table.kind == sqlite::TableKind::kView ||
-        table.kind == sqlite::TableKind::kShadow)
-        return std::nullopt;
+    if (!entry.included || table.unreadable || table.kind == sqlite::TableKind::kShadow) return std::nullopt;
     const spec::TableSettings settings = survey.spec.ForTable(source.server, table.name, source.base);
+    if (table.kind == sqlite::TableKind::kView && settings.view == spec::ViewAs::kView) return std::nullopt;
     if (settings.types != spec::Types::kStored) return std::nullopt;
     assess::StoredRule rule;
     rule.naive_as_timestamptz = settings.timestamp_type == spec::TimestampType::kTimestamptz;

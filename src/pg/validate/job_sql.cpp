@@ -78,20 +78,28 @@ const char* WithKeptRows(const JobQuery& query, const char* rows) {
     for (int i = 0; i < query.columns.count; ++i) {
         const char* planned = PlannedName(task.columns[static_cast<size_t>(query.columns.order[i])]);
         appendStringInfoString(&sql, i > 0 ? ", " : "SELECT ");
-        if (i < query.columns.key_count) {
-            appendStringInfo(&sql, "expected.%s", planned);
-            appendStringInfo(&match, "%skept.%s = expected.%s", i > 0 ? " AND " : "",
-                             quote_identifier(query.names[i]), planned);
-        } else {
-            appendStringInfo(&sql, "CASE WHEN kept.tableoid IS NULL THEN expected.%s ELSE kept.%s END AS %s",
-                             planned, quote_identifier(query.names[i]), planned);
-        }
+        const char* name = quote_identifier(query.names[i]);
+        // A key may be equal and yet written otherwise: citext, lower(email).
+        appendStringInfo(&sql, "CASE WHEN kept.tableoid IS NULL THEN expected.%s ELSE kept.%s END AS %s",
+                         planned, name, planned);
+        if (i < query.columns.key_count && task.match_elements.empty())
+            appendStringInfo(&match, "%skept.%s = expected.%s", i > 0 ? " AND " : "", name, planned);
     }
+    StringInfoData elements;
+    initStringInfo(&elements);
+    for (size_t i = 0; i < task.match_elements.size(); ++i) {
+        const char* element = ToServerText(task.match_elements[i]);
+        appendStringInfo(&elements, ", %s AS pg_sqlite_match_%zu", element, i);
+        appendStringInfo(&match, "%skept.pg_sqlite_match_%zu = expected.pg_sqlite_match_%zu",
+                         i > 0 ? " AND " : "", i, i);
+    }
+    if (elements.len > 0) rows = psprintf("SELECT e.*%s FROM (%s) AS e", elements.data, rows);
     return psprintf(
-        "%s\nFROM (%s) AS expected LEFT JOIN (SELECT t.tableoid, t.* FROM %s AS t WHERE t.xmin"
+        "%s\nFROM (%s) AS expected LEFT JOIN (SELECT t.tableoid, t.*%s FROM %s AS t WHERE t.xmin"
         " OPERATOR(pg_catalog.<>) ALL (SELECT x::pg_catalog.xid FROM"
         " pg_catalog.unnest(%s::pg_catalog.xid8[]) AS x)) AS kept ON %s",
-        sql.data, rows, RelationItem(query.target), quote_literal_cstr(query.xids), match.data);
+        sql.data, rows, elements.data, RelationItem(query.target), quote_literal_cstr(query.xids),
+        match.data);
 }
 
 /// The rows of the load from a table that has them already.

@@ -17,7 +17,7 @@ namespace pgsqlite::spec {
 struct Habit {
     std::string declared;  ///< as SQLite has the type, in any case
     std::string target;    ///< the type of a target that exists; "new": of a new table; empty: any
-    std::string holds;     ///< what all its values are: "integer", "uuid"; empty: anything
+    std::string holds;     ///< what its values are: "integer", "uuid", "dated"; empty: anything
     std::vector<std::pair<std::string, std::string>> settings;  ///< of the column; {column} is its name
     std::string because;                                        ///< a sentence without a full stop
 };
@@ -25,7 +25,8 @@ struct Habit {
 struct Preset {
     std::string framework;
     std::string records;               ///< the table of its migrations
-    std::vector<std::string> columns;  ///< which that table has, among others
+    std::vector<std::string> columns;  ///< which that table has
+    bool no_others = false;            ///< and it has no others
     std::string beside;                ///< another table that is there; empty: none need be
     std::vector<std::string> state;    ///< columns of `records` that say which migrations have been run
     std::vector<Habit> habits;

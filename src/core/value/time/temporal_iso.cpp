@@ -1,7 +1,7 @@
 // The text formats of SQLite's date and time functions (https://www.sqlite.org/lang_datefunc.html, time
 // values 1 to 10 without 'now' and Julian days), widened by what applications store beside them: years of 5
-// and 6 digits, fractions of any length, offsets without a colon or with seconds, UTC, GMT and Go's "+0000
-// UTC".
+// and 6 digits, fractions of any length, offsets without a colon or with seconds, UTC, GMT, and what Go's
+// time.String() makes of a time: "2024-03-01 10:20:30.5 +0100 CET m=+0.0123".
 //
 // Stricter than SQLite in two places, since its answers there are another value than the one written: no hour
 // 24 of a date, and a blank or 'T' must part date and time.
@@ -31,6 +31,30 @@ bool TakeDate(TextReader& reader, Written& written) noexcept {
     if (!reader.TakeNumber(2, 2, written.month) || !reader.Take('-')) return false;
     written.has_date = true;
     return reader.TakeNumber(2, 2, written.day);
+}
+
+/// What Go's time.String() writes behind the offset, which alone says which instant it is: the zone's name,
+/// or its offset once more where it has none, and, of a time that the process itself has read, its monotonic
+/// clock. UTC's name can be held against the offset.
+bool TakeGoTail(TextReader& reader, const Written& written) noexcept {
+    if (!reader.TakeSpaces()) return false;
+    if (reader.TakeWord("utc") || reader.TakeWord("gmt")) {
+        if (written.zone_seconds_east != 0) return false;
+    } else if (reader.Peek() == '+' || reader.Peek() == '-') {
+        Written again;
+        if (!TakeZone(reader, again) || again.zone_seconds_east != written.zone_seconds_east) return false;
+    } else {
+        const auto is_capital = [&] { return reader.Peek() >= 'A' && reader.Peek() <= 'Z'; };
+        int letters = 0;
+        for (; is_capital(); ++letters)
+            reader.Take(reader.Peek());
+        if (letters < 3 || letters > 5) return false;
+    }
+    if (reader.AtEnd()) return true;
+    if (!reader.TakeSpaces() || !reader.TakeWord("m=")) return false;
+    if (!reader.Take('+') && !reader.Take('-')) return false;
+    if (reader.TakeDigits(Bytes::npos).empty()) return false;
+    return !reader.Take('.') || !reader.TakeDigits(Bytes::npos).empty();
 }
 
 bool StartsWithTime(Bytes text) noexcept {
@@ -105,11 +129,7 @@ Status ParseIso(Bytes trimmed, Written& written) noexcept {
     if (reader.AtEnd()) return Status::Ok();
     const bool numeric = reader.Peek() == '+' || reader.Peek() == '-';
     if (!TakeZone(reader, written)) return refused;
-    // Go's time.String() writes the zone twice. Only UTC's name can be held against its offset.
-    if (numeric && !reader.AtEnd()) {
-        if (written.zone_seconds_east != 0 || !reader.TakeSpaces()) return refused;
-        if (!reader.TakeWord("utc") && !reader.TakeWord("gmt")) return refused;
-    }
+    if (numeric && !reader.AtEnd() && !TakeGoTail(reader, written)) return refused;
     return reader.AtEnd() ? Status::Ok() : refused;
 }
 

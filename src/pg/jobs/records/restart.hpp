@@ -11,6 +11,9 @@ bool WasCompleted(int64 job);
 /// Deletes the plan, its rejects and the list of files: it is planned anew. For jobs that have not begun.
 void ForgetPlan(int64 job);
 
+/// Raises 55000 where a crash of the server has emptied a table that is UNLOGGED until its rows are there.
+void CheckUnlogged(int64 job);
+
 /// The file of a server is not what it was when the job began: its tables are emptied, to be loaded again.
 /// Raises 55000 where a table has rows that are not the job's.
 /// @param change what is not the same: "the file's size"

@@ -12,7 +12,8 @@ namespace pgsqlite::pg::jobs {
 namespace {
 
 /// By targets ($2: of these tables, NULL: all; $3: this cluster; $4: this place). Transactions that wrote a
-/// target's rows: those of its loads, and of steps that changed its rows (orphans that lost their reference).
+/// target's rows: those of its loads, and of steps that changed its rows (orphans that lost their reference)
+/// or wrote them anew (a table that was UNLOGGED).
 constexpr char kUndoTargets[] = R"(
 SELECT t.target, bool_or(t.created), sum(t.written)::bigint,
     bool_or(t.written > 0 AND COALESCE((t.load ->> 'overwrites')::boolean, false)),
@@ -34,7 +35,7 @@ FROM sqlite.job_tables t LEFT JOIN LATERAL (
         UNION ALL
         SELECT s.xid, false, 0
         FROM sqlite.job_tables o JOIN sqlite.job_steps s ON s.job = o.job AND s.table_no = o.table_no
-        WHERE o.job = $1 AND o.target = t.target AND s.state = 'done' AND s.kind = 'clear orphans'
+        WHERE o.job = $1 AND o.target = t.target AND s.state = 'done' AND s.kind IN ('clear orphans', 'logged')
             AND s.xid IS NOT NULL
     ) AS e
 ) AS x ON true

@@ -63,6 +63,7 @@ PG_SQLITE_FUNCTION(pg_sqlite_resume) {
     });
     if (begun) {
         call->resumable = true;
+        RunUnit(call, [&] { CheckUnlogged(job); });
         RunUnit(call, [&] { PinSourcesAgain(job, migration.servers, *migration.settings); });
     } else {
         // Nothing that it would have to agree with is there: whatever has changed since is taken as it is.

@@ -105,7 +105,8 @@ void DoAll(Call* call, JobPlan* plan) {
     for (const PlannedStep& step : plan->steps) {
         CHECK_FOR_INTERRUPTS();
         if (step.section == Section::kPostData) call->account->RaiseFailures();
-        if (step.section != Section::kPreData && !moved) {
+        // Hooks find the new tables where they belong.
+        if ((step.section != Section::kPreData || step.kind == StepKind::kHook) && !moved) {
             MoveIntoPlace(call->job);
             moved = true;
         }
