@@ -27,6 +27,10 @@ class TrialMaker {
         trial_.design.is_trial = true;
         trial_.design.new_schemas.clear();
         trial_.design.views.clear();
+        trial_.design.hooks.clear();
+        // What is temporary has no log anyway.
+        for (PlannedTable& table : trial_.design.tables)
+            table.settings.unlogged = false;
         // Stand-ins have none; whether those of the targets would fire is told below.
         trial_.design.job.triggers = spec::Triggers::kFire;
         for (const PlannedTable& table : real_.tables)
