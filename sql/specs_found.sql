@@ -6,6 +6,7 @@ CREATE SERVER found_again FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'fou
 SET client_min_messages = error;
 \pset format unaligned
 \pset tuples_only on
+\set SHOW_CONTEXT never
 
 -- Rows that were put aside are known by the key of SQLite with its class: '1' is another row than 1, and '' than x''.
 CREATE SCHEMA found;
