@@ -43,6 +43,20 @@ RESET ROLE;
 SELECT attempt($$SELECT * FROM sqlite.digest('hidden_pkey')$$);
 SELECT attempt($$SELECT * FROM sqlite.validate('hidden', 'numbers')$$);
 
+-- Lists without end, by a role without rights: the first name that is not there is told at once.
+SET ROLE rights_clerk;
+SET statement_timeout = '60s';
+SELECT f, attempt(format('SELECT count(*) FROM sqlite.%s', f)) FROM unnest(ARRAY[
+    $$assess((SELECT array_agg('s' || i) FROM generate_series(1, 300000) AS i), 'x')$$,
+    $$plan((SELECT array_agg('s' || i) FROM generate_series(1, 300000) AS i), 'x')$$,
+    $$conflicts((SELECT array_agg('s' || i % 299999) FROM generate_series(1, 300000) AS i))$$]) AS f;
+CREATE TABLE mine (id bigint PRIMARY KEY, v text);
+SELECT attempt($$SELECT * FROM sqlite.validate('mine'::regclass, 'mine'::regclass, (SELECT jsonb_build_object('columns', jsonb_object_agg('k' || i, 'v'), 'ignore', jsonb_agg('k' || i)) FROM generate_series(1, 300000) AS i))$$);
+RESET ROLE;
+SELECT count(*) FROM sqlite.plan('{rights_shop}', 'rights_new', (SELECT jsonb_build_object('include', '["category"]'::jsonb, 'orphans', 'keep',
+    'tables', jsonb_build_object('category', jsonb_build_object('columns', jsonb_object_agg('added ' || i, '{"type": "int", "default": 1}'::jsonb)))) FROM generate_series(1, 10000) AS i)) WHERE section = 'pre-data';
+RESET statement_timeout;
+
 -- Texts of SQL in a spec: one expression, one index, one type each.
 CREATE TABLE kept (v text);
 CREATE FUNCTION said(spec jsonb) RETURNS SETOF text LANGUAGE sql AS $$

@@ -21,6 +21,18 @@ inline int UseCatalogNames() {
     return level;
 }
 
+/// Runs code with no schema in sight but pg_catalog and that of temporary objects, unless `by_path`: then as
+/// it is. Triggers and functions of somebody's must not be among what it runs: they may need theirs.
+template <class Code>
+void WithOwnNames(bool by_path, Code&& code) {
+    if (by_path) return code();
+    const int level = NewGUCNestLevel();
+    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                            true, 0, false);
+    code();
+    AtEOXact_GUC(true, level);
+}
+
 /// Until the transaction, or the subtransaction at hand, ends: names without a schema are pg_catalog's first,
 /// then what the caller's search_path makes of them, and last what `last` does (or null).
 inline void LookIntoCatalogFirst(const char* last) {

@@ -175,7 +175,68 @@ for my $target (qw(check default generated index condition domain list composite
 		}
 	}
 }
+# A type that the spec names is tried no more than one that a target has.
+for my $type (qw(name some_words a_label a_number a_range))
+{
+	my $before = sql('SELECT last_value FROM m.sprung');
+	my $column = $type eq 'a_number' ? 'id' : 'name';
+	my $spec = qq('{"include": ["item"], "tables": {"item": {"columns": {"$column": {"type": "look.$type", "default": "7"}}}}}');
+	my $said = spring('superuser', "a new column of look.$type", "SELECT 'unforeseen' FROM sqlite.assess('{shop}', 'fresh', $spec) WHERE finding ~ 'not foreseen'; SELECT count(*) FROM sqlite.plan('{shop}', 'fresh', $spec)", $fine);
+	is(sql('SELECT last_value FROM m.sprung'), $before, "a new column of look.$type: nothing was run");
+	is(scalar(() = $said =~ /^unforeseen$/mg), 1, "a new column of look.$type: what is foreseen");
+}
 sql('DROP SCHEMA look CASCADE');
+
+# Operators and functions that fit the types of a translation better than PostgreSQL's own, in a schema of the search_path where anybody
+# may create some: neither a look takes them nor a migration, and what is made has PostgreSQL's own.
+system_or_bail('sqlite3', '-bail', '-init', '/dev/null', "$dir/typed.db", q{
+	CREATE TABLE kind (code VARCHAR(10) PRIMARY KEY, name VARCHAR(20) CHECK (length(name) < 15 AND lower(name) <> 'never'));
+	INSERT INTO kind VALUES ('a', 'first'), ('b', 'second');
+	CREATE TABLE thing (id INTEGER PRIMARY KEY, kind VARCHAR(10) REFERENCES kind, price DECIMAL(10,2) CHECK (price <> 5 AND price > 0), label VARCHAR(20) UNIQUE, start VARCHAR(3) AS (substr(label, 1, 3)) STORED);
+	CREATE INDEX thing_label ON thing (lower(label)) WHERE price > 2;
+	CREATE VIEW cheap AS SELECT id, upper(label) AS label, price * 2 AS twice FROM thing WHERE price <> 100 AND kind = 'a';
+	INSERT INTO thing VALUES (1, 'a', 1.5, 'one'), (2, 'b', 2.5, 'two'), (3, 'c', 3, 'three');});
+sql("CREATE SERVER typed FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database '$dir/typed.db'); CREATE SCHEMA anybodys; GRANT CREATE, USAGE ON SCHEMA anybodys TO PUBLIC");
+as_mallory(q{DO $do$
+	DECLARE
+		o record;
+		n integer := 0;
+	BEGIN
+		FOR o IN SELECT name, l, r, name ~ '[=<>]' AS compares FROM unnest('{=,<>,<,<=,>,>=,*}'::text[]) AS name,
+			(VALUES ('varchar', 'varchar'), ('varchar', 'text'), ('text', 'varchar'), ('numeric', 'integer'), ('integer', 'numeric'), ('numeric', 'bigint'), ('bigint', 'numeric')) AS t (l, r) LOOP
+			n := n + 1;
+			EXECUTE format('CREATE FUNCTION anybodys.f%s(a %s, b %s) RETURNS %s LANGUAGE plpgsql IMMUTABLE AS %L', n, o.l, o.r, CASE WHEN o.compares THEN 'boolean' ELSE 'numeric' END,
+				format('BEGIN PERFORM m.trap(''operator''); RETURN %s; END', CASE WHEN o.compares THEN 'true' ELSE '1' END));
+			EXECUTE format('CREATE OPERATOR anybodys.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = anybodys.f%s)', o.name, o.l, o.r, n);
+		END LOOP;
+		FOR o IN SELECT * FROM (VALUES ('lower(varchar)', 'text'), ('upper(varchar)', 'text'), ('length(varchar)', 'integer'), ('substr(varchar, integer, integer)', 'text')) AS t (name, result) LOOP
+			EXECUTE format('CREATE FUNCTION anybodys.%s RETURNS %s LANGUAGE plpgsql IMMUTABLE AS %L', o.name, o.result, 'BEGIN PERFORM m.trap(''function''); RETURN NULL; END');
+		END LOOP;
+	END $do$});
+my $path = 'SET search_path = anybodys, public';
+as_mallory(q{SELECT 'a'::varchar OPERATOR(anybodys.=) 'b'::varchar, 1.5 OPERATOR(anybodys.<>) 5, anybodys.lower('a'::varchar), anybodys.substr('a'::varchar, 1, 2)});
+sprung('operators and functions of mallory');
+for my $spec ('{"orphans": "reject"}', '{"orphans": "null", "workers": 2}', '{"orphans": "reject", "transaction": "batch", "workers": 2}')
+{
+	my $before = sql('SELECT last_value FROM m.sprung');
+	my $said = spring('superuser', "a look with $spec", "$path; SELECT 'look', count(*) > 0 FROM sqlite.assess('{typed}', 'typed', '$spec'); SELECT sqlite.suggest_spec('{typed}', 'typed') IS NULL; SELECT 'row', table_name, written FROM sqlite.rehearse('{typed}', 'typed', '$spec'); RESET search_path", $fine);
+	like($said, qr/^row\|thing\|/m, "a look with $spec: rehearsed");
+	$said = spring('superuser', "a migration with $spec", "$path; CALL sqlite.migrate('{typed}', 'typed', '$spec'); RESET search_path", $fine);
+	is(sql('SELECT last_value FROM m.sprung'), $before, "$spec: nothing of mallory's was run");
+	is(sql(q{SELECT count(*) FROM typed.thing WHERE start = left(label, 3) AND (kind IS NOT NULL OR id = 3)}), $spec =~ /reject/ ? '2' : '3', "$spec: the rows are there");
+	is(sql(q{SELECT count(*) FROM pg_depend d WHERE d.refclassid = 'pg_operator'::regclass AND d.refobjid IN (SELECT oid FROM pg_operator WHERE oprnamespace = 'anybodys'::regnamespace) OR d.refclassid = 'pg_proc'::regclass AND d.classid <> 'pg_operator'::regclass AND d.refobjid IN (SELECT oid FROM pg_proc WHERE pronamespace = 'anybodys'::regnamespace)}), '0', "$spec: and what was made has none of it");
+	is(sql(q{SELECT count(*) FROM pg_constraint WHERE contype = 'c' AND conrelid IN ('typed.thing'::regclass, 'typed.kind'::regclass)}), '2', "$spec: with its CHECKs");
+	sql('CALL sqlite.rollback(' . last_job() . ')');
+}
+# Where a text of the spec needs the search_path, a translation beside it that would lead to another's function is left out and told.
+{
+	my $before = sql('SELECT last_value FROM m.sprung');
+	my $spec = '{"orphans": "null", "columns": {"kind.name": {"convert": "name || chr(120)"}}}';
+	my $said = spring('superuser', 'a text of the spec beside translations', "$path; SELECT finding FROM sqlite.assess('{typed}', 'typed', '$spec') WHERE table_name = 'kind'; RESET search_path", $fine);
+	like($said, qr/by the search_path it would call anybodys\.\w+\(.*\), which role "mallory" has written/, 'a translation that leads to another is told');
+	is(sql('SELECT last_value FROM m.sprung'), $before, 'and not run');
+}
+sql('DROP SCHEMA anybodys CASCADE');
 
 my $number = 0;
 foreach my $caller (sort keys %callers)

@@ -337,6 +337,32 @@ TEST_F(Planned, RequiredAndRules) {
               "(a > 'x')");
 }
 
+// Only texts of the spec and types of other schemas need the search_path.
+TEST_F(Planned, WhoseNames) {
+    Add("a", "TEXT");
+    EXPECT_FALSE(Make().by_path);
+    EXPECT_FALSE(LoadTaskFromJson(ToJson(Make())).by_path);
+    EXPECT_FALSE(Make(R"json({"tables": {"T": {"required": ["a"], "on_error": "reject"}}})json").by_path);
+    EXPECT_TRUE(Make(R"json({"columns": {"T.a": {"convert": "f(a)"}}})json").by_path);
+    EXPECT_TRUE(LoadTaskFromJson(ToJson(Make(R"json({"tables": {"T": {"where": "f(a)"}}})json"))).by_path);
+    EXPECT_TRUE(Make(R"json({"tables": {"T": {"rules": {"r": "f(a)"}}}})json").by_path);
+    EXPECT_TRUE(Make(R"json({"tables": {"T": {"indexes": ["(f(a))"]}}})json").by_path);
+    EXPECT_TRUE(Make(R"json({"columns": {"T.b": {"default_sql": "f()"}}})json").by_path);
+    existing_.types["mood"] = schema::PlainType(value::Kind::kText);
+    existing_.types["mood"].sql = "feelings.mood";
+    EXPECT_TRUE(Make(R"json({"columns": {"T.a": {"type": "mood"}}})json").by_path);
+}
+
+// A table has a thousand columns, and as many CHECKs.
+TEST_F(Planned, ProbesNameWhatTheyNeed) {
+    Add("a", "TEXT");
+    Add("b c", "INT UNSIGNED");
+    Make();
+    ASSERT_EQ(design_.tables[0].checks.size(), 1u);
+    EXPECT_EQ(design_.tables[0].checks[0].condition.probe,
+              "SELECT 1 FROM (SELECT NULL::bigint AS \"b c\") AS t WHERE (\"b c\" >= 0)");
+}
+
 TEST_F(Planned, ExistingTargetMustBeEmpty) {
     Add("a", "TEXT");
     ExistingRelation relation;

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/error.hpp"
+
 namespace pgsqlite {
 
 /// Set once by a process that can be told to stop. Must be cheap: a look at a flag.
@@ -29,6 +31,13 @@ class CancelTicks {
   private:
     std::uint16_t turns_ = 0;
 };
+
+/// What a loop of the set-up calls at each turn, where a turn is no mere comparison: who wrote the spec or
+/// the file decides how many there are.
+/// @throws Error 57014
+inline void StopIfCancelled() {
+    if (Cancelled()) throw Error(sqlstate::kQueryCanceled, "the work was cancelled");
+}
 
 /// What a comparison throws to leave a sort.
 struct SortCancelled {};

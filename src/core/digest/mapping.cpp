@@ -1,6 +1,5 @@
 #include "core/digest/mapping.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
@@ -8,7 +7,8 @@
 namespace pgsqlite::digest {
 namespace {
 
-using nlohmann::ordered_json;
+/// Not an ordered one, which looks through all its members for each that comes.
+using nlohmann::json;
 
 [[noreturn]] void Refuse(const std::string& message) {
     throw Error(
@@ -18,44 +18,44 @@ using nlohmann::ordered_json;
         "\"target_where\": \"condition on the target\"}; each may be missing.");
 }
 
-std::string TextOf(const ordered_json& value, const std::string& key) {
+std::string TextOf(const json& value, const std::string& key) {
     if (!value.is_string()) Refuse("\"" + key + "\" of the mapping holds something that is not a text");
     return value.get<std::string>();
 }
 
-std::vector<std::string> TextsOf(const ordered_json& value, const std::string& key) {
+std::vector<std::string> TextsOf(const json& value, const std::string& key) {
     if (!value.is_array()) Refuse("\"" + key + "\" of the mapping is not an array");
     std::vector<std::string> texts;
-    for (const ordered_json& item : value)
+    for (const json& item : value)
         texts.push_back(TextOf(item, key));
     return texts;
 }
 
 }  // namespace
 
-bool Mapping::Ignores(std::string_view column) const noexcept {
-    return std::find(ignore.begin(), ignore.end(), column) != ignore.end();
+bool Mapping::Ignores(std::string_view column) const {
+    return ignore.contains(std::string(column));
 }
 
-const std::string* Mapping::Find(std::string_view column) const noexcept {
-    for (const auto& [name, expression] : columns)
-        if (name == column) return &expression;
-    return nullptr;
+const std::string* Mapping::Find(std::string_view column) const {
+    const auto found = columns.find(std::string(column));
+    return found != columns.end() ? &found->second : nullptr;
 }
 
-Mapping ParseMapping(std::string_view json) {
-    const ordered_json document = ordered_json::parse(json, nullptr, false);
+Mapping ParseMapping(std::string_view text) {
+    const json document = json::parse(text, nullptr, false);
     if (!document.is_object()) Refuse("the mapping is no JSON object");
     Mapping mapping;
     for (const auto& [key, value] : document.items()) {
         if (key == "columns") {
             if (!value.is_object()) Refuse("\"columns\" of the mapping is not an object");
             for (const auto& [column, expression] : value.items())
-                mapping.columns.emplace_back(column, TextOf(expression, key));
+                mapping.columns.emplace(column, TextOf(expression, key));
         } else if (key == "key") {
             mapping.key = TextsOf(value, key);
         } else if (key == "ignore") {
-            mapping.ignore = TextsOf(value, key);
+            for (std::string& column : TextsOf(value, key))
+                mapping.ignore.insert(std::move(column));
         } else if (key == "where") {
             mapping.where = TextOf(value, key);
         } else if (key == "target_where") {

@@ -78,6 +78,8 @@ struct LoadTask {
     /// where `reject` decides.
     std::vector<value::OnError> on_error;
     std::vector<LoadRule> rules;
+    /// See PlannedTable; a query of the user's does, and what records of 0.1.0 do not say.
+    bool by_path = true;
 };
 
 /// What SQLite calls a column of the target; its own name where SQLite has none for it.

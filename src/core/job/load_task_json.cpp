@@ -55,6 +55,7 @@ std::string ToJson(const LoadTask& task) {
     Ordered json;
     ForEachField(task, [&](const char* key, const auto& value) { json[key] = value; });
     json["overwrites"] = task.overwrites;
+    if (!task.by_path) json["by_path"] = false;
     if (!task.upsert_key.empty()) json["upsert"] = {{"key", task.upsert_key}, {"set", task.upsert_set}};
     if (!task.match_on.empty()) json["match_on"] = task.match_on;
     if (!task.match_elements.empty()) json["match_elements"] = task.match_elements;
@@ -110,6 +111,7 @@ LoadTask LoadTaskFromJson(std::string_view text) {
         if (const auto keys = json.find("rejecting_keys"); keys != json.end())
             keys->get_to(task.rejecting_keys);
         task.overwrites = json.value("overwrites", false);
+        task.by_path = json.value("by_path", true);
         if (const auto on_error = json.find("on_error"); on_error != json.end())
             for (const Ordered& item : *on_error)
                 task.on_error.push_back(ReadWord<value::OnError>(item, kOnError, "on_error"));

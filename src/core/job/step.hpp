@@ -80,4 +80,16 @@ constexpr bool IsKey(StepKind kind) noexcept {
     return kind == StepKind::kPrimaryKey || kind == StepKind::kUniqueKey;
 }
 
+/// Whether its statement holds, apart from texts of the spec, only what we write and translate, and runs no
+/// code that somebody has put on a table. Names in it are PostgreSQL's own: an operator that fits the types
+/// better may stand in a schema of the search_path where anybody may create one.
+constexpr bool IsInOurWords(StepKind kind) noexcept {
+    return kind == StepKind::kTable || kind == StepKind::kPartition || kind == StepKind::kCheck ||
+           kind == StepKind::kIndex || kind == StepKind::kView;
+}
+/// The same where the job has made the table.
+constexpr bool IsInOurWordsOnNew(StepKind kind) noexcept {
+    return kind == StepKind::kSequence || kind == StepKind::kOrphans || kind == StepKind::kClearOrphans;
+}
+
 }  // namespace pgsqlite::plan

@@ -1,6 +1,7 @@
 // Columns: under which names and types they go, what fills them, and which the target lacks.
 #include <algorithm>
 
+#include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
 #include "core/base/nearest.hpp"
 #include "core/plan/designer.hpp"
@@ -56,14 +57,17 @@ class ColumnDesigner {
         schema::NameAllocator foreign_names(designer_.spec.job().fold_case, true);
         std::vector<spec::KnownColumn> known;
         for (std::size_t i = 0; i < source.columns.size(); ++i) {
+            StopIfCancelled();
             const sqlite::Column& column = source.columns[i];
             if (column.hidden == sqlite::Column::Hidden::kHidden) continue;
             known.push_back({column.name, column.declared_type});
             Add(i, foreign_names.Take(column.name));
         }
         for (const std::string& added :
-             designer_.spec.AddedColumns(table_.source->server, source.name, known))
+             designer_.spec.AddedColumns(table_.source->server, source.name, known)) {
+            StopIfCancelled();
             AddFromSpec(added);
+        }
         if (table_.existing != nullptr) {
             FindNearColumns();
             ReportUnfilled();
@@ -184,7 +188,8 @@ class ColumnDesigner {
 
     /// Two columns of SQLite can't fill one.
     void ReportFilledTwice() {
-        for (std::size_t i = 0; i < table_.columns.size(); ++i)
+        for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+            StopIfCancelled();
             for (std::size_t j = 0; j < i; ++j) {
                 PlannedColumn& column = table_.columns[i];
                 const PlannedColumn& other = table_.columns[j];
@@ -201,12 +206,14 @@ class ColumnDesigner {
                 column.left_out = true;
                 break;
             }
+        }
     }
 
     /// For columns that the target lacks: whether one is there, which nothing else fills, of a name that is
     /// the same but for its underscores, or nearly so and of a type that may hold the values.
     void FindNearColumns() {
         for (PlannedColumn& column : table_.columns) {
+            StopIfCancelled();
             if (!column.lacking) continue;
             std::vector<const char*> near;
             for (const ExistingColumn& candidate : table_.existing->columns) {
@@ -436,6 +443,7 @@ class ColumnDesigner {
             if (!creates() || column.skipped || column.source == nullptr || !column.source->is_generated())
                 continue;
             if (!column.settings.convert.empty()) continue;
+            StopIfCancelled();
             Translated result;
             const schema::sql::Constraint* constraint = FindGenerated(column.source->name);
             if (constraint == nullptr || constraint->expression == nullptr) {
@@ -454,7 +462,7 @@ class ColumnDesigner {
             if (result.ok()) {
                 result.immutable = true;
                 result.probe = "SELECT CAST((" + result.text + ") AS " + column.type.sql + ") FROM " +
-                               ProbeTable(table_);
+                               ProbeTable(table_, result.text);
             }
             column.generated = std::move(result);
         }

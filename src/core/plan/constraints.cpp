@@ -1,6 +1,7 @@
 // CHECKs, keys and indexes of a new table.
 #include <algorithm>
 
+#include "core/base/cancel.hpp"
 #include "core/plan/designer.hpp"
 #include "core/schema/foreign_table.hpp"
 #include "core/schema/keywords.hpp"
@@ -29,7 +30,12 @@ class ConstraintDesigner {
         : designer_(designer),
           table_(table),
           target_(table.ForTranslation()),
-          names_(schema::FoldCase::kPreserve, false) {}
+          names_(schema::FoldCase::kPreserve, false) {
+        for (const PlannedColumn& column : table.columns) {
+            if (column.source != nullptr) by_source_.emplace(sqlite::NameKey(column.source->name), &column);
+            if (!column.skipped) by_target_.emplace(column.name, &column);
+        }
+    }
 
     void Run() {
         DesignPrimaryKey();
@@ -50,6 +56,16 @@ class ConstraintDesigner {
     }
 
   private:
+    /// As PlannedTable::Find and FindTarget, of which each index asks as often as it has columns.
+    const PlannedColumn* Find(const std::string& source_column) const {
+        const auto found = by_source_.find(sqlite::NameKey(source_column));
+        return found != by_source_.end() ? found->second : nullptr;
+    }
+    const PlannedColumn* FindTarget(const std::string& name) const {
+        const auto found = by_target_.find(name);
+        return found != by_target_.end() ? found->second : nullptr;
+    }
+
     void DesignPrimaryKey() {
         std::vector<std::string> columns;
         const PlannedColumn* skipped = nullptr;
@@ -107,7 +123,7 @@ class ConstraintDesigner {
     const PlannedColumn* LeastIndexed(const std::vector<std::string>& columns) const {
         const PlannedColumn* least = nullptr;
         for (const std::string& name : columns) {
-            const PlannedColumn* column = table_.FindTarget(name);
+            const PlannedColumn* column = FindTarget(name);
             if (column == nullptr || column->settings.index_as == spec::IndexAs::kValue) continue;
             if (least == nullptr || column->settings.index_as > least->settings.index_as) least = column;
         }
@@ -163,14 +179,18 @@ class ConstraintDesigner {
         key.name = std::move(name);
         key.primary = primary;
         key.columns = std::move(columns);
-        if (key.columns.size() > kMostIndexColumns) key.reason = kTooManyColumns;
-        key.probe = "SELECT 1 FROM " + ProbeTable(table_) + " ORDER BY " + list.substr(1, list.size() - 2);
+        if (key.columns.size() > kMostIndexColumns)
+            key.reason = kTooManyColumns;
+        else
+            key.probe =
+                "SELECT 1 FROM " + ProbeTable(table_, list) + " ORDER BY " + list.substr(1, list.size() - 2);
         table_.keys.push_back(std::move(key));
     }
 
     void AddCheck(const schema::sql::Constraint& constraint) {
         if (constraint.kind != schema::sql::Constraint::Kind::kCheck || constraint.expression == nullptr)
             return;
+        StopIfCancelled();
         const schema::sql::Translation translation =
             schema::sql::TranslateCheck(*constraint.expression, target_);
         PlannedCheck check;
@@ -187,13 +207,14 @@ class ConstraintDesigner {
 
     void AddProbed(PlannedCheck check) {
         if (check.condition.ok())
-            check.condition.probe =
-                "SELECT 1 FROM " + ProbeTable(table_) + " WHERE (" + check.condition.text + ")";
+            check.condition.probe = "SELECT 1 FROM " + ProbeTable(table_, check.condition.text) + " WHERE (" +
+                                    check.condition.text + ")";
         table_.checks.push_back(std::move(check));
     }
 
     /// What a type says in SQLite and PostgreSQL's does not: UNSIGNED, ENUM.
     void AddTypeChecks(const PlannedColumn& column) {
+        StopIfCancelled();
         if (column.source == nullptr || column.skipped) return;
         const schema::MappedType declared = schema::MapDeclaredType(column.source->declared_type);
         const std::string name = QuotePgIdentifierIfNeeded(column.name);
@@ -225,6 +246,7 @@ class ConstraintDesigner {
     }
 
     void AddIndex(const sqlite::Index& index) {
+        StopIfCancelled();
         const bool loose = HasLooseCollation(index);
         if (index.origin == sqlite::Index::Origin::kCreateIndex) return AddCreatedIndex(index);
         const bool primary = index.origin == sqlite::Index::Origin::kPrimaryKey;
@@ -234,7 +256,7 @@ class ConstraintDesigner {
             std::string stem = table_.target.table;
             const PlannedColumn* skipped = nullptr;
             for (const sqlite::IndexColumn& part : index.columns) {
-                const PlannedColumn* column = table_.Find(part.name);
+                const PlannedColumn* column = Find(part.name);
                 if (column == nullptr) return;
                 if (column->skipped) skipped = column;
                 columns.push_back(column->name);
@@ -270,7 +292,7 @@ class ConstraintDesigner {
         planned.unique = true;
         std::vector<std::string> columns;
         for (const sqlite::IndexColumn& part : index.columns)
-            if (const PlannedColumn* column = table_.Find(part.name)) columns.push_back(column->name);
+            if (const PlannedColumn* column = Find(part.name)) columns.push_back(column->name);
         if (const PlannedColumn* least = LeastIndexed(columns))
             TranslateHashed(index, std::move(columns), *least, planned);
         else
@@ -289,7 +311,7 @@ class ConstraintDesigner {
         planned.unique = index.unique;
         std::vector<std::string> columns;
         for (const sqlite::IndexColumn& part : index.columns)
-            if (const PlannedColumn* column = table_.Find(part.name)) columns.push_back(column->name);
+            if (const PlannedColumn* column = Find(part.name)) columns.push_back(column->name);
         const PlannedColumn* least = LeastIndexed(columns);
         const auto parsed = schema::sql::ParseCreateIndex(index.sql);
         if (parsed && least != nullptr)
@@ -332,6 +354,7 @@ class ConstraintDesigner {
 
     void AddSpecIndex(const std::string& tail, std::string pointer) {
         PlannedIndex planned;
+        StopIfCancelled();
         planned.tail.source = "the spec";
         planned.tail.text = tail;
         planned.tail.pointer = std::move(pointer);
@@ -368,7 +391,7 @@ class ConstraintDesigner {
             }
         }
         if (tail.empty() || tail.front() != '(' || at >= tail.size()) return {};
-        return "SELECT 1 FROM " + ProbeTable(table_) + tail.substr(at + 1) + " ORDER BY " +
+        return "SELECT 1 FROM " + ProbeTable(table_, tail) + tail.substr(at + 1) + " ORDER BY " +
                tail.substr(1, at - 1);
     }
 
@@ -389,6 +412,7 @@ class ConstraintDesigner {
     PlannedTable& table_;
     const schema::sql::TableTarget target_;
     schema::NameAllocator names_;
+    std::unordered_map<std::string, const PlannedColumn*> by_source_, by_target_;
 };
 
 }  // namespace

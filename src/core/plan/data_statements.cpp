@@ -241,6 +241,7 @@ std::string DropForeignTable(const PlannedTable& table) {
 
 LoadTask MakeLoadTask(const Design& design, const PlannedTable& table) {
     LoadTask task;
+    task.by_path = table.by_path;
     task.server = table.source->server;
     task.table = table.table().name;
     task.target = table.SqlName();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/cancel.hpp"
 #include "core/plan/designer.hpp"
 #include "core/schema/keywords.hpp"
 #include "core/schema/sql/parse.hpp"
@@ -78,16 +79,33 @@ std::string ColumnList(const std::vector<std::string>& names) {
     return list + ")";
 }
 
-std::string ProbeTable(const PlannedTable& table) {
+namespace {
+
+/// @param named bool(const std::string&): whether a column, by its name as SQL,
+/// is to be among them
+template <class Named>
+std::string ProbeTableOf(const PlannedTable& table, Named&& named) {
     std::string sql = "(SELECT ";
     bool first = true;
     for (const PlannedColumn& column : table.columns) {
         if (column.skipped) continue;
-        sql += (first ? "NULL::" : ", NULL::") + column.type.sql + " AS " +
-               schema::QuotePgIdentifierIfNeeded(column.name);
+        const std::string name = schema::QuotePgIdentifierIfNeeded(column.name);
+        if (!named(name)) continue;
+        sql += (first ? "NULL::" : ", NULL::") + column.type.sql + " AS " + name;
         first = false;
     }
     return sql + ") AS " + schema::QuotePgIdentifierIfNeeded(table.target.table);
+}
+
+}  // namespace
+
+std::string ProbeTable(const PlannedTable& table) {
+    return ProbeTableOf(table, [](const std::string&) { return true; });
+}
+
+std::string ProbeTable(const PlannedTable& table, std::string_view translation) {
+    return ProbeTableOf(
+        table, [&](const std::string& name) { return translation.find(name) != std::string_view::npos; });
 }
 
 schema::Renamed Designer::TakeRelationName(const std::string& schema, std::string_view wanted) {
@@ -123,12 +141,16 @@ Finding& Designer::Report(const PlannedTable& table, Severity severity, std::str
 
 std::vector<Probe> ProbesOf(Design& design) {
     std::vector<Probe> probes;
+    bool by_path = false, any_by_path = false;
     const auto add = [&](Translated& translated) {
         if (translated.ok() && !translated.probe.empty())
             probes.push_back({&translated.probe, translated.immutable, &translated.assigned_to,
-                              &translated.reason, nullptr, false, translated.written, &translated.text});
+                              &translated.reason, nullptr, false, translated.written, &translated.text,
+                              by_path});
     };
     for (PlannedTable& table : design.tables) {
+        by_path = table.by_path;
+        any_by_path = any_by_path || by_path;
         for (PlannedColumn& column : table.columns) {
             if (column.default_value) add(*column.default_value);
             if (column.generated) add(*column.generated);
@@ -140,16 +162,18 @@ std::vector<Probe> ProbesOf(Design& design) {
             const bool asks = rule.columns.empty();
             probes.push_back({&rule.condition.probe, false, nullptr, &rule.condition.reason,
                               asks ? &rule.columns : nullptr, asks && rule.on_fail == spec::OnFail::kNull,
-                              rule.condition.written, &rule.condition.text});
+                              rule.condition.written, &rule.condition.text, by_path});
         }
         for (PlannedCheck& check : table.checks)
             add(check.condition);
         for (PlannedKey& key : table.keys)
             if (key.reason.empty())
-                probes.push_back({&key.probe, false, nullptr, &key.reason, nullptr, false});
+                probes.push_back({&key.probe, false, nullptr, &key.reason, nullptr, false, SpecSql::kNone,
+                                  nullptr, by_path});
         for (PlannedIndex& index : table.indexes)
             add(index.tail);
     }
+    by_path = any_by_path;  // which tables it reads in the end, nobody asks
     for (PlannedView& view : design.views)
         if (!view.stands) add(view.select);
     for (PlannedHook& hook : design.hooks)
@@ -189,6 +213,7 @@ std::vector<std::string> TypesOf(const std::vector<Source>& sources, const spec:
                 known.push_back({column.name, column.declared_type});
                 add(spec.ForColumn(source.server, table.name, column.name, column.declared_type).type);
             }
+            StopIfCancelled();
             for (const std::string& added : spec.AddedColumns(source.server, table.name, known))
                 add(spec.ForColumn(source.server, table.name, added, "").type);
         }
@@ -206,6 +231,7 @@ void DesignSpecSql(PlannedTable& table) {
     }
     from += ") AS source";
     for (PlannedColumn& column : table.columns) {
+        StopIfCancelled();
         if (column.settings.convert.empty()) continue;
         Translated conversion;
         conversion.source = conversion.text = column.settings.convert;
@@ -308,6 +334,41 @@ void FindNewSchemas(Designer& designer) {
         add(view.target.schema);
 }
 
+bool HasSpecSql(const PlannedTable& table) {
+    const spec::TableSettings& settings = table.settings;
+    return !settings.where.empty() || !settings.rules.empty() || !settings.indexes.empty() ||
+           std::any_of(table.columns.begin(), table.columns.end(), [](const PlannedColumn& column) {
+               return !column.settings.convert.empty() || !column.settings.default_sql.empty();
+           });
+}
+
+/// Types of other schemas are written with their schema, and no others have a point in them.
+bool HasTypesOfSchemas(const PlannedTable& table) {
+    return std::any_of(table.columns.begin(), table.columns.end(), [](const PlannedColumn& column) {
+        return column.type.sql.find('.') != std::string::npos ||
+               column.read_type.sql.find('.') != std::string::npos;
+    });
+}
+
+/// Fills PlannedTable::by_path. Tables that share a target share its statements.
+void FindPathUsers(Design& design) {
+    const std::size_t count = design.tables.size();
+    std::vector<bool> typed(count), uses(count);
+    for (std::size_t i = 0; i < count; ++i)
+        typed[i] = HasTypesOfSchemas(design.tables[i]);
+    for (std::size_t i = 0; i < count; ++i) {
+        const PlannedTable& table = design.tables[i];
+        const bool refers = std::any_of(
+            table.foreign_keys.begin(), table.foreign_keys.end(), [&](const PlannedForeignKey& key) {
+                return key.reason.empty() && (!key.parent_planned || typed[key.parent]);
+            });
+        const std::size_t maker = table.merged_into.value_or(i);
+        uses[maker] = uses[maker] || typed[i] || refers || HasSpecSql(table);
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        design.tables[i].by_path = uses[design.tables[i].merged_into.value_or(i)];
+}
+
 void ReportUnmatched(Designer& designer) {
     std::vector<std::string> servers;
     std::vector<spec::KnownTable> tables;
@@ -341,6 +402,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
     NameTables(designer);
     for (PlannedTable& table : design.tables) {
         if (!table.not_migrated.empty()) continue;
+        StopIfCancelled();
         ParseDefinition(designer, table);
         DesignColumns(designer, table);
     }
@@ -373,6 +435,7 @@ Design MakeDesign(const std::vector<Source>& sources, const spec::Spec& spec, co
     DesignViews(designer);
     DesignHooks(designer);
     FindNewSchemas(designer);
+    FindPathUsers(design);
     return design;
 }
 

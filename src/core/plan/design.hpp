@@ -206,6 +206,10 @@ struct PlannedTable {
     std::vector<std::size_t> parents;  ///< tables to be loaded before this one: no cycles
     /// Rows of several databases may meet here: the keys must be there before the data.
     bool keys_first = false;
+    /// Whether names in its statements are looked for in the search_path: texts of the spec stand in them, or
+    /// its rows or its parents' have types whose operators may be in any schema. Else they are PostgreSQL's
+    /// own.
+    bool by_path = true;
 
     bool creates() const noexcept { return not_migrated.empty() && existing == nullptr && !merged_into; }
     const PlannedColumn* Find(std::string_view source_column) const noexcept;
@@ -258,6 +262,7 @@ struct Probe {
     bool needs_columns = false;  ///< a WHERE that names none is refused
     SpecSql written = SpecSql::kNone;
     const std::string* text = nullptr;  ///< of the spec; kIndex: of an index over the query's FROM item
+    bool by_path = true;                ///< see PlannedTable; of a view: of any table
 };
 /// All questions a design has. They point into it.
 std::vector<Probe> ProbesOf(Design& design);

@@ -70,5 +70,8 @@ std::vector<std::string> UpsertKey(const PlannedTable& table);
 std::string ColumnList(const std::vector<std::string>& names);
 /// A FROM item with the columns of a table that does not exist yet: (SELECT NULL::bigint AS id, …) AS t.
 std::string ProbeTable(const PlannedTable& table);
+/// The same with those columns alone that a translation may name: a table has a thousand columns, and as many
+/// CHECKs.
+std::string ProbeTable(const PlannedTable& table, std::string_view translation);
 
 }  // namespace pgsqlite::plan

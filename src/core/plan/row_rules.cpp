@@ -40,12 +40,14 @@ std::string NoSuchColumn(const PlannedTable& table, const std::string& name) {
            (nearest == nullptr ? "" : std::string(" (did you mean \"") + nearest + "\"?)");
 }
 
-/// Texts count '' as missing. Types that only the server knows are asked as text, since not each compares.
+/// Texts count '' as missing. Types that only the server knows are asked as text, since not each compares,
+/// and varchar since an operator of its own may stand in the search_path.
 std::string PresentCondition(const PlannedColumn& column) {
     const std::string name = QuotePgIdentifierIfNeeded(column.name);
     const std::string present = name + " IS NOT NULL";
-    if (column.type.kind == value::Kind::kText) return present + " AND " + name + " <> ''";
-    if (column.type.kind == value::Kind::kInput) return present + " AND " + name + "::text <> ''";
+    if (column.type.sql == "text") return present + " AND " + name + " <> ''";
+    if (column.type.kind == value::Kind::kText || column.type.kind == value::Kind::kInput)
+        return present + " AND " + name + "::text <> ''";
     return present;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "core/base/cancel.hpp"
 #include "core/spec/document.hpp"
 #include "core/spec/every.hpp"
 
@@ -54,6 +55,7 @@ void Checker::CheckDocument(const Json& root) {
 
 const Key* Checker::CheckMember(const Json& object, std::size_t index, Place place,
                                 const std::string& pointer) {
+    StopIfCancelled();
     const std::string& name = object.names[index];
     if (const Key* key = FindKey(name, place)) return key;
     const std::vector<const char*> valid = KeyNames(place);

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <unordered_set>
 
+#include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
 #include "core/schema/declared_type.hpp"
 #include "core/schema/names.hpp"
@@ -124,6 +125,7 @@ bool Checker::CheckTypeMap(const Json& map, const std::string& pointer) {
     std::unordered_map<std::string, std::string> known;
     bool good = true;
     for (std::size_t i = 0; i < map.items.size(); ++i) {
+        StopIfCancelled();
         const std::string at = Append(pointer, map.names[i]);
         const auto [twin, is_new] = known.emplace(TypeKey(map.names[i]).full, map.names[i]);
         if (!is_new && twin->second != map.names[i]) {

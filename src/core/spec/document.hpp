@@ -74,9 +74,16 @@ struct Spec::Document {
     /// In the order of the document; the first is the job's. Never resized after the check: scopes point to
     /// their parents.
     std::vector<std::unique_ptr<Scope>> scopes;
-    /// Scopes about one table by its folded name, and all others: a spec may name each of 10,000 columns.
-    std::unordered_map<std::string, std::vector<const Scope*>> by_table;
-    std::vector<const Scope*> loose;
+    /// Scopes, and those about one column by its folded name: a spec may name each of 10,000 columns.
+    struct Scopes {
+        std::vector<const Scope*> loose;
+        std::unordered_map<std::string, std::vector<const Scope*>> by_column;
+
+        void Add(const Scope* scope);
+    };
+    /// Scopes about one table by its folded name, and all others.
+    std::unordered_map<std::string, Scopes> by_table;
+    Scopes loose;
     std::vector<TablePattern> include, exclude;
     JobSettings job;
     /// Of each type_map: positions of its members by TypeKey::full. Thousands of columns ask.

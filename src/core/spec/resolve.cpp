@@ -4,6 +4,7 @@
 #include <charconv>
 #include <tuple>
 
+#include "core/base/cancel.hpp"
 #include "core/schema/spelled_type.hpp"
 #include "core/spec/document.hpp"
 #include "core/sqlite/identifier.hpp"
@@ -68,6 +69,7 @@ RowRule ReadRule(const std::string& name, const Json& value, std::string pointer
 void ReadRules(const Setting& setting, std::vector<RowRule>* rules) {
     const Json& map = *setting.value;
     for (std::size_t i = 0; i < map.items.size(); ++i) {
+        StopIfCancelled();
         RowRule rule = ReadRule(map.names[i], map.items[i], Append(setting.pointer, map.names[i]));
         const auto same = std::find_if(rules->begin(), rules->end(),
                                        [&rule](const RowRule& other) { return other.name == rule.name; });
@@ -333,6 +335,11 @@ TargetName ReadTarget(std::string_view text) {
     return {parts.size() == 2 ? parts.front().name() : std::string(), parts.back().name()};
 }
 
+void Spec::Document::Scopes::Add(const Scope* scope) {
+    const bool of_one = scope->column && scope->column->exact();
+    (of_one ? by_column[sqlite::NameKey(scope->column->name())] : loose).push_back(scope);
+}
+
 std::vector<const Scope*> Spec::Document::ColumnScopesOf(std::string_view server,
                                                          std::string_view table) const {
     std::vector<const Scope*> found;
@@ -340,8 +347,13 @@ std::vector<const Scope*> Spec::Document::ColumnScopesOf(std::string_view server
         for (const Scope* scope : scopes)
             if (scope->level == kColumn && scope->Matches(server, table)) found.push_back(scope);
     };
-    add(loose);
-    if (const auto own = by_table.find(sqlite::NameKey(table)); own != by_table.end()) add(own->second);
+    const auto add_all = [&](const Scopes& scopes) {
+        add(scopes.loose);
+        for (const auto& [column, own] : scopes.by_column)
+            add(own);
+    };
+    add_all(loose);
+    if (const auto own = by_table.find(sqlite::NameKey(table)); own != by_table.end()) add_all(own->second);
     std::sort(found.begin(), found.end(), [](const Scope* a, const Scope* b) { return a->order < b->order; });
     return found;
 }
@@ -356,8 +368,14 @@ std::vector<const Scope*> Spec::Document::ScopesOf(std::string_view server, std:
             found.push_back(scope);
         }
     };
-    add(loose);
-    if (const auto own = by_table.find(sqlite::NameKey(table)); own != by_table.end()) add(own->second);
+    const auto add_all = [&](const Scopes& scopes) {
+        add(scopes.loose);
+        if (column == nullptr) return;
+        if (const auto own = scopes.by_column.find(sqlite::NameKey(*column)); own != scopes.by_column.end())
+            add(own->second);
+    };
+    add_all(loose);
+    if (const auto own = by_table.find(sqlite::NameKey(table)); own != by_table.end()) add_all(own->second);
     std::sort(found.begin(), found.end(), IsFarther);
     return found;
 }
@@ -376,14 +394,17 @@ Spec Spec::Parse(std::string_view json) {
     problems.ThrowIfAny();
 
     for (const auto& scope : document->scopes) {
+        StopIfCancelled();
         if (scope->table && scope->table->exact())
-            document->by_table[sqlite::NameKey(scope->table->name())].push_back(scope.get());
+            document->by_table[sqlite::NameKey(scope->table->name())].Add(scope.get());
         else
-            document->loose.push_back(scope.get());
+            document->loose.Add(scope.get());
         if (const Setting* type_map = scope->Find(Id::kTypeMap)) {
             auto& members = document->type_maps[type_map->value];
-            for (std::size_t i = 0; i < type_map->value->names.size(); ++i)
+            for (std::size_t i = 0; i < type_map->value->names.size(); ++i) {
+                StopIfCancelled();
                 members.emplace(TypeKey(type_map->value->names[i]).full, i);
+            }
         }
     }
     for (const Setting& setting : document->scopes.front()->settings)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/base/cancel.hpp"
 #include "core/base/nearest.hpp"
 #include "core/spec/document.hpp"
 #include "core/sqlite/identifier.hpp"
@@ -34,6 +35,7 @@ class Finder {
     bool HasMet(const Scope* scope) const { return met_.contains(scope); }
 
     void Report(const Scope& scope) {
+        StopIfCancelled();
         // What stands in an unmatched object is not told again.
         if (HasMet(&scope) || !HasMet(scope.parent)) return;
         Unmatched unmatched;
@@ -79,13 +81,14 @@ class Finder {
                 declared.insert(std::move(key.full));
             }
         }
+        std::vector<const char*> names;
+        for (const std::string& type : declared)
+            names.push_back(type.c_str());
+        std::sort(names.begin(), names.end(),
+                  [](const char* a, const char* b) { return std::string_view(a) < std::string_view(b); });
         for (const std::string& name : type_map.value->names) {
+            StopIfCancelled();
             if (declared.contains(TypeKey(name).full)) continue;
-            std::vector<const char*> names;
-            for (const std::string& type : declared)
-                names.push_back(type.c_str());
-            std::sort(names.begin(), names.end(),
-                      [](const char* a, const char* b) { return std::string_view(a) < std::string_view(b); });
             AddNearest({Unmatched::What::kDeclaredType, Append(type_map.pointer, name), name, {}}, name,
                        names);
         }
@@ -150,9 +153,11 @@ std::vector<Unmatched> Spec::FindUnmatched(std::span<const std::string> servers,
     for (const KnownTable& table : tables) {
         for (const Scope* scope : document_->ScopesOf(table.server, table.table, nullptr))
             finder.Meet(scope);
-        for (const Scope* scope : document_->ColumnScopesOf(table.server, table.table))
+        for (const Scope* scope : document_->ColumnScopesOf(table.server, table.table)) {
+            StopIfCancelled();
             if (!finder.HasMet(scope) && (MayAdd(*scope) || HasColumn(table.columns, *scope->column)))
                 finder.Meet(scope);
+        }
     }
 
     for (const TablePattern& pattern : document_->include)

@@ -3,6 +3,7 @@
 #include "core/plan/match_statements.hpp"
 #include "core/schema/names.hpp"
 #include "core/sqlite/identifier.hpp"
+#include "pg/catalog_query.hpp"
 #include "pg/subtransaction.hpp"
 
 namespace pgsqlite::pg {
@@ -165,7 +166,9 @@ bool Ask(const char* sql, uint64* groups, char** example) {
     const ErrorData* error = TryInSubtransaction(
         [&] {
             SPI_connect();
-            if (SPI_execute(sql, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not look for duplicates");
+            // Values are grouped by their types' own equality, whatever the search_path.
+            if (ExecuteOnCatalogs(sql, true, 0) != SPI_OK_SELECT)
+                elog(ERROR, "could not look for duplicates");
             const char* count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
             const char* shown = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
             *groups = std::strtoull(count, nullptr, 10);

@@ -43,7 +43,7 @@ bool IsReferredToInSource(const plan::PlannedTable& table) {
 }
 
 /// Runs the query of a meeting, and takes back what it needed. False where PostgreSQL refuses it.
-bool Ask(const plan::Meeting& meeting, uint64 (&counts)[5], const char** shown) {
+bool Ask(const plan::Meeting& meeting, bool by_path, uint64 (&counts)[5], const char** shown) {
     MemoryContext context = CurrentMemoryContext;
     const ErrorData* error = RunAndTakeBack(
         [&] {
@@ -51,8 +51,10 @@ bool Ask(const plan::Meeting& meeting, uint64 (&counts)[5], const char** shown) 
             LookIntoCatalogFirst("pg_temp");
             RunTemporarySql(meeting.rows.make);
             SPI_connect();
-            if (SPI_execute(ToServerText(meeting.count), false, 0) != SPI_OK_SELECT)
-                elog(ERROR, "could not compare rows");
+            WithOwnNames(by_path, [&] {
+                if (SPI_execute(ToServerText(meeting.count), false, 0) != SPI_OK_SELECT)
+                    elog(ERROR, "could not compare rows");
+            });
             for (int i = 0; i < (shown != nullptr ? 3 : 5); ++i)
                 counts[i] = Number(i + 1);
             const char* text =
@@ -92,13 +94,13 @@ void ReadMeeting(const plan::PlannedTable& table, assess::TableFacts* facts) {
         if (preset != nullptr) *meeting = plan::CompareStates(table, preset->state);
         return preset != nullptr;
     });
-    if (*meeting && Ask(**meeting, counts, &shown)) {
+    if (*meeting && Ask(**meeting, table.by_path, counts, &shown)) {
         const char* first = shown != nullptr ? ToUtf8(shown) : "";
         Guard([&] { facts->migrations = assess::MigrationFacts{counts[0], counts[1], counts[2], first}; });
     }
     if (records || table.settings.existing != spec::Existing::kError) return;
     Guard([&] { *meeting = plan::CompareRows(table); });
-    if (!*meeting || !Ask(**meeting, counts, nullptr)) return;
+    if (!*meeting || !Ask(**meeting, table.by_path, counts, nullptr)) return;
     const bool referred_to = IsReferredTo(*table.existing);
     Guard([&] {
         facts->meeting = assess::MeetingFacts{(*meeting)->key,

@@ -1,13 +1,18 @@
 // PostgreSQL's own word on translated SQL: each text is parsed and analysed, never run, so that what it would
 // refuse is listed with its reason before anything is created.
+#include "pg/catalog_query.hpp"
 #include "pg/subtransaction.hpp"
 #include "pg/survey/code_of_others.hpp"
 #include "pg/survey/spec_sql.hpp"
 #include "pg/survey/survey.hpp"
 
 extern "C" {
+#include "catalog/pg_proc.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "tcop/tcopprot.h"
+#include "utils/acl.h"
+#include "utils/regproc.h"
 }
 
 namespace pgsqlite::pg {
@@ -56,6 +61,41 @@ List* ColumnsOfWhere(const Query* query) {
     return names;
 }
 
+/// A function that another role has written, a superuser aside, in something that was analysed.
+struct FoundCode {
+    Oid function;
+    Oid owner;
+};
+
+bool IsOfOthers(Oid function, void* context) {
+    if (function < FirstNormalObjectId) return false;
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
+    ReleaseSysCache(tuple);
+    if (owner == GetUserId() || superuser_arg(owner)) return false;
+    *static_cast<FoundCode*>(context) = {function, owner};
+    return true;
+}
+
+bool FindCodeOfOthers(Node* node, void* context) {
+    if (node == nullptr) return false;
+    if (IsA(node, RangeTblEntry)) return false;  // what it holds is walked by itself
+    if (IsA(node, Query))
+        return compat::WalkQuery(reinterpret_cast<Query*>(node), &FindCodeOfOthers, context);
+    if (check_functions_in_node(node, &IsOfOthers, context)) return true;
+    return compat::WalkExpression(node, &FindCodeOfOthers, context);
+}
+
+/// Null, or why a translation must not be used: in a schema of the search_path another role has what fits its
+/// types better than PostgreSQL's own.
+const char* CodeOfOthersIn(Query* query) {
+    FoundCode found = {};
+    if (!FindCodeOfOthers(reinterpret_cast<Node*>(query), &found)) return nullptr;
+    return psprintf("by the search_path it would call %s, which role \"%s\" has written",
+                    format_procedure_qualified(found.function), GetUserNameFromId(found.owner, false));
+}
+
 /// Null when PostgreSQL takes the text, else why not, palloc'd. Raises what concerns no text: a cancel,
 /// memory.
 /// @param written what `text` has to be, which is a part of the query, or (kIndex) an index over its rows
@@ -80,6 +120,7 @@ const char* Refusal(plan::SpecSql written, const char* text, const char* sql, bo
             if (immutable && contain_mutable_functions(reinterpret_cast<Node*>(query)))
                 refusal = "its value is not immutable in PostgreSQL";
             if (columns != nullptr) *columns = ColumnsOfWhere(query);
+            if (written == plan::SpecSql::kNone && refusal == nullptr) refusal = CodeOfOthersIn(query);
         },
         &IsOwnFault);
     if (error != nullptr) return psprintf("PostgreSQL says: %s", error->message);
@@ -108,9 +149,12 @@ void RunProbes(std::vector<plan::Probe>* probes) {
         const bool assigned = probe.assigned_to != nullptr && !probe.assigned_to->empty();
         List* columns = NIL;
         const char* text = probe.text != nullptr ? ToServerText(*probe.text) : "";
-        const char* refusal = Refusal(probe.written, text, ToServerText(*probe.sql), probe.immutable,
-                                      assigned ? ToServerText(*probe.assigned_to) : nullptr,
-                                      probe.columns != nullptr ? &columns : nullptr);
+        const char* refusal = nullptr;
+        WithOwnNames(probe.by_path || probe.written != plan::SpecSql::kNone, [&] {
+            refusal = Refusal(probe.written, text, ToServerText(*probe.sql), probe.immutable,
+                              assigned ? ToServerText(*probe.assigned_to) : nullptr,
+                              probe.columns != nullptr ? &columns : nullptr);
+        });
         if (refusal == nullptr && probe.needs_columns && columns == NIL)
             refusal = "it names no column that could become NULL; name them in the rule's columns";
         if (refusal != nullptr) {

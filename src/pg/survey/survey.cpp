@@ -108,11 +108,16 @@ const char** ServerNames(ArrayType* array, int* count) {
             ereport(ERROR,
                     (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a server name must not be null")));
         names[i] = TextDatumGetCString(elements[i]);
-        for (int j = 0; j < i; ++j)
-            if (std::strcmp(names[i], names[j]) == 0)
-                ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                                errmsg("server \"%s\" is listed twice", names[i])));
     }
+    const char* twice = Guard([&]() -> const char* {
+        std::unordered_set<std::string_view> listed;
+        for (int i = 0; i < *count; ++i)
+            if (!listed.insert(names[i]).second) return names[i];
+        return nullptr;
+    });
+    if (twice != nullptr)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("server \"%s\" is listed twice", twice)));
     return names;
 }
 

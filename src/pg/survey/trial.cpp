@@ -137,7 +137,9 @@ void RemoveOrphans(Trying* trying, const std::vector<const Step*>& removals) {
         for (const Step* step : removals) {
             CHECK_FOR_INTERRUPTS();
             uint64 rows = 0;
-            const ErrorData* error = TryInSubtransaction([&] { rows = RunSql(step->statement); }, &IsAnswer);
+            const bool by_path = trying->real->tables[*step->table].by_path;
+            const ErrorData* error = TryInSubtransaction(
+                [&] { WithOwnNames(by_path, [&] { rows = RunSql(step->statement); }); }, &IsAnswer);
             if (error != nullptr) NoteFault(*trying, *step->table, step->object, error);
             (*trying->facts)[*step->table].orphans[*step->orphans_of].rows += rows;
             removed += rows;
@@ -154,8 +156,10 @@ void CountOrphans(const Trying& trying, size_t table, size_t place) {
         [&] {
             SPI_connect();
             // Not as one that only reads: it would not see what the trial has written.
-            if (SPI_execute(ToServerText(*sql), false, 0) != SPI_OK_SELECT)
-                elog(ERROR, "could not count orphans");
+            WithOwnNames(planned.by_path, [&] {
+                if (SPI_execute(ToServerText(*sql), false, 0) != SPI_OK_SELECT)
+                    elog(ERROR, "could not count orphans");
+            });
             const char* count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
             const char* shown = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
             const uint64 rows = std::strtoull(count, nullptr, 10);
@@ -195,7 +199,12 @@ void Prepare(const Trying& trying) {
 /// The steps that no load and no orphan is about.
 void RunStep(const Trying& trying, const Step& step) {
     CHECK_FOR_INTERRUPTS();
-    const ErrorData* error = TryInSubtransaction([&] { RunTemporarySql(step.statement); }, &IsAnswer);
+    const plan::PlannedTable& table = trying.real->tables[*step.table];
+    const bool ours =
+        plan::IsInOurWords(step.kind) || (table.creates() && plan::IsInOurWordsOnNew(step.kind));
+    const bool by_path = !ours || table.by_path;
+    const ErrorData* error = TryInSubtransaction(
+        [&] { WithOwnNames(by_path, [&] { RunTemporarySql(step.statement); }); }, &IsAnswer);
     // Rows without a parent are counted by themselves.
     if (error != nullptr && error->sqlerrcode != ERRCODE_FOREIGN_KEY_VIOLATION)
         NoteFault(trying, *step.table, step.object, error);
@@ -268,8 +277,10 @@ void CompareComputed(const Trying& trying) {
                 [&] {
                     SPI_connect();
                     // Not as one that only reads: it would not see what the trial has written.
-                    if (SPI_execute(ToServerText(comparisons[j].count), false, 0) != SPI_OK_SELECT)
-                        elog(ERROR, "could not compare a column");
+                    WithOwnNames(trying.real->tables[i].by_path, [&] {
+                        if (SPI_execute(ToServerText(comparisons[j].count), false, 0) != SPI_OK_SELECT)
+                            elog(ERROR, "could not compare a column");
+                    });
                     const char* count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
                     const char* shown = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
                     const uint64 rows = std::strtoull(count, nullptr, 10);

@@ -104,22 +104,26 @@ bool Ignores(const Mapping& mapping, const char* column) {
 /// Null when the mapping says nothing of the column.
 const char* Mapped(const Mapping& mapping, const char* column) {
     const char* utf8 = ToUtf8(column);
-    const std::string* expression = mapping.Find(utf8);
+    const std::string* expression = Guard([&] { return mapping.Find(utf8); });
     return expression != nullptr ? ToServerText(*expression) : nullptr;
 }
 
 /// Raises for names in the mapping that the target hasn't.
 void CheckNames(const Mapping& mapping, Oid target) {
-    for (const auto& [column, expression] : mapping.columns)
+    for (const auto& [column, expression] : mapping.columns) {
+        CHECK_FOR_INTERRUPTS();
         if (get_attnum(target, ToServerText(column)) <= 0)
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                             errmsg("column \"%s\" of the mapping does not exist in %s", ToServerText(column),
                                    RelationName(target))));
-    for (const std::string& column : mapping.key)
+    }
+    for (const std::string& column : mapping.key) {
+        CHECK_FOR_INTERRUPTS();
         if (get_attnum(target, ToServerText(column)) <= 0)
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                             errmsg("key column \"%s\" of the mapping does not exist in %s",
                                    ToServerText(column), RelationName(target))));
+    }
 }
 
 /// Every column of the target meets an expression, or is an obstacle.
@@ -234,6 +238,7 @@ int OrderByKey(Pairing* pairing, Oid target, const Mapping& mapping) {
     }
     int found = 0;
     for (int i = 0; i < pairing->count; ++i) {
+        CHECK_FOR_INTERRUPTS();
         ListCell* cell;
         foreach (cell, names) {
             if (std::strcmp(static_cast<const char*>(lfirst(cell)), pairing->columns[i].name) != 0) continue;

@@ -1,5 +1,7 @@
 #include "pg/jobs/records/job_plan.hpp"
 
+#include <algorithm>
+
 #include "core/spec/spec.hpp"
 #include "pg/jobs/records/follow_targets.hpp"
 #include "pg/jobs/records/reject_limit.hpp"
@@ -137,6 +139,16 @@ void CheckWhole(const JobPlan& plan) {
 }
 
 }  // namespace
+
+bool JobPlan::ByPath(const PlannedStep& step) const noexcept {
+    if (step.kind == StepKind::kView)
+        return std::any_of(tables.begin(), tables.end(),
+                           [](const PlannedLoad& table) { return table.task.by_path; });
+    if (step.table_no <= 0) return true;
+    const PlannedLoad& table = tables[static_cast<size_t>(step.table_no - 1)];
+    const bool ours = plan::IsInOurWords(step.kind) || (table.created && plan::IsInOurWordsOnNew(step.kind));
+    return !ours || table.task.by_path;
+}
 
 JobPlan* ReadJobPlan(int64 job) {
     JobPlan* plan = NewIn<JobPlan>(CurrentMemoryContext);

@@ -61,6 +61,9 @@ struct JobPlan {
     /// Workers put new tables aside, and one transaction moves them into place.
     bool staged = false;
 
+    /// Whether names in a step's statement are looked for in the search_path; see plan::PlannedTable.
+    bool ByPath(const PlannedStep& step) const noexcept;
+
     PlannedLoad& Table(int32 table_no) { return tables[static_cast<size_t>(table_no - 1)]; }
 };
 

@@ -19,8 +19,11 @@ RETURNING s.kind, s.table_no,
     format('step %s: %s, in %s s', s.step, s.object, round(extract(epoch FROM s.finished - s.started)::numeric, 3))
 )";
 
-constexpr char kStatement[] =
-    "SELECT COALESCE(staged, statement), object FROM sqlite.job_steps WHERE job = $1 AND step = $2";
+constexpr char kStatement[] = R"(
+SELECT COALESCE(s.staged, s.statement), s.object, s.kind, COALESCE((t.load ->> 'by_path')::boolean, true)
+FROM sqlite.job_steps s LEFT JOIN sqlite.job_tables t ON t.job = s.job AND t.table_no = s.table_no
+WHERE s.job = $1 AND s.step = $2
+)";
 
 constexpr char kHasBegun[] = R"(
 SELECT WHERE EXISTS (SELECT FROM sqlite.job_steps WHERE job = $1 AND state = 'done')
@@ -78,7 +81,8 @@ StepStatement ReadStepStatement(int64 job, int32 step) {
     Arguments arguments;
     arguments.Int8(job).Int4(step);
     const Row row = RunOnRecord(job, kStatement, arguments);
-    const StepStatement read = {Keep(row.Text(1)), Keep(row.Text(2))};
+    const bool by_path = row.Bool(4) || !plan::IsInOurWords(plan::StepKindNamed(row.Text(3)));
+    const StepStatement read = {Keep(row.Text(1)), Keep(row.Text(2)), by_path};
     SPI_finish();
     return read;
 }

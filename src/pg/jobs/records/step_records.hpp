@@ -30,6 +30,7 @@ void MarkStep(int64 job, int32 step, TimestampTz began);
 struct StepStatement {
     const char* statement;
     const char* object;
+    bool by_path;  ///< see plan::PlannedTable
 };
 StepStatement ReadStepStatement(int64 job, int32 step);
 

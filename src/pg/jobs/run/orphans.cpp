@@ -4,6 +4,7 @@
 
 #include "core/plan/data_statements.hpp"
 #include "core/sqlite/row_json.hpp"
+#include "pg/catalog_query.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
 #include "pg/jobs/records/step_records.hpp"
 #include "pg/jobs/records/table_records.hpp"
@@ -183,7 +184,9 @@ uint64 Remove(Call* call, JobPlan* plan, const PlannedStep& step, const PlannedL
     SPI_connect();
     const char* remove =
         load::SqlText([&] { return plan::RemoveOrphans(table.target, step.condition) + "\nRETURNING c.*"; });
-    if (SPI_execute(remove, false, 0) != SPI_OK_DELETE_RETURNING) elog(ERROR, "could not remove orphans");
+    WithOwnNames(plan->ByPath(step), [&] {
+        if (SPI_execute(remove, false, 0) != SPI_OK_DELETE_RETURNING) elog(ERROR, "could not remove orphans");
+    });
     const SPITupleTable* rows = SPI_tuptable;
     const uint64 count = SPI_processed;
     const Size columns = static_cast<Size>(rows->tupdesc->natts);

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "pg/catalog_query.hpp"
 #include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/follow_targets.hpp"
 #include "pg/jobs/records/job_records.hpp"
@@ -38,17 +39,25 @@ bool IsMadeMeanwhile(const ErrorData* error) noexcept {
            std::strcmp(error->schema_name, "pg_catalog") == 0;
 }
 
+/// Runs it with its names as they are meant.
+uint64 RunNamed(const JobPlan& plan, const PlannedStep& step, const std::string& statement) {
+    uint64 rows = 0;
+    WithOwnNames(plan.ByPath(step), [&] { rows = RunSql(statement); });
+    return rows;
+}
+
 /// Within the present transaction, as the caller. What belongs to no table (schemas, which two migrations may
 /// share) is tried in a subtransaction, and a second time it finds what the other session has made; tables
 /// are too many for that.
 /// @return rows that it has changed
-uint64 RunStatement(const PlannedStep& step, const std::string& statement) {
+uint64 RunStatement(const JobPlan& plan, const PlannedStep& step, const std::string& statement) {
     uint64 rows = 0;
     if (step.table_no != 0) {
-        rows = RunSql(statement);
-    } else if (TryInSubtransaction([&] { RunSql(statement); }, IsMadeMeanwhile) != nullptr) {
+        rows = RunNamed(plan, step, statement);
+    } else if (TryInSubtransaction([&] { (void)RunNamed(plan, step, statement); }, IsMadeMeanwhile) !=
+               nullptr) {
         AcceptInvalidationMessages();
-        RunSql(statement);
+        (void)RunNamed(plan, step, statement);
     }
     RepublishActivity();
     return rows;
@@ -77,7 +86,7 @@ void Do(Call* call, JobPlan* plan, const PlannedStep& step) {
     if (step.kind != StepKind::kComment) {
         PublishActivity(
             {call->job, PhaseOf(step.section), step.table_no, InvalidOid, -1, ToServerText(step.object)});
-        const uint64 rows = RunStatement(step, step.statement);
+        const uint64 rows = RunStatement(*plan, step, step.statement);
         // That is a policy's change of values.
         if (step.kind == StepKind::kClearOrphans)
             AddChanges(call->job, step.table_no, "orphans", static_cast<int64>(rows));
@@ -134,7 +143,7 @@ void DoStaged(Call* call, JobPlan* plan) {
             if (step.staged.empty() || step.section != Section::kPreData) continue;
             Name(call, step);
             const TimestampTz began = GetCurrentTimestamp();
-            RunStatement(step, step.staged);
+            RunStatement(*plan, step, step.staged);
             MarkStep(call->job, step.number, began);
         }
     });

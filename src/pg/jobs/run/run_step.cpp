@@ -1,4 +1,5 @@
 // Steps as pieces: a statement of a job's plan, run as the caller and recorded as the extension's owner.
+#include "pg/catalog_query.hpp"
 #include "pg/jobs/activity/progress.hpp"
 #include "pg/jobs/records/step_records.hpp"
 #include "pg/jobs/run/pieces.hpp"
@@ -28,7 +29,7 @@ void RunStep(const PieceContext& context) {
     StepName place = {step, what.object};
     ErrorContextCallback errors = {error_context_stack, &NameStep, &place};
     error_context_stack = &errors;
-    RunSql(what.statement);
+    WithOwnNames(what.by_path, [&] { RunSql(what.statement); });
     error_context_stack = errors.previous;
     MarkStep(context.job, step, began);
 }
