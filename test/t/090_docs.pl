@@ -369,7 +369,7 @@ sub check_rules
 	ok(@names > 10, 'rules.cpp has rules of functions');
 	foreach my $name (map { lc } @names)
 	{
-		my $spelled = $operator{$name} // $name =~ s/(_(text|int[248]))+$//r . '(';
+		my $spelled = $operator{$name} // $name =~ s/(_(text|int[248]|float[48]|numeric|bytea|bool))+$//r . '(';
 		ok(index($text, $spelled) >= 0, "what-runs-where.md: $spelled");
 	}
 }

@@ -5,7 +5,7 @@
 namespace pgsqlite::assess {
 namespace {
 
-// In the order of Format.
+// In the order of Format, without the numbers that are dates: these have the encodings' names.
 constexpr const char* kNames[] = {
     "iso_date",
     "iso_time",
@@ -39,17 +39,6 @@ constexpr const char* kNames[] = {
     "url",
     "hex",
     "base64",
-    "unix",
-    "unix_ms",
-    "unix_us",
-    "unix_ns",
-    "julian",
-    "excel",
-    "webkit",
-    "cocoa",
-    "cocoa_ns",
-    "filetime",
-    "dotnet_ticks",
     "zero_one",
     "uuid_bytes",
     "guid_bytes",
@@ -58,13 +47,16 @@ constexpr const char* kNames[] = {
     "geopackage_geometry",
     "spatialite_geometry",
 };
-static_assert(std::size(kNames) == kFormatCount);
+static_assert(std::size(kNames) + value::kNumberEncodingCount == kFormatCount);
 
 }  // namespace
 
 const char* FormatName(Format format) noexcept {
-    const auto index = static_cast<std::size_t>(format);
-    return index < kFormatCount ? kNames[index] : "";
+    if (const std::size_t place = DateNumberIndex(format); place < value::kNumberEncodingCount)
+        return value::kNumberEncodings[place].name;
+    const std::size_t index =
+        static_cast<std::size_t>(format) - (format < Format::kZeroOne ? 0 : value::kNumberEncodingCount);
+    return index < std::size(kNames) ? kNames[index] : "";
 }
 
 }  // namespace pgsqlite::assess

@@ -44,20 +44,10 @@ enum class Format : std::uint8_t {
     kUrl,     ///< http, https or ftp, and a host
     kHex,     ///< an even number of hexadecimal digits, 8 or more; 0x or \x in front or not
     kBase64,  ///< 16 characters or more, a multiple of 4
-    // Numbers, as integer, real or text. A moment of the years 1971 to 2099. In the order of
+    // Numbers, as integer, real or text, that are a moment of the years that tell: one for each row of
     // value::kNumberEncodings.
-    kUnix,
-    kUnixMs,
-    kUnixUs,
-    kUnixNs,
-    kJulian,
-    kExcel,
-    kWebkit,
-    kCocoa,  ///< 2002 to 2037
-    kCocoaNs,
-    kFiletime,
-    kDotnetTicks,
-    kZeroOne,  ///< integer 0 or 1
+    kFirstDateNumber,
+    kZeroOne = kFirstDateNumber + value::kNumberEncodingCount,  ///< integer 0 or 1
     // Blobs.
     kUuidBytes,   ///< 16 bytes that say variant 10 and a version from 1 to 8
     kGuidBytes,   ///< the same in .NET's byte order
@@ -79,9 +69,14 @@ constexpr std::uint64_t FormatBit(Format format) noexcept {
 
 /// The format of numbers that are dates under an encoding of value::kNumberEncodings, by its place.
 constexpr Format DateNumberFormat(std::size_t encoding) noexcept {
-    return static_cast<Format>(static_cast<std::size_t>(Format::kUnix) + encoding);
+    return static_cast<Format>(static_cast<std::size_t>(Format::kFirstDateNumber) + encoding);
+}
+/// Place in value::kNumberEncodings, or value::kNumberEncodingCount.
+constexpr std::size_t DateNumberIndex(Format format) noexcept {
+    return format >= Format::kFirstDateNumber && format < Format::kZeroOne
+               ? static_cast<std::size_t>(format) - static_cast<std::size_t>(Format::kFirstDateNumber)
+               : value::kNumberEncodingCount;
 }
 static_assert(kFormatCount <= 64);
-static_assert(DateNumberFormat(value::kNumberEncodingCount - 1) == Format::kDotnetTicks);
 
 }  // namespace pgsqlite::assess

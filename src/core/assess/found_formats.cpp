@@ -41,7 +41,7 @@ bool IsAmong(Format format, const Format (&list)[kCount]) noexcept {
 }
 
 bool IsDateNumber(Format format) noexcept {
-    return format >= Format::kUnix && format <= Format::kDotnetTicks;
+    return DateNumberIndex(format) < value::kNumberEncodingCount;
 }
 
 }  // namespace

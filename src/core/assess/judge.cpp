@@ -31,7 +31,9 @@ std::vector<Encoding> DateEncodings(const ColumnProfile& column) {
         most = std::max(most, column.Count(DateNumberFormat(i)));
     std::vector<Encoding> encodings;
     if (!Most(most, numbers)) return encodings;
-    if (IsCoreDataName(column.name) && column.Count(Format::kCocoa) == most) return {Encoding::kCocoa};
+    if (IsCoreDataName(column.name) &&
+        column.Count(DateNumberFormat(value::NumberEncodingIndex(Encoding::kCocoa))) == most)
+        return {Encoding::kCocoa};
     for (std::size_t i = 0; i < value::kNumberEncodingCount; ++i) {
         const std::uint64_t rows = column.Count(DateNumberFormat(i));
         if (most >= numbers ? rows == most : Most(rows, numbers))

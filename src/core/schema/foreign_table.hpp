@@ -15,13 +15,16 @@ namespace pgsqlite::schema {
 /// PostgreSQL's MaxHeapAttributeNumber.
 inline constexpr std::size_t kMaxColumns = 1600;
 
-struct ImportOptions {
-    std::string server;
+/// What of a table is imported, and how its names are folded.
+struct ImportChoices {
     FoldCase fold = FoldCase::kLower;
     bool import_default = false;
     bool import_not_null = true;
     bool import_generated = true;
     bool import_rowid = false;
+};
+struct ImportOptions : ImportChoices {
+    std::string server;
 };
 
 /// One column of the foreign table to be.

@@ -1,5 +1,7 @@
 #include "core/spec/keys.hpp"
 
+#include "core/spec/json_tree.hpp"
+#include "core/spec/settings.hpp"
 #include "core/value/policy.hpp"
 
 namespace pgsqlite::spec {
@@ -8,6 +10,30 @@ namespace {
 constexpr Key Plain(Id id, const char* name, std::uint16_t where, Form form, const char* fallback,
                     const char* meaning, bool required = false) {
     return {id, name, where, form, nullptr, 0, 0, required, fallback, meaning};
+}
+void Read(const Json& value, std::string* out) {
+    *out = value.text;
+}
+void Read(const Json& value, std::vector<std::string>* out) {
+    out->clear();
+    for (const Json& item : value.items)
+        out->push_back(item.text);
+}
+
+/// A key that sets a member of a table's settings, and nothing else.
+template <auto kMember>
+constexpr Key Sets(const char* name, Form form, const char* fallback, const char* meaning) {
+    return {Id::kPlain,
+            name,
+            kTable,
+            form,
+            nullptr,
+            0,
+            0,
+            false,
+            fallback,
+            meaning,
+            [](const Json& value, TableSettings* out) { Read(value, &(out->*kMember)); }};
 }
 /// The first word is the default.
 constexpr Key Word(Id id, const char* name, std::uint16_t where, const char* words, const char* meaning) {
@@ -85,8 +111,8 @@ constexpr Key kKeys[] = {
     // A table
     Plain(Id::kTableTarget, "target", kTable, Form::kTarget, "`prefix` and its own name",
           "table in PostgreSQL: `sales.customer`, or `customer` in the target schema"),
-    Plain(Id::kWhere, "where", kTable, Form::kText, "all rows",
-          "SQL condition on the foreign table's columns: only its rows are moved"),
+    Sets<&TableSettings::where>("where", Form::kText, "all rows",
+                                "SQL condition on the foreign table's columns: only its rows are moved"),
     Word(Id::kExisting, "existing", kTableUp, "error append truncate skip upsert match",
          "what becomes of rows that are already in the target"),
     Plain(Id::kUpsert, "upsert", kTable, Form::kUpsertObject, "",
@@ -97,13 +123,14 @@ constexpr Key kKeys[] = {
           "its columns; `[]` is none"),
     Plain(Id::kForeignKeys, "foreign_keys", kTable, Form::kForeignKeys, "the source's",
           "see [foreign keys](#foreign-keys); `[]` is none"),
-    Plain(Id::kRequired, "required", kTable, Form::kNamesOrNone, "",
-          "columns without which a row does not fit; `''` counts as missing"),
+    Sets<&TableSettings::required>("required", Form::kNamesOrNone, "",
+                                   "columns without which a row does not fit; `''` counts as missing"),
     Plain(Id::kRules, "rules", kTable, Form::kRules, "", "see [rules](#rules)"),
     Plain(Id::kPartitionBy, "partition_by", kTable, Form::kPartitionObject, "",
           "see [partitions](#partitions)"),
-    Plain(Id::kIndexes, "indexes", kTable, Form::kTexts, "",
-          "more indexes: what follows the table's name in CREATE INDEX, `USING gin (configuration)`"),
+    Sets<&TableSettings::indexes>(
+        "indexes", Form::kTexts, "",
+        "more indexes: what follows the table's name in CREATE INDEX, `USING gin (configuration)`"),
     Word(Id::kView, "view", kTable, "view table",
          "of a view of SQLite: carry its definition over, or its rows, as a table"),
 

@@ -56,7 +56,12 @@ enum class Form : std::uint8_t {
     kTextOrTexts,  ///< a text, or an array of texts
 };
 
+struct Json;
+struct TableSettings;
+
+/// What code asks for by name; a key that only sets a member of its settings has kPlain.
 enum class Id : std::uint8_t {
+    kPlain,
     kSchema,
     kComment,
     kTypes,
@@ -79,16 +84,13 @@ enum class Id : std::uint8_t {
     kHooks,
     kPrefix,
     kTableTarget,
-    kWhere,
     kExisting,
     kUpsert,
     kMatchOn,
     kPrimaryKey,
     kForeignKeys,
-    kRequired,
     kRules,
     kPartitionBy,
-    kIndexes,
     kView,
     kColumnTarget,
     kType,
@@ -139,6 +141,7 @@ struct Key {
     bool required;         ///< the object must have it
     const char* fallback;  ///< what holds without it, as the reference page says it
     const char* meaning;   ///< one line of the reference page
+    void (*set_table)(const Json&, TableSettings*) = nullptr;  ///< kPlain, of a table
 };
 
 /// In the order of the reference page, which is also that of what the builder writes.

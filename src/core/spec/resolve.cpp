@@ -150,15 +150,16 @@ bool ApplyShared(const Setting& setting, Settings* out) {
 bool Apply(const Setting& setting, TableSettings* out) {
     if (ApplyShared(setting, out)) return true;
     const Json& value = *setting.value;
+    if (setting.key->set_table != nullptr) {
+        setting.key->set_table(value, out);
+        return true;
+    }
     switch (setting.key->id) {
         case Id::kTypes:
             out->types = Word<Types>(setting);
             return true;
         case Id::kTableTarget:
             out->target = ReadTarget(value.text);
-            return true;
-        case Id::kWhere:
-            out->where = value.text;
             return true;
         case Id::kExisting:
             out->existing = Word<Existing>(setting);
@@ -184,17 +185,11 @@ bool Apply(const Setting& setting, TableSettings* out) {
         case Id::kForeignKeys:
             out->foreign_keys = ReadForeignKeys(setting);
             return true;
-        case Id::kRequired:
-            out->required = Texts(value);
-            return true;
         case Id::kRules:
             ReadRules(setting, &out->rules);
             return true;
         case Id::kPartitionBy:
             out->partition_by = ReadPartition(value);
-            return true;
-        case Id::kIndexes:
-            out->indexes = Texts(value);
             return true;
         case Id::kView:
             out->view = Word<ViewAs>(setting);

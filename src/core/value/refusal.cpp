@@ -1,13 +1,37 @@
 // The refusal table: one row a code, so that SQLSTATE, words and remedy are told in one place. SQLSTATEs are
 // those PostgreSQL's own input functions raise for the same trouble (errcodes appendix, class 22), wherever
 // there is one.
+#include <array>
 #include <cstddef>
 #include <iterator>
+#include <string_view>
 
 #include "core/value/status.hpp"
+#include "core/value/time/number_encodings.hpp"
 
 namespace pgsqlite::value {
 namespace {
+
+/// "encoding 'unix|unix_ms|…'": every way in which a number counts time.
+constexpr auto kNumberEncodingChoice = [] {
+    constexpr std::size_t kSize = [] {
+        std::size_t size = sizeof("encoding '");  // each name brings a bar, or the closing quote
+        for (const NumberEncoding& row : kNumberEncodings)
+            size += std::string_view(row.name).size() + 1;
+        return size;
+    }();
+    std::array<char, kSize> text{};
+    std::size_t at = 0;
+    for (const char c : std::string_view("encoding '"))
+        text[at++] = c;
+    for (const NumberEncoding& row : kNumberEncodings) {
+        for (const char c : std::string_view(row.name))
+            text[at++] = c;
+        text[at++] = '|';
+    }
+    text[at - 1] = '\'';
+    return text;
+}();
 
 // In the order of Code.
 constexpr Refusal kRefusals[] = {
@@ -32,8 +56,7 @@ constexpr Refusal kRefusals[] = {
     {"22008", "is a zero date", "zero_date_as_null 'true'", false},
     {"22007", "has a time of day, which a date does not keep", nullptr, false},
     // The choice is the user's: naming one encoding would be a guess at what the number means.
-    {"22007", "is a number, which needs an encoding to become a date or time",
-     "encoding 'unix|unix_ms|unix_us|unix_ns|julian|excel|webkit|cocoa|cocoa_ns|filetime|dotnet_ticks'",
+    {"22007", "is a number, which needs an encoding to become a date or time", kNumberEncodingChoice.data(),
      false},
     {"22008", "is a local time that the time zone skips", "ambiguous_time 'earlier|later'", false},
     {"22008", "is a local time that the time zone has twice", "ambiguous_time 'earlier|later'", false},

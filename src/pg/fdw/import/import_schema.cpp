@@ -1,14 +1,12 @@
 #include "pg/fdw/import/import_schema.hpp"
 
-#include "core/schema/foreign_table.hpp"
 #include "core/schema/probe.hpp"
-#include "core/schema/stored_type.hpp"
 #include "core/sqlite/sqlite_error.hpp"
 #include "core/sqlite/statement.hpp"
 #include "pg/fdw/column/column.hpp"
 #include "pg/fdw/connect/connection.hpp"
-#include "pg/fdw/connect/options.hpp"
 #include "pg/fdw/connect/sqlite_call.hpp"
+#include "pg/fdw/import/import_options.hpp"
 #include "pg/fdw/scan/input_fit.hpp"
 
 namespace pgsqlite::pg::fdw {
@@ -17,20 +15,9 @@ namespace {
 /// Rows read behind the seam between two looks at PostgreSQL's interrupts.
 constexpr int kRowsPerSlice = 10000;
 
-enum class Types : uint8 { kDeclared, kStored, kText };
-
-struct Options {
-    Types types = Types::kDeclared;
-    schema::Promotions promote;
-    schema::FoldCase fold = schema::FoldCase::kLower;
-    bool import_default = false, import_not_null = true, import_generated = true, import_rowid = false;
-    bool naive_as_timestamptz = false;
-    int probe_rows = 1000;
-};
-
 /// Everything of one import that is C++; lives in the statement's memory context.
 struct Import {
-    Options options;
+    ImportSettings options;
     schema::ImportOptions table_options;
     value::Policies policies;
     value::Zone zone;
@@ -48,90 +35,6 @@ struct Import {
     std::vector<std::string> notices;
     std::string failure;  ///< why SQLite can't read it
 };
-
-constexpr const char* kOptionNames[] = {"types",           "promote",          "import_default",
-                                        "import_not_null", "import_generated", "import_rowid",
-                                        "fold_case",       "timestamp_type",   "probe_rows"};
-
-[[noreturn]] void RaiseBadWord(const DefElem* element, const char* words) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("invalid value for option \"%s\": \"%s\"", element->defname,
-                           defGetString(const_cast<DefElem*>(element))),
-                    errhint("Valid values are: %s.", words)));
-    pg_unreachable();
-}
-
-/// Index of the option's value among two or three words; raises for any other.
-int ParseWord(DefElem* element, const char* const* words, int count, const char* list) {
-    const char* value = defGetString(element);
-    for (int i = 0; i < count; ++i)
-        if (pg_strcasecmp(value, words[i]) == 0) return i;
-    RaiseBadWord(element, list);
-}
-
-void ParsePromote(DefElem* element, schema::Promotions* promote) {
-    char* copy = pstrdup(defGetString(element));
-    List* words = NIL;
-    if (!SplitIdentifierString(copy, ',', &words))
-        RaiseBadWord(element, "all, or a list of uuid, jsonb, timestamp, boolean, integer");
-    ListCell* cell;
-    foreach (cell, words) {
-        const char* word = static_cast<const char*>(lfirst(cell));
-        const bool all = std::strcmp(word, "all") == 0;
-        bool known = all;
-        const auto take = [&](const char* name, bool* flag) {
-            if (!all && std::strcmp(word, name) != 0) return;
-            *flag = true;
-            known = true;
-        };
-        take("uuid", &promote->uuid);
-        take("jsonb", &promote->jsonb);
-        take("timestamp", &promote->timestamp);
-        take("boolean", &promote->boolean);
-        take("integer", &promote->integer);
-        if (!known) RaiseBadWord(element, "all, or a list of uuid, jsonb, timestamp, boolean, integer");
-    }
-}
-
-Options ParseOptions(List* options, const ServerOptions& server) {
-    static constexpr const char* kTypes[] = {"declared", "stored", "text"};
-    static constexpr const char* kFolds[] = {"lower", "preserve"};
-    static constexpr const char* kTimestamps[] = {"timestamp", "timestamptz"};
-    Options result;
-    result.naive_as_timestamptz = server.naive_as_timestamptz;
-    ListCell* cell;
-    foreach (cell, options) {
-        DefElem* element = static_cast<DefElem*>(lfirst(cell));
-        const char* name = element->defname;
-        if (std::strcmp(name, "types") == 0) {
-            result.types = static_cast<Types>(ParseWord(element, kTypes, 3, "declared, stored, text"));
-        } else if (std::strcmp(name, "promote") == 0) {
-            ParsePromote(element, &result.promote);
-        } else if (std::strcmp(name, "import_default") == 0) {
-            result.import_default = ParseBooleanOption(element);
-        } else if (std::strcmp(name, "import_not_null") == 0) {
-            result.import_not_null = ParseBooleanOption(element);
-        } else if (std::strcmp(name, "import_generated") == 0) {
-            result.import_generated = ParseBooleanOption(element);
-        } else if (std::strcmp(name, "import_rowid") == 0) {
-            result.import_rowid = ParseBooleanOption(element);
-        } else if (std::strcmp(name, "fold_case") == 0) {
-            result.fold = static_cast<schema::FoldCase>(ParseWord(element, kFolds, 2, "lower, preserve"));
-        } else if (std::strcmp(name, "timestamp_type") == 0) {
-            result.naive_as_timestamptz = ParseWord(element, kTimestamps, 2, "timestamp, timestamptz") == 1;
-        } else if (std::strcmp(name, "probe_rows") == 0) {
-            if (!parse_int(defGetString(element), &result.probe_rows, 0, nullptr) || result.probe_rows < 0)
-                RaiseBadWord(element, "whole numbers from 0 to 2147483647");
-        } else {
-            RaiseUnknownOption(name, kOptionNames, lengthof(kOptionNames));
-        }
-    }
-    if (result.promote.any() && result.types != Types::kStored)
-        ereport(ERROR,
-                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"promote\" needs types 'stored'"),
-                 errdetail("A column is promoted only when every row of it was read.")));
-    return result;
-}
 
 /// Whether a table takes part. Names of the list are PostgreSQL's or SQLite's own.
 bool IsWanted(Import& import, ImportForeignSchemaType kind, const std::string& source,
@@ -371,7 +274,7 @@ List* ImportForeignSchema(ImportForeignSchemaStmt* statement, Oid server_oid) {
                  errhint("A SQLite file has one schema: IMPORT FOREIGN SCHEMA main FROM SERVER %s INTO %s;",
                          quote_identifier(server->servername), quote_identifier(statement->local_schema))));
     const ServerOptions server_options = ReadServerOptions(server->options);
-    const Options options = ParseOptions(statement->options, server_options);
+    const ImportSettings options = ReadImportOptions(statement->options, server_options);
     const value::Zone zone = ZoneOf(server_options.timezone);
 
     Pin* pin = Pin::Acquire(CurrentMemoryContext, server_oid);
@@ -385,15 +288,11 @@ List* ImportForeignSchema(ImportForeignSchemaStmt* statement, Oid server_oid) {
     }
     CallSqlite(database, [&] {
         import->options = options;
-        import->table_options = {server_name,
-                                 options.fold,
-                                 options.import_default,
-                                 options.import_not_null,
-                                 options.import_generated,
-                                 options.import_rowid};
+        static_cast<schema::ImportChoices&>(import->table_options) = options.tables;
+        import->table_options.server = server_name;
         import->policies = server_options.policies;
         import->zone = zone;
-        import->names = schema::NameAllocator(options.fold, false);
+        import->names = schema::NameAllocator(options.tables.fold, false);
         sqlite::CatalogOptions catalog;
         catalog.indexes = options.types == Types::kStored;  // rows without rowid are read by their key's
         catalog.foreign_keys = false;
