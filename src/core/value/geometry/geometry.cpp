@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "core/value/text/text.hpp"
+#include "core/value/max_size.hpp"
 
 namespace pgsqlite::value {
 namespace {

@@ -3,14 +3,11 @@
 
 #include "core/base/scratch.hpp"
 #include "core/value/cell.hpp"
+#include "core/value/max_size.hpp"
 #include "core/value/rule.hpp"
 #include "core/value/value.hpp"
 
 namespace pgsqlite::value {
-
-/// Longest bytea, text or json value: PostgreSQL's MaxAllocSize (0x3fffffff) less the varlena header and a
-/// terminating NUL.
-inline constexpr std::size_t kMaxValueSize = 0x3fffffff - 5;
 
 /// What CheckText made of a text.
 struct CheckedText {
