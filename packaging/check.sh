@@ -146,6 +146,9 @@ for version in "${versions[@]}"; do
     servers+=("postgresql-$version")
 done
 step "PostgreSQL ${versions[*]}" install "${servers[@]}" || total
+# A run that was interrupted may have left one.
+mapfile -t left < <(dpkg-query -W -f '${Package}\n' 'postgresql-*-pg-sqlite' 2>/dev/null)
+[ ${#left[@]} -eq 0 ] || apt-get purge -q -y "${left[@]}" >/dev/null 2>&1
 all_files >"$folder/before"
 step "installation" install "$folder"/built/deb/postgresql-*-pg-sqlite_*.deb || total
 for version in "${versions[@]}"; do step "CREATE EXTENSION, PostgreSQL $version" check_extension "$version"; done
