@@ -22,14 +22,14 @@ UPDATE sqlite.rejects SET row = jsonb_set(row, '{n}', '{"class": "integer", "val
 UPDATE sqlite.rejects SET row = jsonb_set(row, '{more,bytes}', '5') WHERE job = :job AND table_name = 'doc' AND rowid = 1;
 UPDATE sqlite.rejects SET row = jsonb_set(row, '{more,begins}', '"other words"') WHERE job = :job AND table_name = 'doc' AND rowid = 1;
 \! sqlite3 "$PG_SQLITE_DATA/long.db" "UPDATE doc SET more = zeroblob(2000001) WHERE id = 2; DELETE FROM doc WHERE id = 4"
-CALL sqlite.retry_rejects(:job);
+CALL sqlite.retry_rejects(:job) \gset retry_
 SELECT id, n, octet_length(body), octet_length(more), left(encode(more, 'hex'), 8) FROM long.doc ORDER BY id;
 SELECT table_name, rowid, state FROM sqlite.rejects WHERE job = :job ORDER BY 1, 2;
 -- A whole value in its place, or the row of the source as it is now.
 UPDATE sqlite.rejects SET row = jsonb_set(row, '{more}', '{"class": "blob", "hex": "00"}') WHERE job = :job AND table_name = 'doc' AND rowid = 4;
 UPDATE sqlite.rejects SET row = NULL WHERE job = :job AND table_name = 'doc' AND rowid = 2;
 \! sqlite3 "$PG_SQLITE_DATA/long.db" "UPDATE doc SET n = 2 WHERE id = 2; UPDATE keyed SET n = 1"
-CALL sqlite.retry_rejects(:job);
+CALL sqlite.retry_rejects(:job) \gset retry_
 SELECT id, n, octet_length(body), octet_length(more) FROM long.doc ORDER BY id;
 
 -- Without the file rows are loaded that need none.
@@ -39,9 +39,9 @@ CALL sqlite.migrate('{long}', 'long', :'spec') \gset
 \! mv "$PG_SQLITE_DATA/long.db" "$PG_SQLITE_DATA/long_gone.db"
 SELECT sqlite.disconnect('long') \gset
 UPDATE sqlite.rejects SET row = jsonb_set(row, '{n}', '{"class": "integer", "value": 7}') WHERE job = :job;
-CALL sqlite.retry_rejects(:job, from_stored => true);
+CALL sqlite.retry_rejects(:job, from_stored => true) \gset retry_
 \! mv "$PG_SQLITE_DATA/long_gone.db" "$PG_SQLITE_DATA/long.db"
-CALL sqlite.retry_rejects(:job, from_stored => true);
+CALL sqlite.retry_rejects(:job, from_stored => true) \gset retry_
 SELECT table_name, rowid, state FROM sqlite.rejects WHERE job = :job ORDER BY 1, 2, 3;
 
 -- Rows of a query are nowhere else.
@@ -51,7 +51,7 @@ SELECT count(*) FROM long.item;
 SELECT row FROM sqlite.rejects WHERE job = :job ORDER BY id;
 SELECT target, status, reason FROM sqlite.validate(:job);
 ALTER TABLE long.item DROP CONSTRAINT item_n_check;
-CALL sqlite.retry_rejects(:job, from_stored => true);
+CALL sqlite.retry_rejects(:job, from_stored => true) \gset retry_
 SELECT target, status, reason FROM sqlite.validate(:job);
 
 -- Errors that quote a value, and a job that fails by one.

@@ -134,3 +134,24 @@ DROP SCHEMA app CASCADE;
 DROP TABLE first;
 DROP FUNCTION seed, told, migrated;
 DROP SERVER seeded, seeded_other CASCADE;
+
+-- Rows that only an index over an expression takes for one would find each other; and roles whose keys mean other roles in the
+-- target are not added to them.
+\! rm -f "$PG_SQLITE_DATA/seeded_names.db"; sqlite3 "$PG_SQLITE_DATA/seeded_names.db" "CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO person VALUES (1, 'Bob@x'), (2, 'bob@x'); CREATE TABLE post (id INTEGER PRIMARY KEY, person INTEGER REFERENCES person (id)); INSERT INTO post VALUES (1, 1), (2, 2); CREATE TABLE role (id INTEGER PRIMARY KEY, name TEXT NOT NULL); INSERT INTO role VALUES (1, 'user'), (2, 'admin'), (5, 'auditor'); CREATE TABLE member (id INTEGER PRIMARY KEY, role INTEGER REFERENCES role (id)); INSERT INTO member VALUES (1, 1), (2, 2), (3, 5)"
+\set names `echo "$PG_SQLITE_DATA/seeded_names.db"`
+CREATE SERVER seeded_names FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'names');
+CREATE SCHEMA seeded_names;
+CREATE TABLE seeded_names.person (id int PRIMARY KEY, email text NOT NULL);
+CREATE UNIQUE INDEX ON seeded_names.person (lower(email));
+INSERT INTO seeded_names.person VALUES (10, 'z');
+CREATE TABLE seeded_names.post (id int PRIMARY KEY, person int NOT NULL REFERENCES seeded_names.person);
+CREATE TABLE seeded_names.role (id serial PRIMARY KEY, name varchar(50) NOT NULL UNIQUE);
+INSERT INTO seeded_names.role (name) VALUES ('admin'), ('user'), ('guest');
+CREATE TABLE seeded_names.member (id int PRIMARY KEY, role int NOT NULL REFERENCES seeded_names.role);
+SELECT severity, finding, rows FROM sqlite.assess('{seeded_names}', 'seeded_names', '{"include": ["person", "post"], "tables": {"person": {"match_on": ["email"]}}}') WHERE severity = 'blocker';
+SELECT sqlite.suggest_spec('{seeded_names}', 'seeded_names') #> '{servers,seeded_names,tables,role}' AS role;
+CALL sqlite.migrate('{seeded_names}', 'seeded_names', sqlite.suggest_spec('{seeded_names}', 'seeded_names') || '{"include": ["role", "member"]}') \gset names_
+SELECT m.id, r.name FROM seeded_names.member m JOIN seeded_names.role r ON r.id = m.role ORDER BY 1;
+SET client_min_messages = warning;
+DROP SCHEMA seeded_names CASCADE;
+DROP SERVER seeded_names CASCADE;

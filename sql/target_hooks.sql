@@ -13,8 +13,8 @@ CREATE FUNCTION pg_temp.found(spec jsonb) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT concat_ws(' | ', severity, table_name, column_name, finding, rows, suggestion) FROM sqlite.assess('{hooks}', 'app', spec) WHERE severity <> 'note' ORDER BY 1
 $$;
 CREATE FUNCTION pg_temp.done(number bigint) RETURNS SETOF text LANGUAGE sql AS $$
-  SELECT concat_ws(' | ', table_name, read, written, rejected, skipped) FROM sqlite.job_tables WHERE job = number
-  UNION ALL SELECT concat_ws(' | ', table_name, missing, extra, different, status, reason) FROM sqlite.validate(number)
+  (SELECT concat_ws(' | ', table_name, read, written, rejected, skipped) FROM sqlite.job_tables WHERE job = number ORDER BY table_name)
+  UNION ALL (SELECT concat_ws(' | ', table_name, missing, extra, different, status, reason) FROM sqlite.validate(number) ORDER BY table_name)
 $$;
 
 -- Names in camel case become those of the target, and Go's times are read.

@@ -98,7 +98,14 @@ void Choose(Finding& finding, const PlannedTable& table, const MeetingFacts* mee
             "some have other keys in the source, and no foreign key tells what would have to follow: let the "
             "source's rows take the place of all");
     }
-    if (!tells) return;
+    if (!tells) {
+        // What refers to a row that is put aside for its key would refer to the other row.
+        if (meeting->taken + meeting->moved > 0)
+            Replace(
+                finding, *meeting,
+                "some of their keys mean other rows in the source: let the source's take the place of all");
+        return;
+    }
     if (meeting->different == 0)
         return Choose(finding, "match_on", natural.empty() ? JsonOf(meeting->key) : list, true,
                       "those that the source has are the same: keep them, and let references follow (match)");

@@ -1,5 +1,6 @@
 // Texts and blobs: one look at the bytes gives the classes that occur, the first byte and the length say
 // which parsers may have something to say.
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -253,8 +254,14 @@ void RecogniseSpelling(Bytes text, Bytes trimmed, const Classes& classes, Scratc
 
     if (number_like ? number_bytes || trimmed.size() <= 9 : lower == 'n' || lower == 'i')
         RecogniseNumberText(text, trimmed, scratch, traits);
-    if ((number_like && (classes.some & (kColon | kHyphen)) != 0))
+    if (number_like && (classes.some & (kColon | kHyphen)) != 0) {
+        const std::uint64_t before = traits.formats;
         RecogniseDate(text, trimmed, classes, scratch, traits);
+        // What Go writes reads as ISO, too, but has a name behind the offset, and of its own.
+        if ((traits.formats & kIsoDatetimes) != 0 && std::count(trimmed.begin(), trimmed.end(), ' ') >= 3 &&
+            ReadWrittenDate(trimmed).any())
+            traits.formats = before;
+    }
     if (value::IsDigit(first)) {
         if ((classes.some & kSlash) == 0 && (classes.some & kComma) != 0)
             traits.formats |= CommaNumberFormats(trimmed);

@@ -62,23 +62,6 @@ std::string CreateKeyRows(const PlannedTable& table) {
     return CreateForeignTable(rows, KeyRowsName(table), {});
 }
 
-/// What has to be equal for a row to be found, where its columns have these values.
-template <class ValueOf>
-std::vector<std::string> WhatIsEqual(const std::vector<std::string>& on,
-                                     const std::vector<std::string>& elements, ValueOf&& value_of) {
-    std::vector<std::string> values;
-    std::string row;
-    for (std::size_t i = 0; i < on.size(); ++i) {
-        if (elements.empty())
-            values.push_back(value_of(i));
-        else
-            row += (row.empty() ? "" : ", ") + value_of(i) + " AS " + QuotePgIdentifierIfNeeded(on[i]);
-    }
-    for (const std::string& element : elements)
-        values.push_back("(SELECT " + element + " FROM (SELECT " + row + ") AS key)");
-    return values;
-}
-
 std::string CreateKeys(const PlannedTable& table) {
     std::string columns;
     for (std::size_t i = 0; i < table.match->kept.size(); ++i) {
@@ -266,6 +249,22 @@ std::optional<Meeting> CompareWholeRows(const PlannedTable& table) {
 }
 
 }  // namespace
+
+std::vector<std::string> WhatIsEqual(const std::vector<std::string>& on,
+                                     const std::vector<std::string>& elements,
+                                     const std::function<std::string(std::size_t)>& value_of) {
+    std::vector<std::string> values;
+    std::string row;
+    for (std::size_t i = 0; i < on.size(); ++i) {
+        if (elements.empty())
+            values.push_back(value_of(i));
+        else
+            row += (row.empty() ? "" : ", ") + value_of(i) + " AS " + QuotePgIdentifierIfNeeded(on[i]);
+    }
+    for (const std::string& element : elements)
+        values.push_back("(SELECT " + element + " FROM (SELECT " + row + ") AS key)");
+    return values;
+}
 
 std::optional<Meeting> CompareRows(const PlannedTable& table) {
     const ExistingRelation& target = *table.existing;

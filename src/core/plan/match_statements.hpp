@@ -3,6 +3,7 @@
 // whoever needs it: before the rows are there it tells which keys they will have, afterwards which they have.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,13 @@ std::optional<Meeting> CompareRows(const PlannedTable& table);
 /// How two sides of a framework's record compare: SELECT of how many rows only the source has, only the
 /// target, both, and one that one side only has. Nothing where a column is not there.
 std::optional<Meeting> CompareStates(const PlannedTable& table, const std::vector<std::string>& state);
+
+/// What has to be equal for a row to be found: its columns' values, or the elements of a unique index over
+/// them.
+/// @param value_of SQL of the value of a column, by its place
+std::vector<std::string> WhatIsEqual(const std::vector<std::string>& columns,
+                                     const std::vector<std::string>& elements,
+                                     const std::function<std::string(std::size_t)>& value_of);
 
 /// The temporary relations for a table that others look up, as SQL.
 std::string KeysTableName(const PlannedTable& table);

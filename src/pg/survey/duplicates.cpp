@@ -29,6 +29,7 @@ struct Key {
     std::vector<std::string> columns;          ///< the target's
     std::vector<const PlannedTable*> sources;  ///< the tables whose rows meet under it
     bool finds = false;                        ///< rows of the target are found by it
+    std::vector<std::string> elements;         ///< expressions over the columns that decide; empty: these do
 };
 
 /// The source columns of a key; empty where one of them is not read as it is.
@@ -126,18 +127,25 @@ std::vector<Key> FindingKeys(const Survey& survey, const PlannedTable& table) {
     key.name = "the key by which rows of the target are found (" + Words(key.columns) + ")";
     key.sources = {&table};
     key.finds = true;
-    if (key.columns.empty() || table.filter || !MayMake(survey, table, key.columns) ||
-        ColumnsOf(table, key.columns).empty() || IsUnique(table, key))
+    if (table.existing == nullptr || key.columns.empty() || table.filter ||
+        !MayMake(survey, table, key.columns) || ColumnsOf(table, key.columns).empty())
         return {};
+    if (!table.existing->HasUniqueKey(key.columns))
+        if (const plan::ExpressionKey* found = table.existing->FindExpressionKey(key.columns))
+            key.elements = found->elements;
+    // What is one under lower() need not be one in SQLite.
+    if (key.elements.empty() ? IsUnique(table, key) : !table.existing->runs_code_of.empty()) return {};
     return {key};
 }
 
 /// Groups of equal keys, and one of them, as columns of one row.
 std::string QueryOf(const SurveyHandle& handle, const PlannedTable& table, const Key& key) {
     std::string rows, group, present, shown;
+    const auto name_of = [](std::size_t i) { return "k" + std::to_string(i); };
+    for (const std::string& value : plan::WhatIsEqual(key.columns, key.elements, name_of))
+        group += (group.empty() ? "" : ", ") + value;
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
-        const std::string name = "k" + std::to_string(i);
-        group += (i > 0 ? ", " : "") + name;
+        const std::string name = name_of(i);
         present += (i > 0 ? " AND " : "") + name + " IS NOT NULL";
         shown += ", pg_catalog.min(" + name + "::pg_catalog.text)";
     }
