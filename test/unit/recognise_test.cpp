@@ -318,6 +318,8 @@ TEST(RecogniseTest, NumbersInTexts) {
     EXPECT_EQ(FormatsOf("-1,234,567.89"), "grouped_number both_marks two_decimals");
     for (const char* amount : {"$1,234.50", "-$5", "$-5", "12,50 €", "12,50\xC2\xA0€", "CHF 12", "5 EUR"})
         EXPECT_EQ(FormatsOf(amount), "currency_number") << amount;
+    for (const char* article : {"RAW-017", "SKU1001", "EUR12", "$007"})
+        EXPECT_EQ(FormatsOf(article).find("currency"), std::string::npos) << article;
     EXPECT_EQ(FormatsOf("12 %"), "percent_number");
     EXPECT_EQ(FormatsOf("12.5%"), "percent_number");
     for (const char* other : {"$", "5 apples", "$5 %", "ABCD 5", "5 % of", "%"})

@@ -107,13 +107,18 @@ std::uint64_t AmountFormats(Bytes text) noexcept {
     Bytes rest = text;
     if (rest.starts_with('-')) rest.remove_prefix(1);
     bool currency = value::CurrencySize(rest) > 0, percent = false;
+    const bool code = currency && IsAlphanumeric(rest.front());
     rest.remove_prefix(value::CurrencySize(rest));
-    rest.remove_prefix(currency ? value::BlankSize(rest) : 0);
+    const std::size_t blank = currency ? value::BlankSize(rest) : 0;
+    // RAW-017 and SKU1001 are numbers of articles.
+    if (code && blank == 0) return 0;
+    rest.remove_prefix(blank);
     if (rest.starts_with('-')) rest.remove_prefix(1);
     const std::size_t begin = rest.find_first_not_of("0123456789.,'");
     const Bytes number = rest.substr(0, begin);
     rest = begin == Bytes::npos ? Bytes() : rest.substr(begin);
     if (number.empty() || !IsDigit(number.front()) || !IsDigit(number.back())) return 0;
+    if (number.size() > 1 && number[0] == '0' && IsDigit(number[1])) return 0;
     if (!rest.empty()) {
         if (currency) return 0;
         rest.remove_prefix(value::BlankSize(rest));
