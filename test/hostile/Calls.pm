@@ -47,6 +47,8 @@ our %kinds = (
 	encoding => [ "'iso'", @names, "'unix'", "'excel'", "'YYYY'", "repeat('YYYY', 1000)", "'json'", "'guid_le'" ],
 	zone => [ "'UTC'", @names, "'Europe/Berlin'", "'../../../etc/passwd'", "'+99'" ],
 	mark => [ "','", @names ],
+	percent => [ "'fraction'", "'number'", "'error'", @names ],
+	ambiguous => [ "'earlier'", "'later'", "'error'", @names ],
 	namespace => [ "'6b9c1c3e-1111-4222-8333-444455556666'::uuid", 'NULL::uuid' ],
 	namespace_text => [ "'6b9c1c3e-1111-4222-8333-444455556666'::text", 'NULL::text', "''", "'nothing'" ]);
 
@@ -67,6 +69,7 @@ our %functions = (
 	'inventory(text,boolean)' => [ 'server', 'boolean' ],
 	'conflicts(text[])' => ['servers'],
 	(map { ("${_}parse_timestamp(text,text,text)" => [qw(text encoding zone)], "${_}parse_timestamp(anyelement,text,text)" => [qw(any encoding zone)], "${_}parse_timestamptz(text,text,text)" => [qw(text encoding zone)], "${_}parse_timestamptz(anyelement,text,text)" => [qw(any encoding zone)],
+		"${_}parse_timestamptz(text,text,text,text)" => [qw(text encoding zone ambiguous)], "${_}parse_timestamptz(anyelement,text,text,text)" => [qw(any encoding zone ambiguous)], "${_}parse_numeric(text,text,text,text,text)" => [qw(text mark mark mark percent)],
 		"${_}parse_date(text,text)" => [qw(text encoding)], "${_}parse_date(anyelement,text)" => [qw(any encoding)], "${_}parse_time(text,text)" => [qw(text encoding)], "${_}parse_time(anyelement,text)" => [qw(any encoding)],
 		"${_}parse_boolean(text)" => ['text'], "${_}parse_boolean(anyelement)" => ['any'], "${_}parse_numeric(text,text,text)" => [qw(text mark mark)], "${_}parse_numeric(anyelement)" => ['any'],
 		"${_}parse_uuid(text)" => ['text'], "${_}parse_uuid(bytea)" => ['bytes'], "${_}parse_uuid(bytea,text)" => [qw(bytes encoding)], "${_}parse_jsonb(text)" => ['text'], "${_}parse_jsonb(anyelement)" => ['any'], "${_}parse_jsonb(bytea,text)" => [qw(bytes encoding)], "${_}parse_text_array(text,text)" => [qw(text encoding)]) } '', 'try_'),

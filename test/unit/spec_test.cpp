@@ -252,7 +252,9 @@ TEST(SpecParse, Encodings) {
     (void)Spec::Parse(R"({"columns": {"a.a": {"type": "timestamptz", "encoding": "iso,unix_ms"},
         "a.b": {"encoding": "unix"}, "a.c": {"encoding": "DD/MM/YYYY"}, "a.d": {"encoding": "guid_le"},
         "a.e": {"type": "text[]", "encoding": " and "}, "a.f": {"encoding": ";"}, "a.g": {"encoding": "json"},
-        "a.h": {"encoding": "utf8"}, "a.i": {"encoding": "HH12:MI AM"}, "a.j": {"type": "my_type", "encoding": "utf8"}}})");
+        "a.h": {"encoding": "utf8"}, "a.i": {"encoding": "HH12:MI AM"}, "a.j": {"type": "my_type", "encoding": "utf8"},
+        "a.k": {"encoding": "grouped"}, "a.l": {"encoding": "decimal_comma"}, "a.m": {"encoding": "dotnet_timespan"},
+        "a.n": {"encoding": "gpkg"}, "a.o": {"encoding": "integer"}}})");
     EXPECT_EQ(Message(R"({"columns": {"a.b": {"type": "timestamptz", "encoding": "unixms"}}})"),
               "invalid spec at \"/columns/a.b/encoding\": invalid encoding \"unixms\"");
     EXPECT_TRUE(Refusal(R"({"columns": {"a.b": {"encoding": "unixms"}}})")

@@ -36,13 +36,27 @@ std::string EncodingText(const Json& value) {
 }
 
 /// What the encoding's own check says, or nothing.
-std::optional<Error> EncodingFault(std::string_view encoding, value::Kind kind) {
+std::optional<Error> EncodingFault(std::string_view encoding, value::Target target) {
     try {
-        (void)value::Encodings::Parse(encoding, kind);
+        (void)value::Encodings::Parse(encoding, target);
         return std::nullopt;
     } catch (const Error& error) {
         return error;
     }
+}
+
+/// Whether there is a type that takes the encoding. Dates are left out, whose patterns may be any text.
+bool SomeTypeTakes(std::string_view encoding) {
+    using value::Kind;
+    for (auto i = static_cast<int>(Kind::kBoolean); i < static_cast<int>(Kind::kInput); ++i) {
+        const Kind kind = static_cast<Kind>(i);
+        const bool any_text = kind == Kind::kArray || (value::IsTemporal(kind) && kind != Kind::kTime);
+        if (!any_text && !EncodingFault(encoding, kind)) return true;
+    }
+    for (auto i = static_cast<int>(value::InputType::kText); i <= static_cast<int>(value::InputType::kOther);
+         ++i)
+        if (!EncodingFault(encoding, {Kind::kInput, static_cast<value::InputType>(i)})) return true;
+    return false;
 }
 
 /// Whether an encoding names one that only arrays have, so that it can't be a misspelt one of another type.
@@ -283,8 +297,7 @@ void Checker::CheckEncoding(const Setting& encoding, const Setting* type) {
         bool has_letter = false;
         for (const char c : text)
             has_letter |= value::ToLower(c) >= 'a' && value::ToLower(c) <= 'z';
-        if (has_letter && !IsArrayEncoding(text) && EncodingFault(text, Kind::kTime) &&
-            EncodingFault(text, Kind::kText) && EncodingFault(text, Kind::kUuid))
+        if (has_letter && !IsArrayEncoding(text) && !SomeTypeTakes(text))
             fault = EncodingFault(text, Kind::kTimestamp);
     }
     if (fault)
