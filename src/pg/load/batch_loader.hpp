@@ -1,5 +1,5 @@
-// What the two stages of a batch share: rows that are converted (convert_rows.cpp), then asked by rules and
-// inserted (batch.cpp). Seen by these alone.
+// What the parts of a batch share: rows are converted (convert_rows.cpp), asked by rules (batch_rules.cpp)
+// and inserted (batch.cpp). Seen by these alone.
 #pragma once
 
 #include "core/job/load_task.hpp"
@@ -61,6 +61,8 @@ struct BatchLoader {
     ConvertStage* convert;                         ///< null: not begun, or nothing to convert
 };
 
+// waiting_rows.cpp
+
 /// Makes a relation of the name known to the present SPI connection, for rows of that kind.
 void InitWaitingRows(WaitingRows* rows, const char* name, TupleDesc descriptor);
 /// Lets statements see rows [first, last). @return to be ended when they are done
@@ -71,13 +73,26 @@ inline bool IsFull(const WaitingRows& rows) noexcept {
 }
 void ForgetRows(WaitingRows* rows);
 
+/// Whether rows come with their rowid, as the first column.
+inline bool HasRowid(const BatchLoader* loader) noexcept {
+    return loader->first_column == 1;
+}
+
+// row_trace.cpp
+
 /// Where the row that the source is at comes from. Lives until the next row.
 RowTrace TraceOf(BatchLoader* loader, int64 rowid);
 RowTrace CopyTrace(BatchLoader* loader, const RowTrace& trace, MemoryContext context);
+/// What names a row in sqlite.job_log; null: nothing does.
+const char* PlaceOf(const BatchLoader* loader, const RowTrace& trace);
 /// A row that is not written: what policies changed in it did not happen.
 void TakeBack(BatchLoader* loader, const RowTrace& trace) noexcept;
 /// What is told of a row that does not fit: where it comes from, and the row itself.
 Reject RejectOf(BatchLoader* loader, const RowTrace& trace, TupleDesc descriptor, Datum* values, bool* nulls);
+
+/// Refuses the row where rules say so; else counts what they say of it (batch_rules.cpp).
+/// @param values the target's columns, and for each rule whether it is broken
+bool RefuseByRules(BatchLoader* loader, Datum* values, bool* nulls, const RowTrace& trace);
 
 /// A converted row: the target's columns and, for each rule, whether it is broken. `trace` is copied.
 void TakeConverted(BatchLoader* loader, Datum* values, bool* nulls, const RowTrace& trace);
