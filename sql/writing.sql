@@ -198,6 +198,13 @@ DELETE FROM child;
 SELECT sqlite.suggest_spec('{writing}', 'elsewhere');
 ROLLBACK;
 
+-- Planning goes on without the file, as it does for SELECT.
+\set gone :data '/writing_gone.db'
+CREATE SERVER writing_gone FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'gone', updatable 'true');
+CREATE FOREIGN TABLE gone (id bigint, x text) SERVER writing_gone;
+EXPLAIN (COSTS off) UPDATE gone SET x = 'new' WHERE id = 1;
+EXPLAIN (COSTS off) INSERT INTO gone VALUES (1, 'x');
+
 -- Who may not.
 ALTER SERVER writing OPTIONS (ADD force_readonly 'true');
 INSERT INTO bare VALUES ('x');
@@ -210,4 +217,4 @@ TRUNCATE bare;
 SELECT table_name, is_insertable_into FROM information_schema.tables WHERE table_schema = 'writing' AND table_name IN ('bare', 'note') ORDER BY 1;
 RESET search_path;
 DROP SCHEMA writing CASCADE;
-DROP SERVER writing CASCADE;
+DROP SERVER writing, writing_gone CASCADE;

@@ -1,6 +1,7 @@
 // Writing: what a transaction may count on, with another connection at the same file.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -44,6 +45,21 @@ class DatabaseWriteTest : public testing::TestWithParam<const char*> {
     bool Insert(int a) {
         Statement statement(*database_, "INSERT INTO t VALUES (" + std::to_string(a) + ")");
         return statement.Next() == Step::kDone;
+    }
+    /// Leaves the file as a writer does that dies in mid-transaction, with a hot journal.
+    void LeaveJournal() {
+        sqlite3* other = nullptr;
+        sqlite3_open(path_.c_str(), &other);
+        const std::string file = directory_ + "/torn", journal = path_ + "-journal";
+        sqlite3_exec(other,
+                     "PRAGMA cache_size = 1; BEGIN; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+                     "FROM n WHERE i < 5000) INSERT INTO t SELECT i FROM n",
+                     nullptr, nullptr, nullptr);
+        std::filesystem::copy_file(path_, file);
+        std::filesystem::copy_file(journal, file + "-journal");
+        sqlite3_close(other);  // rolls back
+        std::filesystem::rename(file, path_);
+        std::filesystem::rename(file + "-journal", journal);
     }
     std::int64_t Rows() {
         Statement statement(*database_, "SELECT count(*) FROM t");
@@ -134,6 +150,48 @@ TEST_P(DatabaseWriteTest, LeavesNothingBeside) {
     database_.reset();
     for (const auto& entry : std::filesystem::directory_iterator(directory_))
         EXPECT_EQ(entry.path(), path_);
+}
+
+TEST_P(DatabaseWriteTest, RollsBackWhatItsOwnUserHasLeft) {
+    if (GetParam() != std::string("delete")) GTEST_SKIP() << "a WAL has no journal";
+    database_.reset();
+    LeaveJournal();
+    OpenOptions options;
+    options.path = path_;
+    database_ = Database::Open(options);
+    EXPECT_THROW(database_->BeginRead(), Error);
+    EXPECT_TRUE(database_->RollBackHotJournal());
+    EXPECT_FALSE(database_->RollBackHotJournal());
+    database_->BeginRead();
+    EXPECT_EQ(Rows(), 0);
+    EXPECT_FALSE(std::filesystem::exists(path_ + "-journal"));
+}
+
+TEST_P(DatabaseWriteTest, LeavesAloneJournalsOfStrangers) {
+    if (GetParam() != std::string("delete")) GTEST_SKIP() << "a WAL has no journal";
+    if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+    constexpr uid_t kNobody = 65534;
+    for (const bool open_already : {false, true}) {
+        database_.reset();
+        OpenOptions options;
+        options.path = path_;
+        database_ = Database::Open(options);
+        if (open_already) {
+            database_->BeginWrite(false);
+            database_->EndRead();
+        }
+        LeaveJournal();
+        const std::string journal = path_ + "-journal";
+        ASSERT_EQ(chown(journal.c_str(), kNobody, kNobody), 0);
+        EXPECT_EQ(SqlstateOf(false), sqlstate::kObjectNotInPrerequisiteState);
+        EXPECT_TRUE(std::filesystem::exists(journal));
+        // The database's owner may have left it.
+        ASSERT_EQ(chown(path_.c_str(), kNobody, kNobody), 0);
+        EXPECT_EQ(SqlstateOf(false), "");
+        EXPECT_EQ(Rows(), 0);
+        database_->EndRead();
+        ASSERT_EQ(chown(path_.c_str(), 0, 0), 0);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Journals, DatabaseWriteTest, testing::Values("wal", "delete"));

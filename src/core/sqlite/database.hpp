@@ -100,8 +100,9 @@ class Database {
     void BeginWrite(bool continues);
     bool in_write() const noexcept { return in_write_; }
     /// Rolls back what a writer that died has left in a journal, as whoever writes does. Amid no transaction.
-    /// @throws Error as BeginWrite does
-    void RollBackHotJournal();
+    /// @return whether there was something
+    /// @throws Error as BeginRead and BeginWrite do
+    bool RollBackHotJournal();
     /// Before any of several databases commits: whether this one's commit is known to fail. @throws Error
     /// 40000 where SQLite has rolled back what was written, 40001 where the path leads to another file by
     /// now, 23503 for deferred foreign keys

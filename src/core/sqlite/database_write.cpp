@@ -98,14 +98,18 @@ void Database::BeginWrite(bool continues) {
     in_write_ = true;
 }
 
-void Database::RollBackHotJournal() {
+bool Database::RollBackHotJournal() {
+    if (!Identify(path() + "-journal").HasContent()) return false;
+    bool hot = false;
     try {
         BeginRead();
     } catch (const Error& error) {
         if (error.sqlite_code() != SQLITE_READONLY_ROLLBACK) throw;
+        hot = true;
         BeginWrite(false);
     }
     EndRead();
+    return hot;
 }
 
 void Database::CheckCommit() const {

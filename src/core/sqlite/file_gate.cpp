@@ -101,8 +101,10 @@ int StatAtGate(const char* path, struct stat* st) {
 int SetModeAtGate(int descriptor, mode_t mode) {
     return pass == Pass::kReader ? 0 : gate.mode(descriptor, mode);
 }
+/// SQLite gives what it opens as root to the database's owner, somebody else's journal, too. Servers are not
+/// root.
 int SetOwnerAtGate(int descriptor, uid_t user, gid_t group) {
-    return pass == Pass::kReader ? 0 : gate.owner(descriptor, user, group);
+    return pass == Pass::kOthers ? gate.owner(descriptor, user, group) : 0;
 }
 
 template <class Call>

@@ -7,7 +7,7 @@
 // of our VFS calls it: the file is looked at by a descriptor that can't be read (O_PATH), which waits for
 // nothing and whose closing drops no lock; its real path must be the one that was asked for; and just that
 // file is then opened, whatever lies at the path by now. For a reader never for writing, never a new one, and
-// neither its mode nor its owner is set.
+// its mode is not set. Nobody's owner is.
 #pragma once
 
 #include <cstdint>

@@ -379,19 +379,15 @@ void DropIdle(const std::string& path, const Connection* except) noexcept {
 
 }  // namespace
 
-void RollBackHotJournal(Oid server_oid) {
+bool RollBackHotJournal(Oid server_oid) {
     Connection* connection = Find(server_oid);
-    if (FindRedirect(server_oid) != nullptr || (connection != nullptr && connection->in_use())) return;
-    if (connection == nullptr) {
-        ForeignServer* server = GetForeignServer(server_oid);
-        connection = Open(server, ReadServerOptions(server->options), nullptr);
-    }
+    if (connection == nullptr || connection->redirected || connection->in_use()) return false;
     sqlite::Database* database = connection->database.get();
-    CallSqlite(database, [&] {
+    return CallSqlite(database, [&] {
         try {
-            database->RollBackHotJournal();
+            return database->RollBackHotJournal();
         } catch (const Error&) {
-            // Whoever reads or writes next hears of it.
+            return false;  // whoever reads or writes next hears of it
         }
     });
 }
@@ -405,6 +401,11 @@ void RequireCommitted(const Pin* pin) {
 }
 
 void BeginWriting(Oid server_oid) {
+    if (Find(server_oid) == nullptr && FindRedirect(server_oid) == nullptr) {
+        ForeignServer* server = GetForeignServer(server_oid);
+        Open(server, ReadServerOptions(server->options), nullptr);
+    }
+    RollBackHotJournal(server_oid);
     Connection* connection = Get(server_oid);
     if (connection->redirected || connection->held)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -67,19 +67,20 @@ sqlite::Database* HeldDatabase(Oid server_oid) noexcept;
 /// is put aside instead, and there again after LetGo(InvalidOid).
 void LetGo(Oid server_oid) noexcept;
 
-/// Rolls back what a writer that died has left beside the server's file, which only one who may write can do;
-/// the caller has looked whether it may. No effect where the session reads the file, or where it fails.
-void RollBackHotJournal(Oid server_oid);
+/// Rolls back what a writer that died has left beside a server's file that is open, which only one who may
+/// write can do: the caller has looked whether it may. No effect where the session is reading the file.
+/// @return whether there was something, and it is rolled back
+bool RollBackHotJournal(Oid server_oid);
 
 /// @throws 55000 where this transaction has written to the server: what is looked at for a migration is
 /// committed
 void RequireCommitted(const Pin* pin);
 
-/// Makes the server's connection one whose transaction writes, with savepoints for the subtransactions that
-/// are open. It lasts until the transaction ends, which commits or rolls back in SQLite too. Statements of
-/// SQLite's that run on it end; their scans have read the rest of their rows (open_scans.hpp). Raises as
-/// Database::Open and BeginWrite do, 42501 where the server's owner may not read server files, 55000 amid a
-/// job that reads the server.
+/// Makes the server's connection one whose transaction writes, once a hot journal is rolled back, with
+/// savepoints for the subtransactions that are open. It lasts until the transaction ends, which commits or
+/// rolls back in SQLite too. Statements of SQLite's that run on it end; their scans have read the rest of
+/// their rows (open_scans.hpp). Raises as Database::Open and BeginWrite do, 42501 where the server's owner
+/// may not read server files, 55000 amid a job that reads the server.
 void BeginWriting(Oid server_oid);
 /// Before each row: the same, and all scans that are open on the server have read theirs. Gives the database.
 sqlite::Database* DatabaseToWrite(Oid server_oid);

@@ -115,7 +115,6 @@ ModifyState* Begin(EState* estate, ModifyTableState* node, ResultRelInfo* result
     const Oid relid = RelationGetRelid(result->ri_RelationDesc);
     const SourceRelation* relation = ReadSourceRelation(relid);
     CheckMayWrite(*relation);
-    RollBackHotJournal(relation->server_oid);
     // Before rows are read: who waits for another writer then reads what that one has written.
     BeginWriting(relation->server_oid);
     Pin* pin = Pin::Acquire(context, relation->server_oid);
@@ -215,9 +214,10 @@ int IsForeignRelUpdatable(Relation relation) {
 
 void AddForeignUpdateTargets(PlannerInfo* root, Index rtindex, RangeTblEntry* entry, Relation relation) {
     const SourceRelation* source = ReadSourceRelation(entry->relid);
-    // Here, since the plan is made of what is read then.
-    if (MayWrite(*source)) RollBackHotJournal(source->server_oid);
     const SourceFacts* facts = LookAtSource(*source);
+    // The plan is made of what is read then.
+    if (!facts->known && MayWrite(*source) && RollBackHotJournal(source->server_oid))
+        facts = LookAtSource(*source);
     if (!IsUpdatable(*source) || !facts->known) return;  // the executor says so
     const RowIdentity identity = IdentityOf(*source, *facts);
     if (identity.by_ctid) {

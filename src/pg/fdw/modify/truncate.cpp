@@ -41,7 +41,6 @@ void ExecForeignTruncate(List* relations, DropBehavior, bool restart_sequences) 
             ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                             errmsg("foreign table \"%s\" does not allow truncates",
                                    RelationGetRelationName(relation))));
-        RollBackHotJournal(source->server_oid);
         sqlite::Database* database = DatabaseToWrite(source->server_oid);
         StringInfoData sql;
         initStringInfo(&sql);
