@@ -153,6 +153,12 @@ sub by_name {
 	backup => sub { my ($self) = @_; pick($self->{folder}, $self->{wild} ? ('/nonexistent/folder', '/dev/null', '/etc/passwd') : ()) },
 	max_rejects => sub { pick(0, 1, 100, 1000000, '0%', '5%', '100%', 9223372036854775807) },
 	'job.uuid_namespace' => sub { pick('6b9c1c3e-1111-4222-8333-444455556666', '00000000-0000-0000-0000-000000000000') },
+	# They leave nothing behind that a rollback would have to take back.
+	'job.hooks' => sub {
+		my ($self) = @_;
+		my @sql = ('SELECT 1', 'SET LOCAL work_mem = 65536', [ 'SELECT 1', 'SELECT 2' ], $self->{wild} ? ('nothing', 'COMMIT', 'SELECT 1; SELECT 2', '', 'VACUUM', 'SELECT 1 / 0') : ());
+		return { map { $_ => pick(@sql) } some(between(1, 3), qw(before_data after_data after_all)) };
+	},
 	prefix => sub { pick('', 'p_', 'it"s ', 'x' x 50) },
 	'table.target' => sub { my ($self) = @_; return $self->existing_or_planned },
 	where => sub { my ($self) = @_; return $self->expression(@conditions) },
