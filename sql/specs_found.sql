@@ -99,6 +99,21 @@ SELECT severity, table_name, finding, rows FROM sqlite.assess('{found}', 'found'
 CALL sqlite.migrate('{found}', 'found', :'spec');
 DROP SCHEMA IF EXISTS found CASCADE;
 
+-- What a trigger of a target decides, it decides for rows that refer to its rows, and for those that refer to these.
+\! rm -f "$PG_SQLITE_DATA/found_chain.db"; sqlite3 "$PG_SQLITE_DATA/found_chain.db" "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER); CREATE TABLE k (id INTEGER PRIMARY KEY, t INTEGER REFERENCES t (id)); CREATE TABLE g (id INTEGER PRIMARY KEY, k INTEGER REFERENCES k (id)); INSERT INTO t VALUES (1, 1), (2, -2); INSERT INTO k VALUES (1, 1), (2, 2); INSERT INTO g VALUES (1, 1), (2, 2)"
+\set chain `echo "$PG_SQLITE_DATA/found_chain.db"`
+CREATE SERVER found_chain FOREIGN DATA WRAPPER pg_sqlite OPTIONS (database :'chain');
+CREATE SCHEMA found;
+CREATE TABLE found.t (id int PRIMARY KEY, v int);
+CREATE FUNCTION found.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.v < 0 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON found.t FOR EACH ROW EXECUTE FUNCTION found.refuse();
+\set spec '{"on_error": "reject", "orphans": "reject"}'
+SELECT object, predicted_rejects IS NULL AS not_foreseen FROM sqlite.plan('{found_chain}', 'found', :'spec') WHERE section = 'data' AND object ~ '^(rows|orphans)|found' ORDER BY 1;
+CALL sqlite.migrate('{found_chain}', 'found', :'spec') \gset
+SELECT table_name, read, written, rejected, skipped FROM sqlite.job_tables WHERE job = :job ORDER BY 1;
+DROP SCHEMA found CASCADE;
+DROP SERVER found_chain CASCADE;
+
 RESET client_min_messages;
 DROP SERVER found CASCADE;
 DROP SERVER found_again CASCADE;

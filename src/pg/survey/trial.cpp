@@ -210,24 +210,35 @@ void RunStep(const Trying& trying, const Step& step) {
         NoteFault(trying, *step.table, step.object, error);
 }
 
+/// Which rows a parent gets decides what becomes of those that refer to them, and so on.
+void PassOnToChildren(plan::Trial* trial) {
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < trial->tables.size(); ++i)
+            for (const plan::PlannedForeignKey& key : trial->design.tables[i].foreign_keys) {
+                if (!key.reason.empty() || key.doubtful() || !key.parent_planned ||
+                    key.orphans == spec::Orphans::kKeep || !trial->tables[i].unforeseen.empty() ||
+                    trial->tables[key.parent].unforeseen.empty())
+                    continue;
+                trial->tables[i].unforeseen = trial->tables[key.parent].unforeseen;
+                more = true;
+            }
+    }
+}
+
 /// Orphans that nothing is said about end the job when the key is made; so they are counted, and the key left
 /// out.
 void CountAllOrphans(const Trying& trying) {
+    Guard([&] { PassOnToChildren(trying.trial); });
     for (size_t i = 0; i < trying.trial->design.tables.size(); ++i) {
         if (!(*trying.facts)[i].trial) continue;
         const plan::PlannedTable& table = trying.trial->design.tables[i];
-        std::string* unforeseen = &trying.trial->tables[i].unforeseen;
+        const std::string* unforeseen = &trying.trial->tables[i].unforeseen;
         for (size_t j = 0; j < table.foreign_keys.size(); ++j) {
             const plan::PlannedForeignKey& key = table.foreign_keys[j];
             if (!key.reason.empty() || key.doubtful() || key.orphans != spec::Orphans::kError) continue;
-            const std::string* parents =
-                key.parent_planned ? &trying.trial->tables[key.parent].unforeseen : nullptr;
-            if (!unforeseen->empty()) continue;
-            if (parents == nullptr || parents->empty())
-                CountOrphans(trying, i, j);
-            else
-                // Which rows the parent gets is not known.
-                Guard([&] { *unforeseen = *parents; });
+            const bool known = !key.parent_planned || trying.trial->tables[key.parent].unforeseen.empty();
+            if (unforeseen->empty() && known) CountOrphans(trying, i, j);
         }
     }
 }
@@ -296,6 +307,7 @@ void CompareComputed(const Trying& trying) {
 
 /// What a trial can't tell, and why.
 void NoteUnforeseen(const Trying& trying) {
+    Guard([&] { PassOnToChildren(trying.trial); });
     for (size_t i = 0; i < trying.trial->tables.size(); ++i)
         if ((*trying.facts)[i].trial)
             Guard([&] { FactsOf(trying, i).unforeseen = trying.trial->tables[i].unforeseen; });
